@@ -1,0 +1,51 @@
+#include "gateway/base/ids.h"
+
+#include <sys/random.h>
+
+#include <array>
+#include <cstdlib>
+
+namespace polygate {
+
+void random_bytes(std::span<std::uint8_t> out) {
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const ssize_t got = getrandom(out.data() + done, out.size() - done, 0);
+    if (got < 0) std::abort();  // no entropy: nothing that we could hand out would be unguessable
+    done += static_cast<std::size_t>(got);
+  }
+}
+
+std::uint64_t random_u64() {
+  std::array<std::uint8_t, 8> bytes{};
+  random_bytes(bytes);
+  std::uint64_t value = 0;
+  for (const std::uint8_t byte : bytes) value = value << 8 | byte;
+  return value;
+}
+
+std::string random_id() {
+  std::array<std::uint8_t, 16> bytes{};
+  random_bytes(bytes);
+  return base64url(bytes);
+}
+
+std::string base64url(std::span<const std::uint8_t> bytes) {
+  static constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::string text;
+  text.reserve((bytes.size() * 4 + 2) / 3);
+  std::uint32_t held = 0;
+  int bits = 0;
+  for (const std::uint8_t byte : bytes) {
+    held = held << 8 | byte;
+    bits += 8;
+    while (bits >= 6) {
+      bits -= 6;
+      text += kAlphabet[held >> bits & 63];
+    }
+  }
+  if (bits > 0) text += kAlphabet[held << (6 - bits) & 63];
+  return text;
+}
+
+}  // namespace polygate
