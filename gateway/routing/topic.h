@@ -1,0 +1,35 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace polygate {
+
+/// How a topic is held. A family is either claimed or joined within a profile, never both.
+enum class TopicKind : std::uint8_t {
+  joined,   ///< any number of sessions; `user/` and `role/` are joined by the gateway itself
+  claimed,  ///< one session at a time
+  session,  ///< `session/<id>`: exactly that session
+};
+
+/// The only address: text such as `room/a1`, within one profile. Topics of different profiles never meet, because the
+/// key that the Exchange compares starts with the profile's name.
+struct Topic {
+  TopicKind kind = TopicKind::joined;
+  std::string key;  ///< profile + '\n' + family + '/' + name
+
+  static Topic make(TopicKind kind, std::string_view profile, std::string_view family, std::string_view name) {
+    Topic topic{kind, {}};
+    topic.key.reserve(profile.size() + family.size() + name.size() + 2);
+    topic.key.append(profile).append(1, '\n').append(family).append(1, '/').append(name);
+    return topic;
+  }
+  /// `family/name`, as profiles and logs say it.
+  std::string_view text() const { return std::string_view(key).substr(key.find('\n') + 1); }
+  std::string_view family() const { return text().substr(0, text().find('/')); }
+  std::string_view name() const { return text().substr(text().find('/') + 1); }
+
+  friend bool operator==(const Topic& a, const Topic& b) { return a.key == b.key; }
+};
+
+}  // namespace polygate

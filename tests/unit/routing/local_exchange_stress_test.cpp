@@ -1,0 +1,102 @@
+// Threads against one exchange. Worth most under TSan.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gateway/routing/local_exchange.h"
+#include "gateway/routing/mailbox.h"
+#include "tests/unit/routing/recorder.h"
+
+namespace polygate {
+namespace {
+
+constexpr WorkerIndex kWorkers = 4;
+
+TEST(LocalExchangeStress, AClaimHasExactlyOneHolderAtAnyTime) {
+  LocalExchange exchange;
+  std::atomic<int> holders{0};
+  std::atomic<int> gained{0};
+  std::vector<std::thread> threads;
+  for (WorkerIndex worker = 0; worker < kWorkers; ++worker) {
+    threads.emplace_back([&, worker] {
+      const SessionId me{worker, 0, worker + 1u};
+      for (int round = 0; round < 20'000; ++round) {
+        exchange.claim(claimed("a"), me, Taken::refuse, [&](Exchange::Claim claim) {
+          if (!claim.gained) return;
+          EXPECT_EQ(holders.fetch_add(1), 0);
+          gained.fetch_add(1);
+          holders.fetch_sub(1);
+          exchange.release(claimed("a"), me);
+        });
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_GT(gained.load(), 0);
+}
+
+/// A worker's post: letters from every thread, read by its own.
+class Box final : public Post {
+ public:
+  void deliver(Delivery delivery) override { letters_.put(std::move(delivery)); }
+  void direct(Direct) override {}
+  std::vector<Delivery> take() {
+    std::vector<Delivery> letters;
+    letters_.take(letters);
+    return letters;
+  }
+
+ private:
+  Mailbox<Delivery> letters_{[] {}};
+};
+
+TEST(LocalExchangeStress, AJoinerSeesEveryKeptKeyExactlyOnceKeptOrLive) {
+  constexpr int kKeys = 300;
+  LocalExchange exchange;
+  std::array<Box, kWorkers> boxes;
+  for (WorkerIndex worker = 0; worker < kWorkers; ++worker) exchange.attach(worker, boxes[worker]);
+  std::array<std::map<std::string, int>, kWorkers> seen;
+  std::array<std::vector<std::uint64_t>, kWorkers> order;
+  std::array<std::uint64_t, kWorkers> joined_at{};
+
+  std::vector<std::thread> threads;
+  for (WorkerIndex worker = 0; worker < kWorkers; ++worker) {
+    threads.emplace_back([&, worker] {
+      // Everyone publishes keys of its own, and joins somewhere in the midst of it.
+      for (int key = 0; key < kKeys; ++key) {
+        if (key == kKeys / 2) {
+          joined_at[worker] = exchange.listen(joined("a"), worker);
+          for (const Kept& kept : exchange.kept(joined("a"), joined_at[worker])) {
+            ++seen[worker][std::string(kept.frame->message())];
+          }
+        }
+        const std::string name = std::to_string(worker) + "/" + std::to_string(key);
+        Exchange::Sending sending;
+        sending.keep = name;
+        sending.is_kept = true;
+        sending.max_kept = std::size_t{kKeys} * kWorkers;
+        EXPECT_TRUE(exchange.publish(joined("a"), frame(name), sending));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (WorkerIndex worker = 0; worker < kWorkers; ++worker) {
+    for (const Delivery& delivery : boxes[worker].take()) {
+      order[worker].push_back(delivery.sequence);
+      if (delivery.sequence > joined_at[worker]) ++seen[worker][std::string(delivery.frame->message())];
+    }
+    EXPECT_EQ(seen[worker].size(), std::size_t{kKeys} * kWorkers);
+    for (const auto& [key, times] : seen[worker]) EXPECT_EQ(times, 1) << key << " at worker " << worker;
+    EXPECT_TRUE(std::is_sorted(order[worker].begin(), order[worker].end())) << "each worker hears a topic in order";
+  }
+}
+
+}  // namespace
+}  // namespace polygate

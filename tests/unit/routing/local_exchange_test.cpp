@@ -1,0 +1,244 @@
+#include "gateway/routing/local_exchange.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/routing/recorder.h"
+
+namespace polygate {
+namespace {
+
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr SessionId kAnn{0, 1, 101};
+constexpr SessionId kBob{1, 1, 102};
+
+class LocalExchangeTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    exchange.attach(0, first);
+    exchange.attach(1, second);
+  }
+  Exchange::Claim claim(const Topic& topic, SessionId who, Taken when_taken = Taken::refuse) {
+    Exchange::Claim outcome;
+    exchange.claim(topic, who, when_taken, [&](Exchange::Claim claim) { outcome = claim; });
+    return outcome;
+  }
+  Exchange::Claim take_over(const Topic& topic, SessionId who, SessionId dead) {
+    Exchange::Claim outcome;
+    exchange.take_over(topic, who, dead, [&](Exchange::Claim claim) { outcome = claim; });
+    return outcome;
+  }
+  bool present(const Topic& topic) {
+    bool answer = false;
+    exchange.present(topic, [&](bool found) { answer = found; });
+    return answer;
+  }
+  std::size_t publish(const Topic& topic, std::string_view message, const Exchange::Sending& sending = {}) {
+    const auto handed = exchange.publish(topic, frame(message), sending);
+    EXPECT_TRUE(handed);
+    return handed ? *handed : 0;
+  }
+  std::vector<std::string> kept(const Topic& topic) {
+    std::vector<std::string> messages;
+    for (const Kept& kept : exchange.kept(topic, exchange.sequence(topic))) {
+      messages.emplace_back(kept.frame->message());
+    }
+    return messages;
+  }
+  static Exchange::Sending keep(std::string key) {
+    Exchange::Sending sending;
+    sending.keep = std::move(key);
+    sending.is_kept = true;
+    return sending;
+  }
+
+  Recorder first;
+  Recorder second;
+  LocalExchange exchange;
+};
+
+TEST_F(LocalExchangeTest, SecondClaimIsRefusedUntilTheFirstEnds) {
+  EXPECT_TRUE(claim(claimed("a"), kAnn).gained);
+  const auto refused = claim(claimed("a"), kBob);
+  EXPECT_FALSE(refused.gained);
+  EXPECT_EQ(refused.owner, kAnn);
+  exchange.release(claimed("a"), kAnn);
+  EXPECT_TRUE(claim(claimed("a"), kBob).gained);
+}
+
+TEST_F(LocalExchangeTest, ClaimingAgainIsNoConflictWithOneself) {
+  claim(claimed("a"), kAnn);
+  EXPECT_TRUE(claim(claimed("a"), kAnn, Taken::replace).gained);
+  EXPECT_THAT(first.directs, IsEmpty());
+}
+
+TEST_F(LocalExchangeTest, OnlyTheOwnerCanRelease) {
+  claim(claimed("a"), kAnn);
+  exchange.release(claimed("a"), kBob);
+  EXPECT_FALSE(claim(claimed("a"), kBob).gained);
+}
+
+TEST_F(LocalExchangeTest, ReplacingEvictsTheOldOwner) {
+  claim(claimed("a"), kAnn);
+  const auto gained = claim(claimed("a"), kBob, Taken::replace);
+  EXPECT_TRUE(gained.gained);
+  EXPECT_EQ(gained.evicted, kAnn);
+  ASSERT_THAT(first.directs, SizeIs(1));
+  EXPECT_EQ(first.directs[0].kind, Direct::Kind::evict);
+  EXPECT_EQ(first.directs[0].to, kAnn);
+  EXPECT_EQ(*first.directs[0].topic, claimed("a").key);
+}
+
+TEST_F(LocalExchangeTest, TakingOverWorksOnlyFromTheOwnerThatWasFoundDead) {
+  claim(claimed("a"), kAnn);
+  constexpr SessionId kCarl{1, 2, 103};
+  EXPECT_FALSE(take_over(claimed("a"), kBob, kCarl).gained);
+  EXPECT_TRUE(take_over(claimed("a"), kBob, kAnn).gained);
+  EXPECT_THAT(first.directs, SizeIs(1));
+  EXPECT_EQ(take_over(claimed("a"), kCarl, kAnn).owner, kBob);
+}
+
+TEST_F(LocalExchangeTest, TakingOverWhatWasGivenBackMeanwhileSimplyClaimsIt) {
+  claim(claimed("a"), kAnn);
+  exchange.release(claimed("a"), kAnn);
+  EXPECT_TRUE(take_over(claimed("a"), kBob, kAnn).gained);
+  EXPECT_THAT(first.directs, IsEmpty());
+}
+
+TEST_F(LocalExchangeTest, ClaimsMayBeMadeFromWithinADone) {
+  bool inner = false;
+  exchange.claim(claimed("a"), kAnn, Taken::refuse, [&](Exchange::Claim) {
+    exchange.claim(claimed("b"), kAnn, Taken::refuse, [&](Exchange::Claim claim) { inner = claim.gained; });
+  });
+  EXPECT_TRUE(inner);
+}
+
+TEST_F(LocalExchangeTest, PublishingToAClaimReachesItsOwner) {
+  EXPECT_EQ(publish(claimed("a"), "nobody"), 0u);
+  claim(claimed("a"), kBob);
+  EXPECT_EQ(publish(claimed("a"), "hello"), 1u);
+  ASSERT_THAT(second.directs, SizeIs(1));
+  EXPECT_EQ(second.directs[0].to, kBob);
+  EXPECT_EQ(second.directs[0].frame->message(), "hello");
+}
+
+TEST_F(LocalExchangeTest, PublishingToASessionReachesItsWorker) {
+  EXPECT_EQ(publish(Topic::make(TopicKind::session, "profile", "session", kBob.text()), "hello"), 1u);
+  ASSERT_THAT(second.directs, SizeIs(1));
+  EXPECT_EQ(second.directs[0].to, kBob);
+}
+
+TEST_F(LocalExchangeTest, AMadeUpSessionIsNobody) {
+  const SessionId elsewhere{9, 1, 7};
+  EXPECT_EQ(publish(Topic::make(TopicKind::session, "profile", "session", elsewhere.text()), "hello"), 0u);
+  EXPECT_EQ(publish(Topic::make(TopicKind::session, "profile", "session", "me"), "hello"), 0u);
+  exchange.direct({Direct::Kind::probe, elsewhere, nullptr, nullptr, kAnn});
+  EXPECT_THAT(first.directs, IsEmpty());
+  EXPECT_THAT(second.directs, IsEmpty());
+}
+
+TEST_F(LocalExchangeTest, TheSenderOfADirectFrameCanBeExcepted) {
+  claim(claimed("a"), kAnn);
+  Exchange::Sending sending;
+  sending.except = kAnn;
+  EXPECT_EQ(publish(claimed("a"), "hello", sending), 0u);
+}
+
+TEST_F(LocalExchangeTest, OneDeliveryGoesToEachListeningWorkerAndNoneToOthers) {
+  exchange.listen(joined("a"), 1);
+  EXPECT_EQ(publish(joined("a"), "one"), 1u);
+  exchange.listen(joined("a"), 0);
+  exchange.listen(joined("a"), 0);
+  EXPECT_EQ(publish(joined("a"), "two"), 2u);
+  exchange.unlisten(joined("a"), 1);
+  EXPECT_EQ(publish(joined("a"), "three"), 1u);
+  EXPECT_THAT(first.deliveries, SizeIs(2));
+  EXPECT_THAT(second.deliveries, SizeIs(2));
+}
+
+TEST_F(LocalExchangeTest, TopicsOfDifferentProfilesNeverMeet) {
+  exchange.listen(joined("a"), 0);
+  EXPECT_EQ(publish(Topic::make(TopicKind::joined, "another", "room", "a"), "hello"), 0u);
+}
+
+TEST_F(LocalExchangeTest, PresenceFollowsClaimsAndListeners) {
+  EXPECT_FALSE(present(claimed("a")));
+  claim(claimed("a"), kAnn);
+  EXPECT_TRUE(present(claimed("a")));
+  EXPECT_FALSE(present(joined("a")));
+  exchange.listen(joined("a"), 0);
+  EXPECT_TRUE(present(joined("a")));
+  exchange.unlisten(joined("a"), 0);
+  EXPECT_FALSE(present(joined("a")));
+}
+
+TEST_F(LocalExchangeTest, ATopicThatOnlyKeepsSomethingHasNobodyPresent) {
+  publish(joined("a"), "1", keep("x"));
+  EXPECT_FALSE(present(joined("a")));
+}
+
+TEST_F(LocalExchangeTest, TheLastFramePerKeyStaysInTheOrderOfPublishing) {
+  publish(joined("a"), "x1", keep("x"));
+  publish(joined("a"), "y1", keep("y"));
+  publish(joined("a"), "x2", keep("x"));
+  EXPECT_THAT(kept(joined("a")), testing::ElementsAre("y1", "x2"));
+}
+
+TEST_F(LocalExchangeTest, WhatIsForgottenDoesNotStay) {
+  publish(joined("a"), "x1", keep("x"));
+  Exchange::Sending sending;
+  sending.keep = "x";
+  sending.forget = true;
+  exchange.listen(joined("a"), 0);
+  EXPECT_EQ(publish(joined("a"), "bye", sending), 1u);
+  EXPECT_THAT(kept(joined("a")), IsEmpty());
+}
+
+TEST_F(LocalExchangeTest, AJoinerSeesWhatWasKeptBeforeAndHearsTheRestLive) {
+  publish(joined("a"), "x1", keep("x"));
+  const std::uint64_t joined_at = exchange.listen(joined("a"), 0);
+  publish(joined("a"), "x2", keep("x"));
+  EXPECT_THAT(exchange.kept(joined("a"), joined_at), IsEmpty());
+  ASSERT_THAT(first.deliveries, SizeIs(1));
+  EXPECT_GT(first.deliveries[0].sequence, joined_at);
+}
+
+TEST_F(LocalExchangeTest, AFrameOnItsWayIsOldForWhoeverJoinsARebornTopic) {
+  exchange.listen(joined("a"), 0);
+  publish(joined("a"), "old");
+  exchange.unlisten(joined("a"), 0);
+  const std::uint64_t joined_at = exchange.listen(joined("a"), 0);
+  ASSERT_THAT(first.deliveries, SizeIs(1));
+  EXPECT_LE(first.deliveries[0].sequence, joined_at);
+}
+
+TEST_F(LocalExchangeTest, ATopicThatKeepsTooManyKeysRefusesTheNextAndDeliversNothing) {
+  exchange.listen(joined("a"), 0);
+  auto sending = keep("x");
+  sending.max_kept = 1;
+  publish(joined("a"), "x1", sending);
+  sending.keep = "y";
+  const auto refused = exchange.publish(joined("a"), frame("y1"), sending);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.failure().reason, Reason::limited);
+  EXPECT_THAT(first.deliveries, SizeIs(1));
+  sending.keep = "x";
+  publish(joined("a"), "x2", sending);
+  EXPECT_THAT(kept(joined("a")), testing::ElementsAre("x2"));
+}
+
+TEST(LocalExchange, AllTopicsTogetherKeepNoMoreThanTheyMay) {
+  LocalExchange exchange(LocalExchange::Limits{2, 10});
+  Exchange::Sending sending;
+  sending.is_kept = true;
+  EXPECT_TRUE(exchange.publish(joined("a"), frame("12345"), sending));
+  EXPECT_FALSE(exchange.publish(joined("b"), frame("123456"), sending));
+  EXPECT_TRUE(exchange.publish(joined("b"), frame("1"), sending));
+  EXPECT_FALSE(exchange.publish(joined("c"), frame("1"), sending));
+  EXPECT_TRUE(exchange.publish(joined("a"), frame("123456789"), sending)) << "in the place of what it kept";
+}
+
+}  // namespace
+}  // namespace polygate

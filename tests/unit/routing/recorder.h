@@ -1,0 +1,31 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/routing/exchange.h"
+
+namespace polygate {
+
+/// A worker's post box for tests of one thread: remembers what came.
+class Recorder final : public Post {
+ public:
+  void deliver(Delivery delivery) override { deliveries.push_back(std::move(delivery)); }
+  void direct(Direct direct) override { directs.push_back(std::move(direct)); }
+
+  std::vector<Delivery> deliveries;
+  std::vector<Direct> directs;
+};
+
+inline FramePtr frame(std::string_view message) {
+  return std::make_shared<const Frame>(std::string(message), 0, true);
+}
+inline Topic joined(std::string_view name) {
+  return Topic::make(TopicKind::joined, "profile", "room", name);
+}
+inline Topic claimed(std::string_view name) {
+  return Topic::make(TopicKind::claimed, "profile", "seat", name);
+}
+
+}  // namespace polygate
