@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "gateway/base/json.h"
+#include "gateway/base/utf8.h"
 
 namespace polygate {
 namespace {
@@ -28,6 +29,27 @@ int word_length(std::string_view line, std::size_t from) {
     ++end;
   }
   return static_cast<int>(std::max<std::size_t>(end - from, 1));
+}
+
+/// The source line as a terminal may show it, a character for a character so that the caret stays below its place.
+std::string visible(std::string_view line) {
+  std::string out;
+  for (std::size_t i = 0; i < line.size();) {
+    const CodePoint point = code_point_at(line, i);
+    if (point.length == 0 || (is_unprintable(point.value) && point.value != '\t')) {
+      out += '?';
+    } else {
+      out += line.substr(i, point.length);
+    }
+    i += std::max<std::size_t>(point.length, 1);
+  }
+  return out;
+}
+
+std::size_t characters(std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < text.size(); ++count) i += std::max<std::size_t>(code_point_at(text, i).length, 1);
+  return count;
 }
 
 /// Edit distance with transpositions, as far as `limit`.
@@ -89,11 +111,12 @@ std::string Diagnostics::text() const {
     }
     const int length =
         at.length > 0 ? std::min(at.length, static_cast<int>(line.size() - column) + 1) : word_length(line, column);
-    out += "    ";
-    out += line;
-    out += "\n    ";
-    for (std::size_t i = 0; i < column; ++i) out += line[i] == '\t' ? '\t' : ' ';
-    out += '^' + std::string(static_cast<std::size_t>(std::max(length - 1, 0)), '~');
+    const std::string_view before = line.substr(0, column);
+    const std::size_t tabs = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\t'));
+    const std::size_t marked = characters(line.substr(column, static_cast<std::size_t>(length)));
+    out += "    " + visible(line) + "\n    ";
+    out += std::string(tabs, '\t') + std::string(characters(before) - tabs, ' ');
+    out += '^' + std::string(std::max<std::size_t>(marked, 1) - 1, '~');
     if (!item.hint.empty()) out += "  " + item.hint;
     out += '\n';
   }
@@ -110,6 +133,13 @@ std::string Diagnostics::json() const {
                     {"hint", item.hint}});
   }
   return list.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string shown(std::string_view text) {
+  std::string out;
+  append_escaped(out, utf8_prefix(text, 64));
+  if (text.size() > 64) out += "...";
+  return out;
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {

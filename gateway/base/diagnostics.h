@@ -6,12 +6,12 @@
 
 namespace polygate {
 
-/// A place in a file. Lines and columns count from 1; 0 means "the file as a whole".
+/// A place in a file. Lines and columns count from 1; 0 means "the file as a whole". Columns count bytes.
 struct Place {
   std::string file;
   int line = 0;
   int column = 0;
-  int length = 0;  ///< characters to underline; 0 underlines up to the end of the word
+  int length = 0;  ///< bytes to underline; 0 underlines up to the end of the word
 };
 
 /// One problem in the user's files.
@@ -25,7 +25,7 @@ struct Diagnostic {
 class Diagnostics {
  public:
   void add(Place place, std::string message, std::string hint = {});
-  /// Remembers a file's text, so that format() can show the line that a diagnostic points at.
+  /// Remembers a file's text, so that text() can show the line that a diagnostic points at.
   void source(std::string file, std::string text);
 
   bool empty() const { return items_.empty(); }
@@ -47,6 +47,9 @@ class Diagnostics {
   std::vector<Diagnostic> items_;
   std::vector<Source> sources_;
 };
+
+/// Text of a file or a peer as a message may show it: at most 64 bytes, control characters and invalid UTF-8 escaped.
+std::string shown(std::string_view text);
 
 /// "did you mean `x`?" for the candidate nearest to `word`, or nothing when none is near enough.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
