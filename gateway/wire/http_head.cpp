@@ -98,7 +98,7 @@ HttpFault HttpHead::field_line(std::size_t at, std::size_t size) {
   if (*name_end != ':') return {400, "a byte that no name may hold"};
   if (name_end == begin) return {400, "no name before the colon"};
   const std::string_view value(name_end + 1, static_cast<std::size_t>(end - name_end - 1));
-  if (!std::all_of(value.begin(), value.end(), is_field_byte)) return {400, "a control byte in the value"};
+  if (!is_field_value(value)) return {400, "a control byte in the value"};
 
   if (request_.headers_.empty()) request_.headers_.reserve(std::min(kTypicalHeaders, limits_.max_headers));
   const std::string_view name(begin, static_cast<std::size_t>(name_end - begin));

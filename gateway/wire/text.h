@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace polygate::wire {
@@ -45,6 +47,24 @@ constexpr bool is_token(std::string_view text) {
 /// May this byte stand in a field value (RFC 9110 section 5.5)? HTAB, visible ASCII, space and obs-text.
 constexpr bool is_field_byte(char c) {
   return (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) || c == '\t';
+}
+
+/// May all of these bytes stand in a field value? Eight at a time while none is a control byte.
+inline bool is_field_value(std::string_view value) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  while (value.size() >= 8) {
+    std::uint64_t word;
+    std::memcpy(&word, value.data(), sizeof word);
+    const std::uint64_t delete_as_zero = word ^ (kOnes * 0x7f);
+    const std::uint64_t suspect = ((word - kOnes * 0x20) & ~word) | ((delete_as_zero - kOnes) & ~delete_as_zero);
+    if ((suspect & (kOnes * 0x80)) != 0) {
+      for (const char c : value.substr(0, 8)) {
+        if (!is_field_byte(c)) return false;
+      }
+    }
+    value.remove_prefix(8);
+  }
+  return std::all_of(value.begin(), value.end(), [](char c) { return is_field_byte(c); });
 }
 
 /// Without the spaces and tabs around it (OWS).

@@ -46,6 +46,28 @@ constexpr std::uint8_t kNext[9][kClasses] = {
     /* wrong    */ {wrong, wrong, wrong, wrong, wrong, wrong, wrong, wrong, wrong, wrong, wrong, wrong},
 };
 
+constexpr bool is_tail(char c) {
+  return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
+}
+
+/// Past the whole characters of one, two and three bytes at `at` whose tails may be any: most of what people write.
+const char* skip_common(const char* at, const char* end) {
+  while (at != end) {
+    const std::uint8_t lead = kClassOf[static_cast<unsigned char>(*at)];
+    if (lead == kAscii) {
+      if (end - at >= 8) return at + 1;  // perhaps more of it: eight at a time
+      ++at;
+    } else if (lead == kC2 && end - at >= 2 && is_tail(at[1])) {
+      at += 2;
+    } else if (lead == kE1 && end - at >= 3 && is_tail(at[1]) && is_tail(at[2])) {
+      at += 3;
+    } else {
+      break;
+    }
+  }
+  return at;
+}
+
 constexpr std::uint64_t kHighBits = 0x8080808080808080;
 
 }  // namespace
@@ -61,8 +83,9 @@ bool Utf8::feed(std::string_view bytes) {
       if ((word & kHighBits) != 0) break;
       at += 8;
     }
+    if (state == start) at = skip_common(at, end);
     if (at == end) break;
-    // One character (or one ASCII byte) by the table, then back to the fast path.
+    // One character by the table, which knows the rare ones and those that are cut, then back to the fast path.
     do {
       state = kNext[state][kClassOf[static_cast<unsigned char>(*at++)]];
     } while (state != start && at != end);

@@ -166,6 +166,21 @@ TEST(HttpParser, SaysWhereAHeadIsWrong) {
             "header 3: a space in or after the name");
 }
 
+TEST(HttpParser, FindsAControlByteWhereverItStandsInAValue) {
+  for (std::size_t size = 1; size < 20; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        if (byte == '\n') continue;  // ends the line
+        std::string value(size, 'v');
+        value[at] = static_cast<char>(byte);
+        const bool good = byte == '\t' || (byte >= 0x20 && byte != 0x7f);
+        const int refused = read_http("GET / HTTP/1.1\r\nHost: h\r\nX: " + value + ".\r\n\r\n").refused;
+        ASSERT_EQ(refused, good ? 0 : 400) << size << " " << at << " " << byte;
+      }
+    }
+  }
+}
+
 TEST(HttpParser, DecodesAPathExactlyOnce) {
   EXPECT_EQ(read_one("GET /%252e%252e/%C3%A4 HTTP/1.1\r\nHost: h\r\n\r\n").path(), "/%2e%2e/ä");
   EXPECT_EQ(read_one("GET /a+b HTTP/1.1\r\nHost: h\r\n\r\n").path(), "/a+b");
