@@ -17,7 +17,7 @@ namespace polygate::yaml {
 struct Limits {
   std::size_t max_bytes = std::size_t{1} << 20;
   std::size_t max_aliases = 64;     ///< and as many anchors
-  std::size_t max_nodes = 100'000;  ///< after aliases are expanded
+  std::size_t max_nodes = 50'000;  ///< after aliases are expanded
   unsigned max_depth = 32;          ///< nested maps and lists, the outermost counted
 };
 

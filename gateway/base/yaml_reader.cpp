@@ -13,6 +13,8 @@
 namespace polygate::yaml {
 namespace {
 
+constexpr std::size_t kMaxProblems = 100;
+
 /// Thrown through yaml-cpp's parser once there is nothing left to learn; caught in Reader::read().
 struct Stop {};
 
@@ -25,7 +27,7 @@ struct Open {
   bool has_key = false;
   std::string key;
   Place key_place;
-  std::unordered_map<std::string, Place> keys;
+  std::unordered_map<std::string, std::size_t> keys;  ///< and the number of their entries
 };
 
 /// An anchor remembers the way to its node, not the node: nodes move while their parents grow.
@@ -73,6 +75,7 @@ class Reader final : public YAML::EventHandler {
   void OnMapEnd() override { close(); }
 
  private:
+  void report(Place place, std::string message, std::string hint);
   [[noreturn]] void stop(Place place, std::string message, std::string hint = {});
   Place place_of(const YAML::Mark& mark, int length = 0) const;
   bool key_expected() const { return !open_.empty() && open_.back().node.is_map() && !open_.back().has_key; }
@@ -96,6 +99,7 @@ class Reader final : public YAML::EventHandler {
   bool started_ = false;
   std::size_t nodes_ = 0;
   std::size_t aliases_ = 0;
+  std::size_t problems_ = 0;
   std::vector<Open> open_;
   std::unordered_map<YAML::anchor_t, Anchor> anchors_;
 };
@@ -118,6 +122,11 @@ std::optional<Node> Reader::read() {
   }
   if (diagnostics_.size() != problems) return std::nullopt;
   return std::move(root_);
+}
+
+void Reader::report(Place place, std::string message, std::string hint) {
+  if (++problems_ > kMaxProblems) stop(std::move(place), "too many problems; the rest was not read");
+  diagnostics_.add(std::move(place), std::move(message), std::move(hint));
 }
 
 void Reader::stop(Place place, std::string message, std::string hint) {
@@ -151,7 +160,7 @@ void Reader::OnDocumentStart(const YAML::Mark& mark) {
 void Reader::refuse_tag(std::size_t offset, const std::string& tag) {
   const std::size_t value = text_.behind_anchor(offset);
   if (tag == "?" || (tag == "!" && text_.at(value) != '!')) return;
-  diagnostics_.add(text_.place(value), "a YAML tag", "tags have no meaning here; quote a value to make it text");
+  report(text_.place(value), "a YAML tag", "tags have no meaning here; quote a value to make it text");
 }
 
 void Reader::count_node(const Place& place) {
@@ -202,14 +211,14 @@ void Reader::take_key(const std::string& key, Place place, bool plain, YAML::anc
   if (anchor != YAML::NullAnchor) stop(place, "an anchor on a key", "put it on the value");
   if (plain && key.empty()) stop(place, "a key is missing before the colon");
   if (plain && key == "<<") {
-    diagnostics_.add(place, "a merge key", "YAML 1.2 has none; write the keys out, or alias a whole value");
+    report(place, "a merge key", "YAML 1.2 has none; write the keys out, or alias a whole value");
   }
   Open& map = open_.back();
-  const auto [first, fresh] = map.keys.emplace(key, place);
+  const auto [known, fresh] = map.keys.emplace(key, map.node.entries_.size());
   if (!fresh) {
-    diagnostics_.add(
-        place, "duplicate key `" + shown(key) + "`",
-        "first at line " + std::to_string(first->second.line) + ", column " + std::to_string(first->second.column));
+    const Place& first = map.node.entries_[known->second].key_place;
+    report(place, "duplicate key `" + shown(key) + "`",
+           "first at line " + std::to_string(first.line) + ", column " + std::to_string(first.column));
   }
   map.key = key;
   map.key_place = std::move(place);
@@ -266,7 +275,7 @@ void Reader::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anch
   if (plain) {
     const Scalar scalar = resolve(value);
     if (!scalar.problem.empty()) {
-      diagnostics_.add(place, std::string(scalar.problem), "quote it to make it text");
+      report(place, std::string(scalar.problem), "quote it to make it text");
     }
     node.kind_ = scalar.kind;
     node.boolean_ = scalar.boolean;

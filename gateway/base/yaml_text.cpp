@@ -1,9 +1,6 @@
 #include "gateway/base/yaml_text.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
-#include <array>
 
 #include "gateway/base/units.h"
 #include "gateway/base/utf8.h"
@@ -29,6 +26,11 @@ bool is_yaml_character(std::uint32_t c) {
 }
 
 }  // namespace
+
+Text::Text(std::string_view text, const std::string& file) : text_(text), file_(file), lines_{0} {
+  for (std::size_t i = text.find('\n'); i != std::string_view::npos; i = text.find('\n', i + 1))
+    lines_.push_back(i + 1);
+}
 
 bool Text::check(Diagnostics& diagnostics, const Limits& limits) const {
   if (text_.size() > limits.max_bytes) {
@@ -65,15 +67,12 @@ bool Text::check(Diagnostics& diagnostics, const Limits& limits) const {
 }
 
 Place Text::place(std::size_t offset, int length) const {
-  offset = std::min(offset, text_.size());
-  const auto lines = std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(offset), '\n');
-  return {file_, static_cast<int>(lines) + 1, static_cast<int>(offset - line_start(offset)) + 1, length};
+  const auto next = std::upper_bound(lines_.begin(), lines_.end(), offset);
+  return {file_, static_cast<int>(next - lines_.begin()), static_cast<int>(offset - *(next - 1)) + 1, length};
 }
 
 std::size_t Text::line_start(std::size_t offset) const {
-  if (offset == 0) return 0;
-  const std::size_t before = text_.rfind('\n', offset - 1);
-  return before == std::string_view::npos ? 0 : before + 1;
+  return *(std::upper_bound(lines_.begin(), lines_.end(), offset) - 1);
 }
 
 std::size_t Text::behind_anchor(std::size_t offset) const {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gateway/base/diagnostics.h"
 #include "gateway/base/yaml.h"
@@ -12,7 +13,7 @@ namespace polygate::yaml {
 /// The bytes of one YAML file, for what the parser does not look at. Refers to the text and the name; both outlive it.
 class Text {
  public:
-  Text(std::string_view text, const std::string& file) : text_(text), file_(file) {}
+  Text(std::string_view text, const std::string& file);
 
   /// Answers what the parser must not see: too many bytes, a byte order mark, invalid UTF-8, control characters, and
   /// more brackets and commas than `limits.max_nodes`, since the parser queues a whole flow collection before it
@@ -39,6 +40,7 @@ class Text {
 
   std::string_view text_;
   const std::string& file_;
+  std::vector<std::size_t> lines_;  ///< where each of them starts
 };
 
 }  // namespace polygate::yaml
