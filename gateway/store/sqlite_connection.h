@@ -1,0 +1,63 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "gateway/base/result.h"
+#include "gateway/store/store.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace polygate {
+
+/// One connection to a database file, with a bounded cache of its prepared statements. Used by one thread at a time.
+class SqliteConnection {
+ public:
+  enum class Use : std::uint8_t { read, write };
+  /// Sees one row; says whether to go on.
+  using Visit = std::function<bool(StoreRow)>;
+
+  /// Opens an existing file.
+  static Result<std::unique_ptr<SqliteConnection>> open(const std::filesystem::path& file, Use use,
+                                                        const SqliteOptions& options);
+  ~SqliteConnection();
+  SqliteConnection(const SqliteConnection&) = delete;
+  SqliteConnection& operator=(const SqliteConnection&) = delete;
+
+  /// Runs one statement to its end. Refuses what does not fit the connection's use, several statements in one text, and
+  /// a count of parameters other than the statement's.
+  Result<void> run(std::string_view sql, const StoreRow& parameters, const Visit& visit);
+  /// Runs a statement of our own, such as COMMIT.
+  Result<void> control(const char* sql);
+
+  /// SQLite ends a transaction by itself after some errors.
+  bool in_transaction() const;
+  /// The primary result code of the last failure (SQLITE_FULL, SQLITE_CORRUPT...).
+  int error() const { return error_; }
+
+ private:
+  struct Statement {
+    sqlite3_stmt* prepared = nullptr;
+    std::uint64_t used = 0;
+  };
+
+  explicit SqliteConnection(Use use) : use_(use) {}
+  Result<sqlite3_stmt*> prepare(std::string_view sql);
+  Result<void> bind(sqlite3_stmt* statement, const StoreRow& parameters);
+  Failure fail(int code);
+  Failure misuse(std::string message);
+  void forget_the_longest_unused();
+
+  Use use_;
+  sqlite3* database_ = nullptr;
+  int error_ = 0;
+  std::uint64_t uses_ = 0;
+  std::unordered_map<std::string, Statement> statements_;
+};
+
+}  // namespace polygate

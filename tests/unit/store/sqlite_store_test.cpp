@@ -1,0 +1,429 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <fstream>
+#include <thread>
+
+#include "gateway/store/store.h"
+#include "tests/unit/store/failing_disk.h"
+#include "tests/unit/store/temporary_folder.h"
+
+namespace polygate {
+namespace {
+
+using testing::HasSubstr;
+
+std::unique_ptr<Store> open(const std::filesystem::path& file, const SqliteOptions& options = {}) {
+  auto store = open_sqlite(file, options);
+  EXPECT_TRUE(store) << (store ? "" : store.failure().message);
+  return store ? std::move(*store) : nullptr;
+}
+
+void must(const Result<void>& result) {
+  ASSERT_TRUE(result) << result.failure().message;
+}
+
+std::int64_t count(Store& store, std::string_view table = "note") {
+  auto rows = store.query("SELECT count(*) FROM " + std::string(table), {});
+  EXPECT_TRUE(rows) << (rows ? "" : rows.failure().message);
+  return rows ? std::get<std::int64_t>((*rows)[0][0]) : -1;
+}
+
+void make_table(Store& store) {
+  must(store.execute("CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT)", {}));
+}
+
+Result<void> note(Store& store, std::string text) {
+  return store.execute("INSERT INTO note (text) VALUES (?)", {std::move(text)});
+}
+
+/// Another process's lock on the file, as a backup tool would take it.
+class ForeignLock {
+ public:
+  explicit ForeignLock(const std::filesystem::path& file) {
+    sqlite3_open(file.c_str(), &database_);
+    EXPECT_EQ(sqlite3_exec(database_, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  }
+  ~ForeignLock() { sqlite3_close(database_); }
+
+ private:
+  sqlite3* database_ = nullptr;
+};
+
+/// A store with its one writer held up by a foreign lock and exactly as many writes behind it as may wait.
+class CrowdOfWrites {
+ public:
+  CrowdOfWrites(Store& store, FailingDisk& disk, const std::filesystem::path& file, int may_wait)
+      : store_(store), lock_(std::make_unique<ForeignLock>(file)) {
+    const int before = disk.lock_attempts;
+    add();
+    while (disk.lock_attempts == before) std::this_thread::yield();
+    for (int i = 0; i < may_wait + 2; ++i) add();
+    while (refused_ < 2) std::this_thread::yield();  // the queue was full: all others are inside
+  }
+
+  void let_go() { lock_.reset(); }
+  void join() {
+    for (auto& thread : threads_) thread.join();
+    EXPECT_EQ(refused_, 2);
+  }
+
+ private:
+  void add() {
+    threads_.emplace_back([this] { refused_ += note(store_, "x") ? 0 : 1; });
+  }
+
+  Store& store_;
+  std::unique_ptr<ForeignLock> lock_;
+  std::atomic<int> refused_{0};
+  std::vector<std::thread> threads_;
+};
+
+TEST(SqliteStore, KeepsEveryKindOfValueAcrossAReopening) {
+  const TemporaryFolder folder;
+  const StoreRow row = {nullptr, std::int64_t{-9'007'199'254'740'993}, 0.5, std::string("a\0b é", 6), std::string()};
+  {
+    auto store = open(folder / "db");
+    must(store->execute("CREATE TABLE all_kinds (a, b, c, d, e)", {}));
+    must(store->execute("INSERT INTO all_kinds VALUES (?, ?, ?, ?, ?)", row));
+  }
+  auto store = open(folder / "db");
+  auto rows = store->query("SELECT * FROM all_kinds", {});
+  ASSERT_TRUE(rows) << rows.failure().message;
+  EXPECT_EQ(*rows, std::vector<StoreRow>{row});
+}
+
+TEST(SqliteStore, ReadersSeeAWriteAsSoonAsItIsAcknowledged) {
+  const TemporaryFolder folder;
+  auto store = open(folder / "db");
+  make_table(*store);
+  for (int i = 1; i <= 20; ++i) {
+    must(note(*store, "x"));
+    ASSERT_EQ(count(*store), i);
+  }
+}
+
+TEST(SqliteStore, MakesAFileThatOnlyItsOwnerCanRead) {
+  const TemporaryFolder folder;
+  auto store = open(folder / "db");
+  make_table(*store);
+  for (const char* name : {"db", "db-wal"}) {
+    struct stat found {};
+    ASSERT_EQ(::stat((folder / name).c_str(), &found), 0) << name;
+    EXPECT_EQ(found.st_mode & 0777U, 0600U) << name;
+  }
+}
+
+TEST(SqliteStore, SaysWhichFolderIsMissing) {
+  const TemporaryFolder folder;
+  auto store = open_sqlite(folder / "missing" / "db");
+  ASSERT_FALSE(store);
+  EXPECT_THAT(store.failure().message, HasSubstr("missing: No such file or directory"));
+}
+
+TEST(SqliteStore, RefusesToOpenAFileThatIsNoDatabase) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "db") << std::string(8'192, 'x');
+  auto store = open_sqlite(folder / "db");
+  ASSERT_FALSE(store);
+  EXPECT_THAT(store.failure().message, HasSubstr("file is not a database"));
+}
+
+TEST(SqliteStore, RefusesASymbolicLinkInPlaceOfTheFile) {
+  const TemporaryFolder folder;
+  std::filesystem::create_symlink(folder / "elsewhere", folder / "db");
+  EXPECT_FALSE(open_sqlite(folder / "db"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "elsewhere"));
+}
+
+TEST(SqliteStore, WritesOfManyThreadsAreAllKept) {
+  const TemporaryFolder folder;
+  constexpr int kThreads = 16;
+  constexpr int kEach = 25;
+  {
+    auto store = open(folder / "db");
+    make_table(*store);
+    std::atomic<int> written{0};
+    std::vector<std::thread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&] {
+        for (int i = 0; i < kEach; ++i) written += note(*store, "x") ? 1 : 0;
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    EXPECT_EQ(written, kThreads * kEach);
+  }
+  EXPECT_EQ(count(*open(folder / "db")), kThreads * kEach);
+}
+
+TEST(SqliteStore, GathersWaitingWritesIntoOneCommit) {
+  const TemporaryFolder folder;
+  FailingDisk disk;
+  auto store = open(folder / "db", {.max_waiting_writes = 20});
+  make_table(*store);
+  CrowdOfWrites crowd(*store, disk, folder / "db", 20);
+  const int before = disk.syncs;
+  crowd.let_go();
+  crowd.join();
+  EXPECT_EQ(count(*store), 21);
+  EXPECT_EQ(disk.syncs - before, 2);
+}
+
+TEST(SqliteStore, ABadStatementFailsAloneAmongManyThreads) {
+  const TemporaryFolder folder;
+  auto store = open(folder / "db");
+  must(store->execute("CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT UNIQUE NOT NULL)", {}));
+  std::vector<std::thread> threads;
+  std::atomic<int> kept{0};
+  std::atomic<int> refused{0};
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 20; ++i) {
+        kept += note(*store, std::to_string(t) + "/" + std::to_string(i)) ? 1 : 0;
+        auto twice = note(*store, std::to_string(t) + "/" + std::to_string(i));
+        refused += !twice && twice.failure().reason == Reason::refused ? 1 : 0;
+        EXPECT_FALSE(store->execute("INSERT INTO nowhere VALUES (1)", {}));
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(kept, 160);
+  EXPECT_EQ(refused, 160);
+  EXPECT_EQ(count(*store), 160);
+}
+
+TEST(SqliteStore, HalfAStatementLeavesNothingBehind) {
+  const TemporaryFolder folder;
+  auto store = open(folder / "db");
+  must(store->execute("CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT CHECK (text <> 'bad'))", {}));
+  EXPECT_FALSE(store->execute("INSERT INTO note (text) VALUES ('good'), ('bad')", {}));
+  EXPECT_EQ(count(*store), 0);
+}
+
+TEST(SqliteStore, ForeignKeysAreHeld) {
+  const TemporaryFolder folder;
+  auto store = open(folder / "db");
+  make_table(*store);
+  must(store->execute("CREATE TABLE mark (note INTEGER REFERENCES note (id))", {}));
+  auto orphan = store->execute("INSERT INTO mark VALUES (7)", {});
+  ASSERT_FALSE(orphan);
+  EXPECT_EQ(orphan.failure().reason, Reason::refused);
+  EXPECT_THAT(orphan.failure().message, HasSubstr("FOREIGN KEY constraint failed"));
+}
+
+TEST(SqliteStore, SaysWhatIsWrongWithAStatement) {
+  const TemporaryFolder folder;
+  auto store = open(folder / "db");
+  make_table(*store);
+  const auto why = [&](std::string_view sql, StoreRow parameters = {}) {
+    auto result = store->execute(sql, std::move(parameters));
+    return result ? std::string("nothing") : result.failure().message;
+  };
+  EXPECT_THAT(why("INSRT INTO note VALUES (1)"), HasSubstr("near \"INSRT\": syntax error"));
+  EXPECT_THAT(why("INSERT INTO note VALUES (?, ?)", {std::int64_t{1}}), HasSubstr("has 2 parameters, 1 were given"));
+  EXPECT_THAT(why("DELETE FROM note; DROP TABLE note"), HasSubstr("one statement at a time"));
+  EXPECT_THAT(why(""), HasSubstr("empty"));
+  EXPECT_THAT(why("SELECT 1"), HasSubstr("execute() takes a writing statement"));
+  EXPECT_THAT(why("COMMIT"), HasSubstr("execute() takes a writing statement"));
+  auto writing_query = store->query("DELETE FROM note", {});
+  ASSERT_FALSE(writing_query);
+  EXPECT_THAT(writing_query.failure().message, HasSubstr("query() takes a reading statement"));
+  must(note(*store, "still works"));
+}
+
+TEST(SqliteStore, AQueryHasALimitOfRows) {
+  const TemporaryFolder folder;
+  auto store = open(folder / "db");
+  make_table(*store);
+  for (int i = 0; i < 3; ++i) must(note(*store, "x"));
+  EXPECT_TRUE(store->query("SELECT * FROM note", {}, 3));
+  auto more = store->query("SELECT * FROM note", {}, 2);
+  ASSERT_FALSE(more);
+  EXPECT_EQ(more.failure().reason, Reason::limited);
+  EXPECT_THAT(more.failure().message, HasSubstr("more than 2 rows"));
+}
+
+TEST(SqliteStore, MoreStatementsThanTheCacheHoldsStillWork) {
+  const TemporaryFolder folder;
+  auto store = open(folder / "db");
+  make_table(*store);
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 100; ++i) {
+      must(store->execute("INSERT INTO note (text) VALUES ('" + std::to_string(i) + "')", {}));
+      ASSERT_TRUE(store->query("SELECT " + std::to_string(i), {}));
+    }
+  }
+  EXPECT_EQ(count(*store), 200);
+}
+
+TEST(SqliteStore, MoreQueriesAtOnceThanReadersWaitForOneAnother) {
+  const TemporaryFolder folder;
+  auto store = open(folder / "db", {.readers = 2});
+  make_table(*store);
+  must(note(*store, "x"));
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 20; ++i) EXPECT_EQ(count(*store), 1);
+    });
+  }
+  for (auto& thread : threads) thread.join();
+}
+
+TEST(SqliteStore, ItsEndWaitsForTheWritesThatAreInside) {
+  const TemporaryFolder folder;
+  FailingDisk disk;
+  auto store = open(folder / "db", {.max_waiting_writes = 4});
+  make_table(*store);
+  CrowdOfWrites crowd(*store, disk, folder / "db", 4);
+  std::thread release([&] { crowd.let_go(); });
+  store.reset();
+  release.join();
+  crowd.join();
+  EXPECT_EQ(count(*open(folder / "db")), 5);
+}
+
+TEST(SqliteStore, MoreWritesThanMayWaitAreBusy) {
+  const TemporaryFolder folder;
+  FailingDisk disk;
+  auto store = open(folder / "db", {.max_waiting_writes = 4});
+  make_table(*store);
+  CrowdOfWrites crowd(*store, disk, folder / "db", 4);
+  auto one_more = note(*store, "x");
+  ASSERT_FALSE(one_more);
+  EXPECT_EQ(one_more.failure().reason, Reason::busy);
+  EXPECT_THAT(one_more.failure().message, HasSubstr("4 writes wait already"));
+  crowd.let_go();
+  crowd.join();
+}
+
+TEST(Threats, T70_AnAcknowledgedWriteIsInTheFileWithoutAnyClosing) {
+  const TemporaryFolder folder;
+  auto store = open(folder / "db");
+  make_table(*store);
+  for (int i = 0; i < 50; ++i) must(note(*store, "x"));
+  // What a killed process leaves behind is the database and its WAL as they are now.
+  std::filesystem::create_directory(folder / "after");
+  for (const char* name : {"db", "db-wal"}) std::filesystem::copy_file(folder / name, folder / "after" / name);
+  auto after = open(folder / "after" / "db");
+  EXPECT_EQ(count(*after), 50);
+  auto checked = after->query("PRAGMA integrity_check", {});
+  ASSERT_TRUE(checked);
+  EXPECT_EQ((*checked)[0][0], StoreValue("ok"));
+}
+
+TEST(Threats, T70_EveryAcknowledgementFollowsASync) {
+  const TemporaryFolder folder;
+  FailingDisk disk;
+  auto store = open(folder / "db");
+  make_table(*store);
+  for (int i = 0; i < 10; ++i) {
+    const int before = disk.syncs;
+    must(note(*store, "x"));
+    ASSERT_GT(disk.syncs, before);
+  }
+}
+
+TEST(Threats, T71_AFailedSyncIsNotAcknowledgedAndTheStoreReopens) {
+  const TemporaryFolder folder;
+  FailingDisk disk;
+  auto store = open(folder / "db");
+  make_table(*store);
+  must(note(*store, "before"));
+  disk.syncs_fail = true;
+  auto lost = note(*store, "lost");
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.failure().reason, Reason::internal);
+  EXPECT_THAT(lost.failure().message, HasSubstr("disk I/O error"));
+  EXPECT_FALSE(store->health());
+  EXPECT_GE(count(*store), 1);
+
+  disk.syncs_fail = false;
+  must(note(*store, "after"));
+  must(store->health());
+  auto rows = store->query("SELECT count(*) FROM note WHERE text IN ('before', 'after')", {});
+  ASSERT_TRUE(rows);
+  EXPECT_EQ((*rows)[0][0], StoreValue(std::int64_t{2}));
+}
+
+TEST(Threats, T72_AFullDiskRefusesWritesKeepsReadsAndRecoversByItself) {
+  const TemporaryFolder folder;
+  FailingDisk disk;
+  auto store = open(folder / "db");
+  make_table(*store);
+  must(note(*store, "before"));
+  disk.full = true;
+  for (int i = 0; i < 3; ++i) {
+    auto refused = note(*store, "lost");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.failure().reason, Reason::limited);
+    EXPECT_THAT(refused.failure().message, HasSubstr("database or disk is full"));
+    EXPECT_EQ(count(*store), 1);
+  }
+  EXPECT_FALSE(store->health());
+  disk.full = false;
+  must(note(*store, "after"));
+  must(store->health());
+  EXPECT_EQ(count(*store), 2);
+}
+
+TEST(Threats, T72_TheFileStaysBelowItsLimitAndSpaceThatIsFreedIsUsedAgain) {
+  const TemporaryFolder folder;
+  auto store = open(folder / "db", {.max_bytes = 256 * 1024});
+  make_table(*store);
+  Result<void> last;
+  for (int i = 0; i < 500 && last; ++i) last = note(*store, std::string(4'000, 'x'));
+  ASSERT_FALSE(last);
+  EXPECT_EQ(last.failure().reason, Reason::limited);
+  EXPECT_LE(std::filesystem::file_size(folder / "db"), 256 * 1024U);
+  EXPECT_FALSE(store->health());
+  must(store->execute("DELETE FROM note", {}));
+  must(note(*store, std::string(4'000, 'x')));
+  must(store->health());
+}
+
+TEST(Threats, T73_AForeignLockMakesWritesBusyAndLeavesReadsAlone) {
+  const TemporaryFolder folder;
+  auto store = open(folder / "db", {.busy_timeout = Millis(1)});
+  make_table(*store);
+  {
+    const ForeignLock lock(folder / "db");
+    auto locked = note(*store, "x");
+    ASSERT_FALSE(locked);
+    EXPECT_EQ(locked.failure().reason, Reason::busy);
+    EXPECT_THAT(locked.failure().message, HasSubstr("database is locked"));
+    EXPECT_EQ(count(*store), 0);
+  }
+  must(note(*store, "x"));
+}
+
+TEST(Threats, T73_ACorruptedFileIsNeverWrittenAgain) {
+  const TemporaryFolder folder;
+  {
+    auto store = open(folder / "db");
+    make_table(*store);
+    for (int i = 0; i < 100; ++i) must(note(*store, std::string(1'000, 'x')));
+  }
+  {
+    std::fstream file(folder / "db", std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(4'096);  // the root page of the table; the schema on page 1 stays whole
+    file << std::string(4'096, '\xff');
+  }
+  auto store = open(folder / "db");
+  auto first = note(*store, "x");
+  ASSERT_FALSE(first);
+  EXPECT_EQ(first.failure().reason, Reason::internal);
+  EXPECT_THAT(first.failure().message, HasSubstr("malformed"));
+  auto rows = store->query("SELECT count(*) FROM note", {});
+  ASSERT_FALSE(rows);
+  EXPECT_THAT(rows.failure().message, HasSubstr("malformed"));
+  EXPECT_FALSE(store->execute("CREATE TABLE other (a)", {}));
+  EXPECT_FALSE(store->health());
+  EXPECT_TRUE(store->query("SELECT name FROM sqlite_schema", {}));
+}
+
+}  // namespace
+}  // namespace polygate
