@@ -100,10 +100,4 @@ bool is_utf8(std::string_view text) {
   return utf8.feed(text) && utf8.complete();
 }
 
-std::string_view utf8_prefix(std::string_view text, std::size_t size) {
-  if (text.size() <= size) return text;
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
-  return text.substr(0, size);
-}
-
 }  // namespace polygate::wire

@@ -21,7 +21,4 @@ class Utf8 {
 /// Is this whole text valid UTF-8?
 bool is_utf8(std::string_view text);
 
-/// The longest prefix of valid UTF-8 text that is at most `size` bytes and does not cut a character.
-std::string_view utf8_prefix(std::string_view text, std::size_t size);
-
 }  // namespace polygate::wire

@@ -1,9 +1,8 @@
 #include "gateway/wire/websocket_frame.h"
 
-#include <algorithm>
 #include <cstring>
 
-#include "gateway/wire/utf8.h"
+#include "gateway/base/utf8.h"
 
 namespace polygate::wire {
 namespace {
@@ -70,7 +69,8 @@ bool unmask(std::span<char> bytes, MaskingKey& key) {
     at[i] = static_cast<char>(at[i] ^ key[i % 4]);
     seen |= static_cast<unsigned char>(at[i]);
   }
-  std::rotate(key.begin(), key.begin() + static_cast<std::ptrdiff_t>(left % 4), key.end());
+  const MaskingKey before = key;
+  for (std::size_t i = 0; i < 4; ++i) key[i] = before[(i + left) % 4];
   return (seen & kHighBits) == 0;
 }
 

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <cstdlib>
 #include <new>
@@ -13,27 +14,23 @@ namespace {
 thread_local std::size_t held = 0;
 thread_local std::size_t allocations = 0;
 
-constexpr std::size_t kNote = alignof(std::max_align_t);
-
 }  // namespace
 
-void* operator new(std::size_t size) {
-  char* const block = static_cast<char*>(std::malloc(size + kNote));
-  if (block == nullptr) std::abort();
-  *reinterpret_cast<std::size_t*>(block) = size;
-  held += size;
+// Not inlined, or the compiler sees malloc() behind one half of a pair and warns.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  void* const pointer = std::malloc(size);
+  if (pointer == nullptr) std::abort();
+  held += malloc_usable_size(pointer);
   ++allocations;
-  return block + kNote;
+  return pointer;
 }
 
-void operator delete(void* pointer) noexcept {
-  if (pointer == nullptr) return;
-  char* const block = static_cast<char*>(pointer) - kNote;
-  held -= *reinterpret_cast<std::size_t*>(block);
-  std::free(block);
+[[gnu::noinline]] void operator delete(void* pointer) noexcept {
+  held -= malloc_usable_size(pointer);
+  std::free(pointer);
 }
 
-void operator delete(void* pointer, std::size_t) noexcept {
+[[gnu::noinline]] void operator delete(void* pointer, std::size_t) noexcept {
   operator delete(pointer);
 }
 
@@ -90,7 +87,7 @@ TEST(Threats, T05_MemoryFollowsWhatWasSentNotWhatWasDeclared) {
   const std::size_t before = held;
   std::span<char> left(bytes);
   EXPECT_EQ(decoder.next(left).kind, Kind::more);
-  EXPECT_LT(held - before, 2'100u);
+  EXPECT_LT(held - before, 2'200u);
 }
 
 TEST(Threats, T06_AFragmentFloodHoldsAtMostTwiceItsBytes) {
@@ -104,7 +101,7 @@ TEST(Threats, T06_AFragmentFloodHoldsAtMostTwiceItsBytes) {
     ASSERT_EQ(decoder.next(left).kind, Kind::more);
     most = std::max(most, held - before - own);
   }
-  EXPECT_LT(most, 2u << 20);
+  EXPECT_LT(most, (2u << 20) + 4096);
 }
 
 }  // namespace

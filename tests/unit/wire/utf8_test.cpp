@@ -91,13 +91,5 @@ TEST(Utf8, FindsAWrongByteWhereverItStandsInLongText) {
   }
 }
 
-TEST(Utf8, PrefixDoesNotCutACharacter) {
-  EXPECT_EQ(utf8_prefix("a€b", 5), "a€b");
-  EXPECT_EQ(utf8_prefix("a€b", 4), "a€");
-  EXPECT_EQ(utf8_prefix("a€b", 3), "a");
-  EXPECT_EQ(utf8_prefix("a€b", 1), "a");
-  EXPECT_EQ(utf8_prefix("€", 2), "");
-}
-
 }  // namespace
 }  // namespace polygate::wire
