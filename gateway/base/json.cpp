@@ -1,8 +1,12 @@
 #include "gateway/base/json.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstdlib>
-#include <vector>
+#include <type_traits>
+
+#include "gateway/base/utf8.h"
 
 namespace polygate::json {
 namespace {
@@ -14,56 +18,69 @@ constexpr std::size_t kFewKeys = 12;  // up to here comparing every pair of keys
 /// Looks at what simdjson lets pass: duplicate keys and the number of values. Depth is already bounded by the parser.
 class Inspector {
  public:
-  explicit Inspector(std::size_t max_nodes) : left_(max_nodes) {}
+  Inspector(const Limits& limits, std::vector<std::string_view>& keys)
+      : limits_(limits), left_(limits.max_nodes), keys_(keys) {}
 
-  Result<void> inspect(View value) {
-    if (left_ == 0) return Failure{Reason::limited, "too many values in one JSON text"};
+  bool inspect(View value) {
+    if (left_ == 0) return false;
     --left_;
-    switch (value.type()) {
-      case element_type::ARRAY:
-        for (const View item : array(value)) {
-          if (auto fine = inspect(item); !fine) return fine;
-        }
-        return {};
-      case element_type::OBJECT:
-        return inspect_object(object(value));
-      default:
-        return {};
+    if (value.is_array()) {
+      for (const View item : array(value)) {
+        if (!inspect(item)) return false;
+      }
+    } else if (value.is_object()) {
+      return inspect_object(object(value));
     }
+    return true;
+  }
+
+  Failure failure() const {
+    if (twin_.data() == nullptr) {
+      return {Reason::limited, "more than " + std::to_string(limits_.max_nodes) + " values in one JSON text"};
+    }
+    std::string message = "duplicate key ";
+    append_string(message, utf8_prefix(twin_, 64));
+    return {Reason::malformed, std::move(message)};
   }
 
  private:
-  Result<void> inspect_object(simdjson::dom::object object) {
-    const std::size_t first = keys_.size();
+  bool inspect_object(simdjson::dom::object object) {
+    if (!(object.size() <= kFewKeys ? few_keys_differ(object) : many_keys_differ(object))) return false;
     for (const auto field : object) {
-      if (keys_.size() - first < kFewKeys) {
-        for (std::size_t i = first; i < keys_.size(); ++i) {
-          if (keys_[i] == field.key) return duplicate(field.key);
+      if (!inspect(field.value)) return false;
+    }
+    return true;
+  }
+
+  bool few_keys_differ(simdjson::dom::object object) {
+    std::array<std::string_view, kFewKeys> seen;
+    std::size_t count = 0;
+    for (const auto field : object) {
+      for (std::size_t i = 0; i < count; ++i) {
+        if (seen[i] == field.key) {
+          twin_ = field.key;
+          return false;
         }
       }
-      keys_.push_back(field.key);
+      seen[count++] = field.key;
     }
-    if (keys_.size() - first > kFewKeys) {
-      std::vector<std::string_view> sorted(keys_.begin() + static_cast<std::ptrdiff_t>(first), keys_.end());
-      std::sort(sorted.begin(), sorted.end());
-      const auto twin = std::adjacent_find(sorted.begin(), sorted.end());
-      if (twin != sorted.end()) return duplicate(*twin);
-    }
-    keys_.resize(first);
-    for (const auto field : object) {
-      if (auto fine = inspect(field.value); !fine) return fine;
-    }
-    return {};
+    return true;
   }
 
-  static Result<void> duplicate(std::string_view key) {
-    std::string message = "duplicate key ";
-    append_string(message, key.substr(0, 64));
-    return Failure{Reason::malformed, message};
+  bool many_keys_differ(simdjson::dom::object object) {
+    if (object.size() > left_) return false;  // each key has a value: no need to sort them first
+    keys_.clear();
+    for (const auto field : object) keys_.push_back(field.key);
+    std::sort(keys_.begin(), keys_.end());
+    const auto twin = std::adjacent_find(keys_.begin(), keys_.end());
+    if (twin != keys_.end()) twin_ = *twin;
+    return twin == keys_.end();
   }
 
+  const Limits& limits_;
   std::size_t left_;
-  std::vector<std::string_view> keys_;
+  std::vector<std::string_view>& keys_;
+  std::string_view twin_;
 };
 
 Failure explain(simdjson::error_code error, const Limits& limits) {
@@ -82,6 +99,10 @@ Failure explain(simdjson::error_code error, const Limits& limits) {
       return {Reason::malformed, "a string without its closing quote"};
     case simdjson::EMPTY:
       return {Reason::malformed, "an empty text where JSON was expected"};
+    case simdjson::CAPACITY:
+      return {Reason::limited, "JSON text too long"};
+    case simdjson::MEMALLOC:
+      return {Reason::busy, "out of memory"};
     default:
       return {Reason::malformed, "not valid JSON"};
   }
@@ -91,30 +112,28 @@ bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/// The end of the value that starts at `at`, in text known to be valid JSON.
-std::size_t skip_value(std::string_view text, std::size_t at) {
-  const auto skip_string = [&](std::size_t i) {
-    for (++i; text[i] != '"'; ++i) {
-      if (text[i] == '\\') ++i;
-    }
-    return i + 1;
-  };
-  if (text[at] == '"') return skip_string(at);
-  if (text[at] != '{' && text[at] != '[') {
-    while (at < text.size() && text[at] != ',' && text[at] != '}' && text[at] != ']' && !is_space(text[at])) ++at;
-    return at;
+void append_escape(std::string& out, unsigned char c) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  static constexpr std::string_view kNamed = "\"\\\b\f\n\r\t";
+  const std::size_t named = kNamed.find(static_cast<char>(c));
+  out += '\\';
+  if (named != std::string_view::npos) {
+    out += "\"\\bfnrt"[named];
+  } else {
+    out += "u00";
+    out += kHex[c >> 4];
+    out += kHex[c & 15];
   }
-  int depth = 0;
-  for (;;) {
-    const char c = text[at];
-    if (c == '"') {
-      at = skip_string(at);
-      continue;
-    }
-    ++at;
-    if (c == '{' || c == '[') ++depth;
-    if ((c == '}' || c == ']') && --depth == 0) return at;
-  }
+}
+
+template <class Number>
+void append_number(std::string& out, Number number) {
+  std::array<char, 32> digits;
+  const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  const std::string_view text(digits.data(), static_cast<std::size_t>(end - digits.data()));
+  out += text;
+  // Readers tell 1.0 from 1 by the point.
+  if (std::is_floating_point_v<Number> && text.find_first_of(".e") == std::string_view::npos) out += ".0";
 }
 
 }  // namespace
@@ -166,30 +185,11 @@ Result<void> Document::parse(std::string_view bytes, const Limits& limits) {
   }
   View root;
   if (const auto error = parser_.parse(bytes_.data(), bytes.size(), false).get(root)) return explain(error, limits);
-  if (auto fine = Inspector(limits.max_nodes).inspect(root); !fine) return fine;
+  Inspector inspector(limits, keys_);
+  if (!inspector.inspect(root)) return inspector.failure();
   root_ = root;
   size_ = bytes.size();
   return {};
-}
-
-void members(View object, std::string_view bytes, const std::function<bool(const Member&)>& visit) {
-  if (!object.is_object()) return;
-  std::size_t at = bytes.find('{') + 1;
-  const auto skip_space = [&] {
-    while (is_space(bytes[at])) ++at;
-  };
-  for (const auto field : json::object(object)) {
-    skip_space();
-    if (bytes[at] == ',') ++at;
-    skip_space();
-    at = skip_value(bytes, at);  // the key
-    skip_space();
-    ++at;  // the colon
-    skip_space();
-    const std::size_t start = at;
-    at = skip_value(bytes, at);
-    if (!visit({field.key, field.value, bytes.substr(start, at - start)})) return;
-  }
 }
 
 std::optional<View> find(View object, std::string_view key) {
@@ -201,46 +201,23 @@ std::optional<View> find(View object, std::string_view key) {
 }
 
 void append_string(std::string& out, std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
   out += '"';
+  std::size_t plain = 0;  // what needs no escape is appended in one go
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        continue;
-      case '\\':
-        out += "\\\\";
-        continue;
-      case '\b':
-        out += "\\b";
-        continue;
-      case '\f':
-        out += "\\f";
-        continue;
-      case '\n':
-        out += "\\n";
-        continue;
-      case '\r':
-        out += "\\r";
-        continue;
-      case '\t':
-        out += "\\t";
-        continue;
-      default:
-        break;
-    }
-    if (c < 0x20 || c == 0x7F) {
-      out += "\\u00";
-      out += kHex[c >> 4];
-      out += kHex[c & 15];
-    } else if (c == 0xE2 && (text.substr(i, 3) == "\xE2\x80\xA8" || text.substr(i, 3) == "\xE2\x80\xA9")) {
+    if (c >= 0x20 && c != '"' && c != '\\' && c < 0x7F) continue;
+    const bool separator = c == 0xE2 && (text.substr(i, 3) == "\xE2\x80\xA8" || text.substr(i, 3) == "\xE2\x80\xA9");
+    if (c >= 0x80 && !separator) continue;
+    out += text.substr(plain, i - plain);
+    if (separator) {
       out += text[i + 2] == '\xA8' ? "\\u2028" : "\\u2029";
       i += 2;
     } else {
-      out += static_cast<char>(c);
+      append_escape(out, c);
     }
+    plain = i + 1;
   }
+  out += text.substr(plain);
   out += '"';
 }
 
@@ -271,8 +248,20 @@ void append(std::string& out, View value) {
       out += separator == '[' ? "[]" : "]";
       return;
     }
-    default:
-      out += simdjson::minify(value);
+    case element_type::INT64:
+      append_number(out, value.get_int64().value_unsafe());
+      return;
+    case element_type::UINT64:
+      append_number(out, value.get_uint64().value_unsafe());
+      return;
+    case element_type::DOUBLE:
+      append_number(out, value.get_double().value_unsafe());
+      return;
+    case element_type::BOOL:
+      out += value.get_bool().value_unsafe() ? "true" : "false";
+      return;
+    case element_type::NULL_VALUE:
+      out += "null";
       return;
   }
 }

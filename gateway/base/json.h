@@ -2,13 +2,13 @@
 #include <simdjson.h>
 
 #include <cstddef>
-#include <functional>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "gateway/base/json_text.h"
 #include "gateway/base/result.h"
 
 namespace polygate {
@@ -30,7 +30,7 @@ struct Limits {
 
 /// One JSON text, parsed once, with the bytes that it came from. Refuses what two readers could understand differently:
 /// duplicate keys, a byte order mark, bytes after the value, invalid UTF-8, lone surrogates, numbers out of range.
-/// Reusable: parse() again frees nothing and allocates nothing when the text is not longer. One thread at a time.
+/// Reusable: parse() again frees nothing and, when the text is not longer, allocates nothing. One thread at a time.
 class Document {
  public:
   Document();
@@ -50,6 +50,7 @@ class Document {
   std::string bytes_;
   std::size_t size_ = 0;
   simdjson::dom::parser parser_;
+  std::vector<std::string_view> keys_;  ///< room for looking for twins among many keys
   View root_;
 };
 
@@ -65,9 +66,21 @@ struct Member {
   std::string_view bytes;
 };
 
-/// Walks the members of `object`, whose text is exactly `bytes`, in the order of the text. `visit` returns false to
-/// stop.
-void members(View object, std::string_view bytes, const std::function<bool(const Member&)>& visit);
+/// Walks the members of `object`, whose text is exactly `bytes`, in the order of the text: `visit(const Member&)`
+/// returns false to stop. Looks at the bytes of a member only when it gets there, and never at those of the last one.
+template <class Visit>
+void members(View object, std::string_view bytes, Visit&& visit) {
+  if (!object.is_object()) return;
+  const simdjson::dom::object fields = json::object(object);
+  const auto end = fields.end();
+  MemberText text(bytes);
+  for (auto at = fields.begin(); at != end;) {
+    const simdjson::dom::key_value_pair field = *at;
+    ++at;
+    text.next();
+    if (!visit(Member{field.key, field.value, at != end ? text.value() : text.last_value()})) return;
+  }
+}
 
 /// The member `key` of `object`, if `object` is one and has it.
 std::optional<View> find(View object, std::string_view key);
@@ -75,7 +88,7 @@ std::optional<View> find(View object, std::string_view key);
 /// Appends `text` as a JSON string, quoted and escaped; control characters, U+2028 and U+2029 as \uXXXX.
 void append_string(std::string& out, std::string_view text);
 
-/// Appends `value` in its shortest form.
+/// Appends `value` in its shortest form; integers exactly, other numbers with as many digits as read back the same.
 void append(std::string& out, View value);
 
 /// As a tree of its own, for handlers.

@@ -308,7 +308,9 @@ void Reader::OnAlias(const YAML::Mark& mark, YAML::anchor_t id) {
 
 void Reader::open(Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
   const Place place = place_of(mark, kind == Kind::map ? 0 : 1);
-  if (key_expected()) stop(place, "a map or list as a key", "keys are text; quote a value that begins with `{` or `[`");
+  if (key_expected())
+    stop(place, "a map or list as a key",
+         "keys are text; quote a value that begins with `{` or `[`, and close every bracket");
   refuse_tag(static_cast<std::size_t>(std::max(mark.pos, 0)), tag);
   if (open_.size() >= limits_.max_depth) {
     stop(place, "nested deeper than " + std::to_string(limits_.max_depth) + " levels");

@@ -1,0 +1,32 @@
+#pragma once
+#include <cstddef>
+#include <string_view>
+
+namespace polygate::json {
+
+/// Walks the members of an object in text that is known to be valid JSON, without parsing it: for what is forwarded
+/// byte by byte. Never reads beyond the text, valid or not.
+class MemberText {
+ public:
+  /// `object` holds one object, perhaps with space around it; anything else has no members.
+  explicit MemberText(std::string_view object);
+
+  /// Goes to the next member's key; false behind the last. The value of the member before it is passed over.
+  bool next();
+  /// As it stands in the text, with its quotes and escapes.
+  std::string_view key() const { return key_; }
+  /// The value's own bytes.
+  std::string_view value();
+  /// The same without looking for its end: only for the value of the last member.
+  std::string_view last_value() const;
+
+ private:
+  void skip_space();
+
+  std::string_view text_;  ///< from the brace to its twin
+  std::string_view key_;
+  std::size_t value_ = 0;  ///< where the value starts, 0 before the first member
+  std::size_t end_ = 0;    ///< where it ends, 0 as long as nobody asked
+};
+
+}  // namespace polygate::json
