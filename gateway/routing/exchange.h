@@ -30,16 +30,16 @@ struct Delivery {
   std::shared_ptr<const std::string> topic;  ///< the key
   std::uint64_t sequence = 0;                ///< of the topic; a member that joined at or after it has it already
   FramePtr frame;
-  SessionId except;                          ///< gets nothing; unset for "everyone"
+  SessionId except;  ///< gets nothing; unset for "everyone"
 };
 
 /// What is asked of one session, wherever it lives.
 struct Direct {
   enum class Kind : std::uint8_t {
-    frame,   ///< send it
-    evict,   ///< its claim on `topic` went to another: forget it and close with `taken`
-    probe,   ///< show a sign of life to `asker`, who wants `topic`
-    alive,   ///< the answer to a probe
+    frame,  ///< send it
+    evict,  ///< its claim on `topic` went to another: forget it and close with `taken`
+    probe,  ///< show a sign of life to `asker`, who wants `topic`
+    alive,  ///< the answer to a probe
   };
   Kind kind = Kind::frame;
   SessionId to;
@@ -63,7 +63,7 @@ class Exchange {
  public:
   struct Claim {
     bool gained = false;
-    SessionId owner;  ///< who holds it now
+    SessionId owner;    ///< who holds it now
     SessionId evicted;  ///< who lost it to us (`replace`); already told
   };
 
@@ -80,17 +80,17 @@ class Exchange {
   /// Is anyone on the topic?
   virtual void present(const Topic& topic, std::function<void(bool)> done) = 0;
 
-  /// A worker's first session joins `topic` / its last one leaves. listen() returns the topic's sequence: frames up to it
-  /// were published before. Each further join asks for the sequence alone.
+  /// A worker's first session joins `topic` / its last one leaves. listen() returns the topic's sequence: frames up to
+  /// it were published before. Each further join asks for the sequence alone.
   virtual std::uint64_t listen(const Topic& topic, WorkerIndex worker) = 0;
   virtual void unlisten(const Topic& topic, WorkerIndex worker) = 0;
   virtual std::uint64_t sequence(const Topic& topic) = 0;
 
   struct Sending {
     SessionId except;
-    std::string keep;      ///< key under which the frame stays with the topic; empty = it does not stay
+    std::string keep;  ///< key under which the frame stays with the topic; empty = it does not stay
     bool is_kept = false;
-    bool forget = false;   ///< remove what is kept under `keep` instead; `frame` still goes out, unless it is null
+    bool forget = false;  ///< remove what is kept under `keep` instead; `frame` still goes out, unless it is null
     std::size_t max_kept = 1'000;  ///< keys that the topic may keep; one more fails with `limited`
   };
   /// To everyone on a joined topic, to the owner of a claimed one, to the session of `session/<id>`. Returns how many

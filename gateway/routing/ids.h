@@ -11,7 +11,8 @@ namespace polygate {
 using WorkerIndex = std::uint16_t;
 
 /// Names one session for ever: the worker that it lives on, its slot there and a random part that makes it unguessable
-/// and lets an id outlive its session (it then finds nobody). The only way to speak of a session across threads or time.
+/// and lets an id outlive its session (it then finds nobody). The only way to speak of a session across threads or
+/// time.
 struct SessionId {
   WorkerIndex worker = 0;
   std::uint32_t slot = 0;

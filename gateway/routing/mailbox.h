@@ -6,8 +6,9 @@
 
 namespace polygate {
 
-/// Letters from any thread to one reader. Unbounded by itself: each writer's letters are bounded by what the writer may do.
-/// `wake` is called from the writer's thread when the box was empty; it must be thread-safe and must not take letters.
+/// Letters from any thread to one reader. Unbounded by itself: each writer's letters are bounded by what the writer may
+/// do. `wake` is called from the writer's thread when the box was empty; it must be thread-safe and must not take
+/// letters.
 template <class Letter>
 class Mailbox {
  public:

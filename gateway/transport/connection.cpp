@@ -1,0 +1,248 @@
+#include "gateway/transport/connection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/transport/http_side.h"
+#include "gateway/transport/worker.h"
+#include "gateway/wire/websocket_frame.h"
+
+namespace polygate::transport {
+
+Connection::Connection(Worker& worker, ConnectionId id, const PeerAddress& peer, std::uint16_t listener)
+    : worker_(worker), id_(id), decoder_(0), peer_(peer), listener_(listener) {
+  http_ = std::make_unique<HttpSide>(*this);
+  set_deadline(worker.now() + worker.settings().handshake_within);
+}
+
+Connection::~Connection() = default;
+
+bool Connection::received(std::span<char> bytes) {
+  worker_.meter().bytes_in += bytes.size();
+  heard();
+  if (held_.empty()) consume(bytes);
+  if (!bytes.empty()) held_.append(bytes.data(), bytes.size());
+  steer_reading();
+  return true;
+}
+
+void Connection::consume(std::span<char>& bytes) {
+  while (!bytes.empty() && !held_back_) {
+    switch (phase_) {
+      case Phase::http:
+        http_->receive(bytes);
+        if (phase_ != Phase::http) http_.reset();
+        break;
+      case Phase::open:
+        messages(bytes);
+        break;
+      case Phase::closing:
+      case Phase::lingering:
+        bytes = {};
+        break;
+    }
+  }
+}
+
+void Connection::messages(std::span<char>& bytes) {
+  using Kind = wire::WebSocketItem::Kind;
+  while (phase_ == Phase::open && !held_back_) {
+    const wire::WebSocketItem item = decoder_.next(bytes);
+    switch (item.kind) {
+      case Kind::more:
+        return;
+      case Kind::text:
+      case Kind::binary:
+        held_back_ = !worker_.sessions().receive(session_, item.kind == Kind::text, item.payload);
+        break;
+      case Kind::ping:
+        ping_came(item.payload);
+        break;
+      case Kind::pong:
+        break;  // any byte is a sign of life
+      case Kind::close:
+        close(item.code, {}, session::Gone::closed);
+        break;
+      case Kind::violation:
+        worker_.note_close(item.code, item.payload, peer_);
+        close(item.code, item.payload, session::Gone::lost);
+        break;
+    }
+  }
+}
+
+void Connection::ping_came(std::string_view payload) {
+  ++worker_.meter().pings_in;
+  switch (budget_.ping(worker_.now(), waiting_pongs_)) {
+    case wire::PingBudget::Verdict::flood:
+      worker_.note_close(1008, "too many pings", peer_);
+      close(1008, "too many pings", session::Gone::lost);
+      return;
+    case wire::PingBudget::Verdict::coalesce:
+      if (pong_is_last_) urgent_.resize(last_pong_);
+      break;
+    case wire::PingBudget::Verdict::answer:
+      ++waiting_pongs_;
+      break;
+  }
+  last_pong_ = static_cast<std::uint16_t>(urgent_.size());
+  wire::append_frame(urgent_, wire::Opcode::pong, payload);
+  pong_is_last_ = true;
+  worker_.attend_to(*this);
+}
+
+/// A sign of life: whatever we wait for, the peer is there.
+void Connection::heard() {
+  if (awaiting_pong_) {
+    awaiting_pong_ = false;
+    if (!draining_) set_deadline(pinged_at_ + worker_.jittered(ping_->every));
+  }
+  if (probed_) {
+    probed_ = false;
+    worker_.sessions().alive(session_);
+  }
+}
+
+/// TCP pushes back on the peer as long as something that it sent waits for us, or something that we sent for it. (The
+/// library would spin on a readable socket that it may not read before the rest of a write is gone.)
+void Connection::steer_reading() {
+  const bool want = held_.empty() && !socket_.blocked();
+  if (want == reading_) return;
+  reading_ = want;
+  socket_.read(want);
+}
+
+bool Connection::attend() {
+  if (!held_back_ && !held_.empty()) {
+    std::string bytes = std::exchange(held_, {});
+    std::span<char> rest(bytes);
+    consume(rest);
+    held_.assign(rest.data(), rest.size());
+  }
+  if (phase_ != Phase::http) http_.reset();
+  if (!write_out()) return false;
+  steer_reading();
+  return true;
+}
+
+void Connection::set_deadline(Instant due) {
+  deadline_ = due;
+  if (due == Instant::max()) return;
+  const std::uint32_t tick = worker_.deadlines().tick_of(due);
+  if (armed_tick == 0 || tick < armed_tick) armed_tick = worker_.deadlines().arm(id_.index, due);
+}
+
+bool Connection::on_tick(Instant now) {
+  armed_tick = 0;
+  if (now < deadline_) {
+    set_deadline(deadline_);  // it was moved since
+    return true;
+  }
+  deadline_ = Instant::max();
+  switch (phase_) {
+    case Phase::http:
+      return http_->on_deadline();
+    case Phase::closing:
+    case Phase::lingering:
+      return false;
+    case Phase::open:
+      break;
+  }
+  if (draining_) {
+    ++worker_.meter().closes[worker_.drain_code()];
+    close(worker_.drain_code(), "going away", session::Gone::drained);
+  } else if (awaiting_pong_) {
+    ++worker_.meter().lost;
+    return false;
+  } else {
+    send_ping();
+    pinged_at_ = now;
+    awaiting_pong_ = true;
+    set_deadline(now + ping_->timeout);
+  }
+  return true;
+}
+
+void Connection::drain_at(Instant when) {
+  draining_ = true;
+  if (phase_ == Phase::open) {
+    awaiting_pong_ = false;
+    set_deadline(when);
+  } else if (phase_ == Phase::http && !http_->waits_for_answer()) {
+    finish();
+  }
+}
+
+void Connection::probe() {
+  if (phase_ != Phase::open) return;
+  probed_ = true;
+  send_ping();
+}
+
+void Connection::send_ping() {
+  wire::append_frame(urgent_, wire::Opcode::ping, {});
+  pong_is_last_ = false;
+  worker_.attend_to(*this);
+}
+
+void Connection::send(std::string_view bytes) {
+  urgent_.append(bytes);
+  worker_.attend_to(*this);
+}
+
+void Connection::resume() {
+  held_back_ = false;
+  worker_.attend_to(*this);
+}
+
+void Connection::established() {
+  if (!std::exchange(established_, true)) worker_.tell_acceptor(Progress::Kind::established, *this);
+}
+
+void Connection::open(const Route& route, session::Opening opening, auth::IdentityPtr identity) {
+  established();
+  phase_ = Phase::open;
+  decoder_ = wire::WebSocketDecoder(route.profile->limits.message_bytes);
+  ping_ = &route.endpoint->ping;
+  set_deadline(ping_->every.count() == 0 ? Instant::max() : worker_.now() + worker_.jittered(ping_->every));
+  worker_.open_session(*this, route, std::move(opening), std::move(identity));
+}
+
+void Connection::answer(HttpResponse response) {
+  if (phase_ == Phase::http) http_->answer(std::move(response));
+}
+
+/// The transport's own wish, or the peer's.
+void Connection::close(std::uint16_t code, std::string_view reason, session::Gone gone) {
+  if (phase_ != Phase::open) return;
+  begin_closing(wire::close_frame(code, reason));
+  worker_.sessions().hang_up(session_, gone);
+  session::Outbox* outbox = worker_.sessions().outbox(session_);
+  if (outbox && gone != session::Gone::drained) outbox->drop_unstarted();
+}
+
+void Connection::end(std::uint16_t code, std::string_view reason) {
+  if (phase_ == Phase::open) begin_closing(wire::close_frame(code, reason));
+}
+
+void Connection::finish() {
+  if (phase_ == Phase::http) begin_closing({});
+}
+
+void Connection::begin_closing(std::string last_word) {
+  phase_ = Phase::closing;
+  last_word_ = std::move(last_word);
+  held_back_ = false;
+  awaiting_pong_ = false;
+  probed_ = false;
+  set_deadline(worker_.now() + worker_.settings().close_within);
+  worker_.attend_to(*this);
+}
+
+void Connection::closed() {
+  if (http_) http_->gone();
+  if (session_) worker_.close_session(*this);
+  worker_.tell_acceptor(Progress::Kind::ended, *this);
+}
+
+}  // namespace polygate::transport

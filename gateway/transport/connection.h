@@ -1,0 +1,133 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "gateway/base/clock.h"
+#include "gateway/profile/profile.h"
+#include "gateway/routing/ids.h"
+#include "gateway/session/session_table.h"
+#include "gateway/transport/letters.h"
+#include "gateway/transport/router.h"
+#include "gateway/transport/socket.h"
+#include "gateway/wire/ping_budget.h"
+#include "gateway/wire/websocket_decoder.h"
+
+namespace polygate::transport {
+
+class HttpSide;
+class Worker;
+
+/// One accepted connection, from its first byte to its last: HTTP, then perhaps WebSocket, then the end. Owned by its
+/// worker, touched only on that thread. Nothing here closes the socket under its caller: a false return does, or the
+/// deadline. Small while it idles: no heap of its own but the session's.
+class Connection {
+ public:
+  Connection(Worker& worker, ConnectionId id, const PeerAddress& peer, std::uint16_t listener);
+  ~Connection();
+
+  /// The library took the socket over.
+  void begin(Socket socket) { socket_ = socket; }
+  Socket socket() const { return socket_; }
+
+  // What happens on the socket; false = close it now.
+  bool received(std::span<char> bytes);
+  bool writable();
+  /// Does what was put off to the end of the loop's turn: goes on with what was held back, writes what waits.
+  bool attend();
+  /// Its entry in the worker's Deadlines has come up; perhaps the deadline itself.
+  bool on_tick(Instant now);
+  /// The socket is gone.
+  void closed();
+
+  // What the session wants (see session::Carrier).
+  void resume();
+  void end(std::uint16_t code, std::string_view reason);
+  void probe();
+
+  void answer(HttpResponse response);
+  /// We are shutting down: says goodbye at `when`.
+  void drain_at(Instant when);
+
+  // For the HTTP side.
+  /// Queues bytes in front of every message.
+  void send(std::string_view bytes);
+  /// Tries to write at once, for whom the connection ends with that.
+  void say(std::string_view bytes);
+  /// Hands no more bytes over until resume(): they stay where they are.
+  void hold() { held_back_ = true; }
+  /// The first complete request has come.
+  void established();
+  /// Becomes a WebSocket with a session.
+  void open(const Route& route, session::Opening opening, auth::IdentityPtr identity);
+  /// Ends it after what was sent so far.
+  void finish();
+  void set_deadline(Instant due);
+  bool draining() const { return draining_; }
+
+  Worker& worker() { return worker_; }
+  ConnectionId id() const { return id_; }
+  const PeerAddress& peer() const { return peer_; }
+  std::uint16_t listener() const { return listener_; }
+  bool is_established() const { return established_; }
+  SessionId session() const { return session_; }
+  void set_session(SessionId session) { session_ = session; }
+
+  std::uint32_t armed_tick = 0;  ///< of the entry in the worker's Deadlines; 0 = none
+  bool in_attention = false;     ///< it is in the worker's list already
+
+ private:
+  enum class Phase : std::uint8_t {
+    http,       ///< until an upgrade
+    open,       ///< messages flow
+    closing,    ///< what waits is written, then the last word
+    lingering,  ///< we have said all; the peer's rest is thrown away until it closes too
+  };
+
+  void consume(std::span<char>& bytes);
+  void messages(std::span<char>& bytes);
+  void ping_came(std::string_view payload);
+  void close(std::uint16_t code, std::string_view reason, session::Gone gone);
+  void begin_closing(std::string last_word);
+  enum class Written : std::uint8_t { nothing, some, broken };
+  /// False: the connection is broken.
+  bool write_out();
+  Written write_once();
+  Written write(std::string_view bytes);
+  void forget_pongs();
+  void linger();
+  void steer_reading();
+  void heard();
+  void send_ping();
+
+  Worker& worker_;
+  Socket socket_;
+  const ConnectionId id_;
+  SessionId session_;
+  const profile::PingPolicy* ping_ = nullptr;  ///< of the endpoint, which the session's profile keeps alive
+  Instant deadline_ = Instant::max();
+  Instant pinged_at_{};
+  std::unique_ptr<HttpSide> http_;
+  wire::WebSocketDecoder decoder_;
+  std::string urgent_;     ///< HTTP answers and control frames: before the next message
+  std::string last_word_;  ///< the Close frame, while closing
+  std::string held_;       ///< bytes that came while nobody could take them
+  wire::PingBudget budget_;
+  const PeerAddress peer_;
+  std::uint16_t listener_;
+  std::uint16_t last_pong_ = 0;     ///< where the last pong in urgent_ starts
+  std::uint8_t waiting_pongs_ = 0;  ///< in urgent_
+  Phase phase_ = Phase::http;
+  bool held_back_ = false;
+  bool reading_ = true;
+  bool mid_frame_ = false;  ///< the oldest message is half handed over: nothing may come between
+  bool awaiting_pong_ = false;
+  bool probed_ = false;
+  bool established_ = false;
+  bool draining_ = false;
+  bool pong_is_last_ = false;  ///< the last frame in urgent_ is a pong
+};
+
+}  // namespace polygate::transport

@@ -1,0 +1,157 @@
+#include "gateway/transport/http_side.h"
+
+#include <utility>
+
+#include "gateway/transport/connection.h"
+#include "gateway/transport/origin.h"
+#include "gateway/transport/worker.h"
+#include "gateway/wire/http_response.h"
+#include "gateway/wire/websocket_handshake.h"
+
+namespace polygate::transport {
+namespace {
+
+constexpr Millis kLogWindow{10'000};
+
+session::Opening opening_of(const wire::HttpRequest& request, const PeerAddress& peer, Router::Match&& match) {
+  session::Opening opening;
+  opening.address = peer.text();
+  opening.path = std::move(match.parameters);
+  for (std::size_t i = 0; i < request.parameter_count(); ++i) {
+    opening.query.emplace_back(request.parameter(i).name, request.parameter(i).value);
+  }
+  for (std::size_t i = 0; i < request.header_count(); ++i) {
+    opening.headers.emplace_back(request.header(i).name, request.header(i).value);
+  }
+  return opening;
+}
+
+}  // namespace
+
+HttpSide::HttpSide(Connection& connection)
+    : connection_(connection),
+      parser_(connection.worker().settings().http),
+      handler_(connection.worker().handler(connection.listener())) {}
+
+void HttpSide::receive(std::span<char>& bytes) {
+  using State = wire::HttpParser::State;
+  if (answered_ && parser_.idle()) {
+    connection_.set_deadline(connection_.worker().now() + connection_.worker().settings().handshake_within);
+  }
+  for (;;) {
+    std::string_view unread(bytes.data(), bytes.size());
+    const State state = parser_.feed(unread);
+    bytes = bytes.last(unread.size());
+    switch (state) {
+      case State::more:
+        return;
+      case State::head:
+        if (!handler_) return handshake();
+        if (parser_.request().expects_continue()) connection_.send(wire::kContinue);
+        continue;
+      case State::request:
+        return handler_ ? dispatch() : handshake();
+      case State::refused:
+        return refuse(parser_.refusal(), Handshake::malformed);
+    }
+  }
+}
+
+void HttpSide::dispatch() {
+  Worker& worker = connection_.worker();
+  const wire::HttpRequest& request = parser_.request();
+  ++worker.meter().http_requests;
+  connection_.established();
+  connection_.hold();
+  connection_.set_deadline(worker.now() + worker.settings().reply_within);
+  waits_ = true;
+  keep_alive_ = request.keep_alive();
+  head_only_ = request.method() == "HEAD";
+  (*handler_)(request, HttpReply([inbox = worker.inbox(), id = connection_.id()](HttpResponse response) {
+                inbox->put(HttpAnswer{id, std::move(response)});
+              }));
+}
+
+void HttpSide::answer(HttpResponse response) {
+  if (!waits_) return;
+  waits_ = false;
+  answered_ = true;
+  const bool close = response.close || !keep_alive_ || connection_.draining();
+  std::vector<wire::HttpField> headers;
+  headers.reserve(response.headers.size());
+  for (const auto& [name, value] : response.headers) headers.push_back({name, value});
+  connection_.send(wire::response(response.status, headers, response.body, {close, head_only_}));
+  if (close) return connection_.finish();
+  parser_.next();
+  connection_.set_deadline(connection_.worker().now() + connection_.worker().settings().keep_alive);
+  connection_.resume();
+}
+
+/// Everything about a WebSocket handshake except its bytes: where to, from which page, by whom.
+void HttpSide::handshake() {
+  Worker& worker = connection_.worker();
+  const wire::HttpRequest& request = parser_.request();
+  Router::Match match = worker.router().match(worker.listener_name(connection_.listener()),
+                                              request.find("host").value_or(std::string_view()), request.path());
+  if (match.bad_parameter) {
+    return refuse({400, "a part of the path is not [A-Za-z0-9_-]{1,64}"}, Handshake::malformed);
+  }
+  if (!match.route) return refuse({404, "nothing lives at this path"}, Handshake::not_found);
+  if (const auto refusal = wire::check_handshake(request)) {
+    return refuse(*refusal, refusal->status == 400 ? Handshake::malformed : Handshake::not_websocket);
+  }
+  if (request.has_body()) return refuse({400, "a handshake has no body"}, Handshake::malformed);
+  const Route& route = *match.route;
+  if (!is_origin_allowed(route.endpoint->origins, request)) {
+    return refuse({403, "pages of this origin may not connect"}, Handshake::origin);
+  }
+  if (worker.draining()) return refuse({503, "shutting down", {{"Retry-After", "1"}}}, Handshake::unavailable);
+
+  session::Opening opening = opening_of(request, connection_.peer(), std::move(match));
+  auto identity = worker.sessions().admit(*route.endpoint, opening);
+  if (!identity) {
+    const Failure& failure = identity.failure();
+    if (failure.reason == Reason::unauthenticated) {
+      return refuse({401, failure.message, {{"WWW-Authenticate", "Bearer"}}}, Handshake::unauthenticated);
+    }
+    return refuse({503, failure.message, {{"Retry-After", "5"}}}, Handshake::unavailable);
+  }
+  note(Handshake::accepted);
+  connection_.send(wire::switching_protocols(request));
+  connection_.open(route, std::move(opening), std::move(*identity));
+}
+
+void HttpSide::refuse(const wire::HttpRefusal& refusal, Handshake result) {
+  note(result);
+  connection_.worker().log().write_rarely(
+      "handshake " + std::string(name(result)), kLogWindow, Level::info, "request refused",
+      {{"status", std::int64_t{refusal.status}}, {"why", refusal.detail}, {"address", connection_.peer().text()}});
+  connection_.send(wire::refusal_response(refusal));
+  connection_.finish();
+}
+
+bool HttpSide::on_deadline() {
+  if (waits_) {
+    answer(problem_response(504, "the answer took too long"));
+    return true;
+  }
+  if (answered_ && parser_.idle()) return false;
+  note(Handshake::late);
+  connection_.worker().log().write_rarely("handshake late", kLogWindow, Level::info, "request took too long",
+                                          {{"limit", "handshake_within"}, {"address", connection_.peer().text()}});
+  if (!parser_.idle()) {
+    connection_.say(wire::refusal_response({408, "the request took too long"}));
+  }
+  return false;
+}
+
+void HttpSide::gone() {
+  if (!answered_) note(Handshake::lost);
+}
+
+void HttpSide::note(Handshake result) {
+  if (handler_ || std::exchange(judged_, true)) return;
+  ++connection_.worker().meter().handshakes[static_cast<std::size_t>(result)];
+}
+
+}  // namespace polygate::transport

@@ -1,0 +1,47 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "gateway/transport/http_handler.h"
+#include "gateway/transport/meter.h"
+#include "gateway/wire/http_parser.h"
+
+namespace polygate::transport {
+
+class Connection;
+
+/// The HTTP part of a connection's life: reads requests, hands them to the listener's handler or judges them as
+/// WebSocket handshakes. Lives from accept to upgrade, or to the end. Requests of one connection are answered one after
+/// the other; while one waits for its answer, the next is not looked at.
+class HttpSide {
+ public:
+  explicit HttpSide(Connection& connection);
+
+  /// Consumes from the front of `bytes`, up to the end of one request.
+  void receive(std::span<char>& bytes);
+  void answer(HttpResponse response);
+  /// The deadline: of the handshake, of the next request, or of a handler's answer. False = close now.
+  bool on_deadline();
+  /// The socket has gone.
+  void gone();
+  bool waits_for_answer() const { return waits_; }
+
+ private:
+  void dispatch();
+  void handshake();
+  void refuse(const wire::HttpRefusal& refusal, Handshake result);
+  void note(Handshake result);
+
+  Connection& connection_;
+  wire::HttpParser parser_;
+  const HttpHandler* handler_;  ///< of the listener; null where WebSockets are spoken
+  bool waits_ = false;
+  bool head_only_ = false;
+  bool keep_alive_ = false;
+  bool judged_ = false;    ///< the handshake's result is counted
+  bool answered_ = false;  ///< at least one request
+};
+
+}  // namespace polygate::transport

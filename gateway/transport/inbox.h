@@ -1,0 +1,49 @@
+#pragma once
+#include <sys/eventfd.h>
+
+#include <cstdint>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "gateway/routing/mailbox.h"
+#include "gateway/transport/fd.h"
+
+namespace polygate::transport {
+
+/// A Mailbox whose reader waits for sockets: fd() becomes readable when letters came. Shared, so that a late writer
+/// (an HTTP answer, a handler's result) never finds a dead box; what comes after the reader has gone is never read.
+template <class Letter>
+class Inbox {
+ public:
+  Inbox() : event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), letters_([this] { wake_from_elsewhere(); }) {}
+
+  int fd() const { return event_.get(); }
+  void put(Letter letter) { letters_.put(std::move(letter)); }
+
+  /// The reader, on its own thread, before anybody else knows the box: it promises to take() once more before it
+  /// waits, so that its letters to itself cost no system call.
+  void read_here() { reader_ = std::this_thread::get_id(); }
+  void take(std::vector<Letter>& into) { letters_.take(into); }
+  /// Makes fd() unreadable until the next letter.
+  void rest() {
+    std::uint64_t count = 0;
+    while (::read(event_.get(), &count, sizeof(count)) > 0) continue;
+  }
+  void wake() {
+    const std::uint64_t one = 1;
+    // Only a full counter can refuse, and then the reader is awake.
+    if (::write(event_.get(), &one, sizeof(one)) < 0) return;
+  }
+
+ private:
+  void wake_from_elsewhere() {
+    if (std::this_thread::get_id() != reader_) wake();
+  }
+
+  Fd event_;
+  std::thread::id reader_;
+  Mailbox<Letter> letters_;
+};
+
+}  // namespace polygate::transport

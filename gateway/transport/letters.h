@@ -1,0 +1,51 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <variant>
+
+#include "gateway/routing/exchange.h"
+#include "gateway/transport/fd.h"
+#include "gateway/transport/http_handler.h"
+#include "gateway/transport/inbox.h"
+#include "gateway/transport/peer_address.h"
+
+namespace polygate::transport {
+
+using Task = std::function<void()>;
+
+/// A connection that the acceptor deals to a worker.
+struct NewSocket {
+  Fd fd;
+  PeerAddress peer;
+  std::uint16_t listener = 0;  ///< index into the server's listeners
+};
+
+/// Names one connection of a worker across threads and time; may find nobody.
+struct ConnectionId {
+  std::uint32_t index = 0;
+  std::uint32_t generation = 0;
+};
+
+/// A handler's answer on its way back to the connection that asked.
+struct HttpAnswer {
+  ConnectionId to;
+  HttpResponse response;
+};
+
+/// All that reaches a worker from other threads.
+using WorkerLetter = std::variant<Delivery, Direct, Task, NewSocket, HttpAnswer>;
+using WorkerInbox = Inbox<WorkerLetter>;
+
+/// What a worker tells the acceptor about a connection that it was dealt.
+struct Progress {
+  enum class Kind : std::uint8_t { established, ended };
+  Kind kind = Kind::ended;
+  bool was_established = false;  ///< when it ended
+  std::uint16_t worker = 0;
+  PeerAddress peer;
+};
+
+using AcceptorLetter = std::variant<Progress, Task>;
+using AcceptorInbox = Inbox<AcceptorLetter>;
+
+}  // namespace polygate::transport

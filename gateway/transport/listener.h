@@ -1,0 +1,21 @@
+#pragma once
+#include <cstdint>
+
+#include "gateway/base/result.h"
+#include "gateway/transport/fd.h"
+#include "gateway/transport/settings.h"
+
+namespace polygate::transport {
+
+/// A socket that listens. Made on the main thread, so that a port that is taken is known at start; then owned by the
+/// acceptor.
+struct Listener {
+  Fd fd;
+  std::uint16_t port = 0;  ///< the one that was bound
+  bool tls = false;
+
+  /// The failure says which address could not be listened on and why.
+  static Result<Listener> open(const ListenerSettings& settings);
+};
+
+}  // namespace polygate::transport

@@ -1,0 +1,12 @@
+#include "gateway/transport/meter.h"
+
+namespace polygate::transport {
+
+std::string_view name(Handshake result) {
+  static constexpr std::array<std::string_view, kHandshakes> kNames = {"accepted",      "malformed", "not_found",
+                                                                       "not_websocket", "origin",    "unauthenticated",
+                                                                       "unavailable",   "late",      "lost"};
+  return kNames[static_cast<std::size_t>(result)];
+}
+
+}  // namespace polygate::transport

@@ -1,0 +1,66 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string_view>
+#include <vector>
+
+#include "gateway/session/meter.h"
+#include "gateway/transport/admission.h"
+
+namespace polygate::transport {
+
+/// How a first request on a profile's listener ended: a closed set of metrics labels.
+enum class Handshake : std::uint8_t {
+  accepted,         ///< 101
+  malformed,        ///< 400, 413, 414, 431 and what else the HTTP parser refuses
+  not_found,        ///< 404
+  not_websocket,    ///< 405, 426
+  origin,           ///< 403
+  unauthenticated,  ///< 401
+  unavailable,      ///< 503: shutting down, or the verifier could not judge
+  late,             ///< handshake_within was over
+  lost,             ///< the peer went away before, or TLS failed
+};
+inline constexpr std::size_t kHandshakes = 9;
+std::string_view name(Handshake result);
+
+/// One worker's counters of bytes and sockets. Plain numbers, touched on the worker's thread; read by a copy.
+struct TransportMeter {
+  static constexpr std::array<double, 8> kLagBounds = {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 1.0};  ///< seconds
+
+  std::array<std::uint64_t, kHandshakes> handshakes{};
+  std::uint64_t http_requests = 0;  ///< that a handler answered
+  std::uint64_t bytes_in = 0;       ///< after TLS
+  std::uint64_t bytes_out = 0;      ///< before TLS
+  std::uint64_t writes = 0;         ///< calls that wrote them
+  std::uint64_t pings_in = 0;
+  std::uint64_t lost = 0;                         ///< sessions whose peer did not answer a ping
+  std::uint64_t connections = 0;                  ///< now open
+  std::map<std::uint16_t, std::uint64_t> closes;  ///< that the transport decided; sessions' own are in their Meter
+  std::array<std::uint64_t, kLagBounds.size() + 1> lag_buckets{};  ///< how late the loop's timer came
+  double lag_sum = 0;
+  double lag_max = 0;
+};
+
+struct AcceptorMeter {
+  std::uint64_t accepted = 0;
+  std::array<std::uint64_t, Admission::kVerdicts> refused{};  ///< by Admission::Verdict
+  std::uint64_t pauses = 0;                                   ///< accepting waited for file descriptors
+  std::uint64_t connections = 0;
+  std::uint64_t handshakes = 0;
+};
+
+struct WorkerMeters {
+  TransportMeter transport;
+  session::Meter session;
+};
+
+/// What a server counted, all workers in turn.
+struct Collected {
+  std::vector<WorkerMeters> workers;
+  AcceptorMeter acceptor;
+};
+
+}  // namespace polygate::transport

@@ -1,0 +1,121 @@
+#include "gateway/transport/server.h"
+
+#include <algorithm>
+#include <csignal>
+#include <future>
+#include <utility>
+
+#include "gateway/transport/lws_log.h"
+#include "gateway/transport/tls.h"
+
+namespace polygate::transport {
+
+Server::Server(Settings settings, std::vector<ListenerSettings> listeners, session::Services services)
+    : shared_{std::move(settings), std::move(listeners), std::move(services), Router({})} {
+  shared_.router = Router(shared_.services.profiles);
+  shared_.services.post = [this](WorkerIndex worker, Task task) { post(worker, std::move(task)); };
+}
+
+Server::~Server() {
+  stop();
+}
+
+void Server::post(WorkerIndex worker, Task task) {
+  workers_[worker]->inbox()->put(std::move(task));
+}
+
+Result<void> Server::start() {
+  std::vector<Listener> listeners;
+  for (const ListenerSettings& settings : shared_.listeners) {
+    if (settings.tls) {
+      if (const auto good = check_tls(*settings.tls); !good) {
+        return Failure{good.failure().reason, "listener `" + settings.name + "`: " + good.failure().message};
+      }
+    }
+    auto listener = Listener::open(settings);
+    if (!listener) return listener.failure();
+    ports_.push_back(listener->port);
+    listeners.push_back(std::move(*listener));
+  }
+  std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error of its write, not ours to die of
+  send_library_log_to(shared_.services.log);
+
+  std::vector<std::shared_ptr<WorkerInbox>> inboxes;
+  for (unsigned i = 0; i < std::max(1u, shared_.settings.workers); ++i) {
+    workers_.push_back(std::make_unique<Worker>(static_cast<WorkerIndex>(i), shared_));
+    if (const auto good = workers_.back()->set_up(); !good) return good.failure();
+    inboxes.push_back(workers_.back()->inbox());
+    shared_.services.exchange->attach(static_cast<WorkerIndex>(i), *workers_.back());
+  }
+  acceptor_ = std::make_unique<Acceptor>(shared_.settings, std::move(listeners), inboxes, *shared_.services.log);
+  for (const auto& worker : workers_) worker->start(acceptor_->inbox());
+  running_ = true;
+  return acceptor_->start();
+}
+
+std::uint16_t Server::port(std::string_view listener) const {
+  for (std::size_t i = 0; i < ports_.size(); ++i) {
+    if (shared_.listeners[i].name == listener) return ports_[i];
+  }
+  return 0;
+}
+
+void Server::collect(std::function<void(Collected)> done) {
+  // Hand over hand: each thread adds its own and passes the whole on, so nothing is shared.
+  struct Relay {
+    Server& server;
+    std::function<void(Collected)> done;
+    Collected collected;
+  };
+  auto relay = std::make_shared<Relay>(Relay{*this, std::move(done), {}});
+  struct Step {
+    static void take(const std::shared_ptr<Relay>& with) {
+      const std::size_t at = with->collected.workers.size();
+      if (at == with->server.workers_.size()) return with->done(std::move(with->collected));
+      Worker* worker = with->server.workers_[at].get();
+      worker->inbox()->put(Task([worker, with] {
+        with->collected.workers.push_back(worker->meters());
+        take(with);
+      }));
+    }
+  };
+  acceptor_->inbox()->put(Task([acceptor = acceptor_.get(), relay] {
+    relay->collected.acceptor = acceptor->meter();
+    Step::take(relay);
+  }));
+}
+
+void Server::drain(Millis window, Millis hard_cap, std::uint16_t code) {
+  if (!running_) return;
+  std::promise<void> closed;
+  std::future<void> closing = closed.get_future();
+  acceptor_->inbox()->put(Task([this, &closed] {
+    acceptor_->close_listeners();
+    closed.set_value();
+  }));
+  closing.wait();  // what it accepted before is now in the workers' boxes, ahead of the drain
+
+  std::vector<std::promise<void>> promises(workers_.size());
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    Worker* worker = workers_[i].get();
+    worker->inbox()->put(Task([worker, window, hard_cap, code, promise = &promises[i]] {
+      worker->drain(window, hard_cap, code, [promise] { promise->set_value(); });
+    }));
+  }
+  for (std::promise<void>& promise : promises) promise.get_future().wait();
+}
+
+void Server::stop() {
+  if (running_) {
+    acceptor_->stop();
+    for (const auto& worker : workers_) worker->inbox()->put(Task([worker = worker.get()] { worker->stop(); }));
+    for (const auto& worker : workers_) worker->join();
+    running_ = false;
+  }
+  if (workers_.empty()) return;
+  workers_.clear();
+  acceptor_.reset();
+  send_library_log_to(nullptr);
+}
+
+}  // namespace polygate::transport

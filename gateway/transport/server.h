@@ -1,0 +1,52 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "gateway/base/result.h"
+#include "gateway/session/services.h"
+#include "gateway/transport/acceptor.h"
+#include "gateway/transport/meter.h"
+#include "gateway/transport/settings.h"
+#include "gateway/transport/worker.h"
+
+namespace polygate::transport {
+
+/// All listeners, the acceptor and the workers of a process. Made, started, drained, stopped and destroyed on the main
+/// thread.
+class Server {
+ public:
+  /// `services.post` is set by the server; everything else in `services` outlives it. The profiles' endpoints are
+  /// served on every listener without a handler.
+  Server(Settings settings, std::vector<ListenerSettings> listeners, session::Services services);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Checks certificates, binds, and begins to accept. The failure is one sentence for the operator; nothing runs then.
+  Result<void> start();
+  /// What a listener was bound to; 0 for an unknown name. Valid after start().
+  std::uint16_t port(std::string_view listener) const;
+
+  /// Copies all counters and calls `done` with them, on a worker's thread. Callable from any thread while it runs.
+  void collect(std::function<void(Collected)> done);
+
+  /// Stops accepting, says goodbye with `code` to every session, spread over `window`, and returns when all are gone,
+  /// at the latest after `hard_cap`, when the rest is cut.
+  void drain(Millis window, Millis hard_cap, std::uint16_t code = 1001);
+  /// Cuts what is left and joins the threads. Idempotent.
+  void stop();
+
+ private:
+  void post(WorkerIndex worker, Task task);
+
+  std::vector<std::uint16_t> ports_;
+  Shared shared_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<Acceptor> acceptor_;
+  bool running_ = false;
+};
+
+}  // namespace polygate::transport

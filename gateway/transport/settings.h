@@ -1,0 +1,49 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "gateway/base/clock.h"
+#include "gateway/transport/http_handler.h"
+#include "gateway/wire/http_head.h"
+
+namespace polygate::transport {
+
+/// What connections may cost, and how long they may take. Defaults are safe ones.
+struct Settings {
+  unsigned workers = 1;  ///< threads that carry sessions, at least 1
+
+  Millis handshake_within{10'000};  ///< from the first byte of TCP to a complete request, however it trickles
+  Millis keep_alive{60'000};        ///< an HTTP connection between two requests
+  Millis reply_within{120'000};     ///< a handler's answer; then 504
+  Millis close_within{2'000};       ///< writing what still waits before the last word
+  Millis linger{1'000};             ///< from the last word to the end of TCP
+
+  std::size_t max_connections = 100'000;     ///< more are answered 503
+  std::size_t max_per_address = 1'000;       ///< an IPv4 address or an IPv6 /64; more are answered 429
+  std::size_t handshakes_per_address = 256;  ///< of them, without a complete request yet; 429
+  std::size_t handshakes_total = 0;          ///< 503; 0 = a quarter of the file descriptors
+  std::size_t max_fds = 0;                   ///< file descriptors of the process; 0 = its RLIMIT_NOFILE
+  std::size_t reserved_fds = 64;             ///< never used for connections: accepting waits instead
+
+  wire::HttpLimits http;
+};
+
+/// A certificate chain and its key, PEM files.
+struct TlsSettings {
+  std::filesystem::path certificate;
+  std::filesystem::path key;
+};
+
+/// Where connections arrive.
+struct ListenerSettings {
+  std::string name;
+  std::string address = "127.0.0.1";  ///< IPv4 or IPv6, no names; "::" takes both families
+  std::uint16_t port = 0;             ///< 0 = any free one, see Server::port()
+  std::optional<TlsSettings> tls;
+  HttpHandler http;  ///< answers every request here; when empty, the profiles' endpoints do
+};
+
+}  // namespace polygate::transport

@@ -1,0 +1,40 @@
+#include "gateway/transport/socket.h"
+
+#include <libwebsockets.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+
+namespace polygate::transport {
+
+bool Socket::write(std::string_view bytes) const {
+  // The raw role sends the bytes as they are and never writes into them, whatever the parameter's type says.
+  auto* data = reinterpret_cast<unsigned char*>(const_cast<char*>(bytes.data()));
+  return lws_write(wsi_, data, bytes.size(), LWS_WRITE_RAW) == static_cast<int>(bytes.size());
+}
+
+bool Socket::blocked() const {
+  return lws_partial_buffered(wsi_) != 0;
+}
+
+void Socket::want_writable() const {
+  lws_callback_on_writable(wsi_);
+}
+
+void Socket::read(bool on) const {
+  lws_rx_flow_control(wsi_, on ? 1 : 0);
+}
+
+void Socket::end_output() const {
+  if (SSL* ssl = lws_get_ssl(wsi_)) SSL_shutdown(ssl);
+  ::shutdown(fd(), SHUT_WR);
+}
+
+void Socket::kill() const {
+  lws_set_timeout(wsi_, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
+}
+
+int Socket::fd() const {
+  return lws_get_socket_fd(wsi_);
+}
+
+}  // namespace polygate::transport

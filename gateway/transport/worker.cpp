@@ -1,0 +1,249 @@
+#include "gateway/transport/worker.h"
+
+#include <algorithm>
+#include <future>
+#include <utility>
+
+#include "gateway/base/ids.h"
+
+namespace polygate::transport {
+namespace {
+
+constexpr int kRoundsInATurn = 8;  // letters to oneself; then the sockets get their turn
+constexpr Millis kLogWindow{10'000};
+
+}  // namespace
+
+Worker::Worker(WorkerIndex index, const Shared& shared)
+    : index_(index),
+      shared_(shared),
+      inbox_(std::make_shared<WorkerInbox>()),
+      sessions_(index, shared.services, *this),
+      deadlines_(shared.services.clock->now()),
+      random_(static_cast<std::uint_fast32_t>(random_u64())) {}
+
+Worker::~Worker() = default;
+
+Result<void> Worker::set_up() {
+  auto library = Library::make(shared_.listeners, *this);
+  if (!library) return library.failure();
+  library_ = std::move(*library);
+  return {};
+}
+
+void Worker::start(std::shared_ptr<AcceptorInbox> acceptor) {
+  acceptor_ = std::move(acceptor);
+  std::promise<void> listens;
+  std::future<void> listening = listens.get_future();
+  thread_ = std::thread([this, &listens] {
+    inbox_->read_here();
+    listens.set_value();
+    run();
+  });
+  listening.wait();
+}
+
+void Worker::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Worker::run() {
+  uv_loop_t* loop = library_->loop();
+  uv_poll_init(loop, &handles_.inbox, inbox_->fd());
+  uv_prepare_init(loop, &handles_.prepare);
+  uv_timer_init(loop, &handles_.tick);
+  uv_timer_init(loop, &handles_.due);
+  handles_.inbox.data = handles_.prepare.data = handles_.tick.data = handles_.due.data = this;
+  uv_poll_start(&handles_.inbox, UV_READABLE,
+                [](uv_poll_t* handle, int, int) { static_cast<Worker*>(handle->data)->inbox_->rest(); });
+  uv_prepare_start(&handles_.prepare, [](uv_prepare_t* handle) { static_cast<Worker*>(handle->data)->before_wait(); });
+  uv_timer_start(
+      &handles_.tick, [](uv_timer_t* handle) { static_cast<Worker*>(handle->data)->on_tick(); },
+      static_cast<std::uint64_t>(Deadlines::kTick.count()), static_cast<std::uint64_t>(Deadlines::kTick.count()));
+  while (!stopping_) uv_run(loop, UV_RUN_DEFAULT);
+
+  int closing = 4;
+  for (uv_handle_t* handle :
+       {reinterpret_cast<uv_handle_t*>(&handles_.inbox), reinterpret_cast<uv_handle_t*>(&handles_.prepare),
+        reinterpret_cast<uv_handle_t*>(&handles_.tick), reinterpret_cast<uv_handle_t*>(&handles_.due)}) {
+    handle->data = &closing;
+    uv_close(handle, [](uv_handle_t* closed) { --*static_cast<int*>(closed->data); });
+  }
+  while (closing > 0) uv_run(loop, UV_RUN_NOWAIT);
+}
+
+void Worker::stop() {
+  kill_all();
+  stopping_ = true;
+  uv_stop(library_->loop());
+}
+
+void Worker::before_wait() {
+  for (int round = 0; round < kRoundsInATurn && !stopping_; ++round) {
+    inbox_->take(letters_);
+    if (letters_.empty() && attention_.empty()) return arm_sessions();
+    for (WorkerLetter& letter : letters_) {
+      if (!stopping_) read(letter);
+    }
+    letters_.clear();
+    attend_all();
+  }
+  arm_sessions();
+  inbox_->wake();
+}
+
+void Worker::read(WorkerLetter& letter) {
+  if (auto* delivery = std::get_if<Delivery>(&letter)) {
+    sessions_.deliver(*delivery);
+  } else if (auto* direct = std::get_if<Direct>(&letter)) {
+    sessions_.direct(*direct);
+  } else if (auto* task = std::get_if<Task>(&letter)) {
+    (*task)();
+  } else if (auto* socket = std::get_if<NewSocket>(&letter)) {
+    adopt(std::move(*socket));
+  } else if (auto* answer = std::get_if<HttpAnswer>(&letter)) {
+    const auto [index, generation] = answer->to;
+    Connection* connection = index < connections_.size() ? connections_[index].get() : nullptr;
+    if (connection && connection->id().generation == generation) connection->answer(std::move(answer->response));
+  }
+}
+
+void Worker::adopt(NewSocket socket) {
+  auto index = static_cast<std::uint32_t>(connections_.size());
+  if (free_.empty()) {
+    connections_.emplace_back();
+  } else {
+    index = free_.back();
+    free_.pop_back();
+  }
+  connections_[index] =
+      std::make_unique<Connection>(*this, ConnectionId{index, ++generation_}, socket.peer, socket.listener);
+  Connection& connection = *connections_[index];
+  ++meter_.connections;
+  const Socket adopted = draining() ? Socket() : library_->adopt(std::move(socket.fd), socket.listener, connection);
+  if (!adopted) return closed(connection);
+  connection.begin(adopted);
+}
+
+void Worker::attend_to(Connection& connection) {
+  if (std::exchange(connection.in_attention, true)) return;
+  attention_.push_back(connection.id().index);
+}
+
+void Worker::attend_all() {
+  std::swap(attending_, attention_);
+  for (const std::uint32_t index : attending_) {
+    Connection* connection = connections_[index].get();
+    if (!connection || !std::exchange(connection->in_attention, false)) continue;  // gone meanwhile
+    if (!connection->attend()) connection->socket().kill();
+  }
+  attending_.clear();
+}
+
+void Worker::on_tick() {
+  const Instant now = this->now();
+  measure_lag(shared_.services.clock->nanoseconds());
+  deadlines_.take(now, [&](std::uint32_t index, std::uint32_t tick) {
+    Connection* connection = connections_[index].get();
+    if (!connection || connection->armed_tick != tick) return;
+    if (!connection->on_tick(now)) connection->socket().kill();
+  });
+  if (!drain_) return;
+  if (now >= drain_->until) kill_all();
+  if (meter_.connections == 0) finish_drain();
+}
+
+void Worker::measure_lag(std::uint64_t now) {
+  if (last_tick_ != 0) {
+    const double late = std::max(
+        0.0, static_cast<double>(now - last_tick_) * 1e-9 - std::chrono::duration<double>(Deadlines::kTick).count());
+    const auto& bounds = TransportMeter::kLagBounds;
+    ++meter_
+          .lag_buckets[static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), late) - bounds.begin())];
+    meter_.lag_sum += late;
+    meter_.lag_max = std::max(meter_.lag_max, late);
+  }
+  last_tick_ = now;
+}
+
+/// Sets the timer for what the sessions wait for, when that has changed.
+void Worker::arm_sessions() {
+  const std::optional<Instant> due = sessions_.next_due();
+  if (due == sessions_due_) return;
+  sessions_due_ = due;
+  if (!due) {
+    uv_timer_stop(&handles_.due);
+    return;
+  }
+  uv_update_time(library_->loop());
+  const auto wait = std::max<std::int64_t>((*due - now()).count() + 1, 0);
+  uv_timer_start(
+      &handles_.due,
+      [](uv_timer_t* handle) {
+        auto& worker = *static_cast<Worker*>(handle->data);
+        worker.sessions_due_.reset();
+        worker.sessions_.tick();
+      },
+      static_cast<std::uint64_t>(wait), 0);
+}
+
+void Worker::drain(Millis window, Millis hard_cap, std::uint16_t code, Task done) {
+  const Instant now = this->now();
+  drain_ = Draining{now + hard_cap, code, std::move(done)};
+  std::uniform_int_distribution<std::int64_t> spread(0, std::min(window, hard_cap).count());
+  for (const auto& connection : connections_) {
+    if (connection) connection->drain_at(now + Millis(spread(random_)));
+  }
+}
+
+void Worker::finish_drain() {
+  if (drain_->done) std::exchange(drain_->done, nullptr)();
+}
+
+void Worker::kill_all() {
+  for (std::size_t i = 0; i < connections_.size(); ++i) {
+    if (connections_[i]) connections_[i]->socket().kill();
+  }
+}
+
+WorkerMeters Worker::meters() {
+  return {meter_, sessions_.meter()};
+}
+
+const HttpHandler* Worker::handler(std::uint16_t listener) const {
+  const HttpHandler& handler = shared_.listeners[listener].http;
+  return handler ? &handler : nullptr;
+}
+
+Millis Worker::jittered(Millis interval) {
+  const std::int64_t most = interval.count();
+  return Millis(std::uniform_int_distribution<std::int64_t>(most - most / 5, most)(random_));
+}
+
+void Worker::tell_acceptor(Progress::Kind kind, const Connection& connection) {
+  acceptor_->put(Progress{kind, connection.is_established(), index_, connection.peer()});
+}
+
+void Worker::note_close(std::uint16_t code, std::string_view why, const PeerAddress& peer) {
+  ++meter_.closes[code];
+  log().write_rarely("close " + std::to_string(code), kLogWindow, Level::info, "connection closed",
+                     {{"code", std::int64_t{code}}, {"why", why}, {"address", peer.text()}});
+}
+
+bool Worker::received(Connection& connection, char* bytes, std::size_t size) {
+  return connection.received({bytes, size});
+}
+
+bool Worker::writable(Connection& connection) {
+  return connection.writable();
+}
+
+void Worker::closed(Connection& connection) {
+  connection.closed();
+  const std::uint32_t index = connection.id().index;
+  connections_[index].reset();
+  free_.push_back(index);
+  --meter_.connections;
+}
+
+}  // namespace polygate::transport

@@ -1,0 +1,143 @@
+#pragma once
+#include <uv.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "gateway/session/session_table.h"
+#include "gateway/transport/connection.h"
+#include "gateway/transport/deadlines.h"
+#include "gateway/transport/letters.h"
+#include "gateway/transport/library.h"
+#include "gateway/transport/meter.h"
+#include "gateway/transport/router.h"
+#include "gateway/transport/settings.h"
+
+namespace polygate::transport {
+
+/// What all workers of a server share; immutable, outlives them.
+struct Shared {
+  Settings settings;
+  std::vector<ListenerSettings> listeners;
+  session::Services services;
+  Router router;
+};
+
+/// One thread with everything that its connections need: event loop, sockets, sessions. Made and destroyed on the main
+/// thread; start() and join() there too. Other threads reach it through inbox() only.
+///
+/// A turn of its loop: timers, then whatever the sockets bring, then before_wait(): letters, and at last each
+/// connection that has something to write does so once, whatever it was that filled its outbox in this turn.
+class Worker final : public session::Carrier, public Post, public SocketEvents {
+ public:
+  Worker(WorkerIndex index, const Shared& shared);
+  ~Worker() override;
+
+  Result<void> set_up();
+  /// Runs the thread; returns when it listens to its inbox.
+  void start(std::shared_ptr<AcceptorInbox> acceptor);
+  /// After a Task called stop().
+  void join();
+  const std::shared_ptr<WorkerInbox>& inbox() const { return inbox_; }
+
+  // Post, from any thread.
+  void deliver(Delivery delivery) override { inbox_->put(std::move(delivery)); }
+  void direct(Direct direct) override { inbox_->put(std::move(direct)); }
+
+  // On its own thread, from a Task.
+  void stop();
+  /// Says goodbye to every connection, spread over `window`; calls `done` when all are gone, at the latest after
+  /// `hard_cap`, when the rest is cut.
+  void drain(Millis window, Millis hard_cap, std::uint16_t code, Task done);
+  WorkerMeters meters();
+
+  // For its connections.
+  const Settings& settings() const { return shared_.settings; }
+  const Router& router() const { return shared_.router; }
+  const HttpHandler* handler(std::uint16_t listener) const;
+  std::string_view listener_name(std::uint16_t listener) const { return shared_.listeners[listener].name; }
+  Log& log() const { return *shared_.services.log; }
+  Instant now() const { return shared_.services.clock->now(); }
+  session::SessionTable& sessions() { return sessions_; }
+  TransportMeter& meter() { return meter_; }
+  Deadlines& deadlines() { return deadlines_; }
+  /// Between four fifths of `interval` and all of it: many peers do not answer at once, and none later than promised.
+  Millis jittered(Millis interval);
+  bool draining() const { return drain_.has_value(); }
+  std::uint16_t drain_code() const { return drain_->code; }
+  std::string& gathering() { return gathering_; }
+  void attend_to(Connection& connection);
+  void open_session(Connection& connection, const Route& route, session::Opening opening, auth::IdentityPtr identity);
+  void close_session(Connection& connection);
+  void tell_acceptor(Progress::Kind kind, const Connection& connection);
+  void note_close(std::uint16_t code, std::string_view why, const PeerAddress& peer);
+
+  // session::Carrier
+  void output(SessionId session) override;
+  void input(SessionId session) override;
+  void end(SessionId session, std::uint16_t code, std::string reason) override;
+  void probe(SessionId session) override;
+
+  // SocketEvents
+  bool received(Connection& connection, char* bytes, std::size_t size) override;
+  bool writable(Connection& connection) override;
+  void closed(Connection& connection) override;
+
+ private:
+  struct Draining {
+    Instant until;
+    std::uint16_t code = 1001;
+    Task done;
+  };
+  struct Handles {
+    uv_poll_t inbox;
+    uv_prepare_t prepare;
+    uv_timer_t tick;
+    uv_timer_t due;
+  };
+
+  void run();
+  void before_wait();
+  void read(WorkerLetter& letter);
+  void adopt(NewSocket socket);
+  void attend_all();
+  void on_tick();
+  void arm_sessions();
+  void kill_all();
+  void finish_drain();
+  void measure_lag(std::uint64_t now);
+  Connection* of_session(SessionId session);
+
+  const WorkerIndex index_;
+  const Shared& shared_;
+  std::shared_ptr<WorkerInbox> inbox_;
+  std::shared_ptr<AcceptorInbox> acceptor_;
+  std::unique_ptr<Library> library_;
+  session::SessionTable sessions_;
+  Deadlines deadlines_;
+  TransportMeter meter_;
+  std::minstd_rand random_;
+  std::vector<std::unique_ptr<Connection>> connections_;  ///< by ConnectionId::index
+  std::vector<std::uint32_t> free_;
+  std::uint32_t generation_ = 0;
+  std::vector<Connection*> by_session_;  ///< by SessionId::slot
+  Connection* opening_ = nullptr;        ///< its session is being made: it has an id that nobody here knows yet
+  std::vector<std::uint32_t> attention_;
+  std::vector<std::uint32_t> attending_;
+  std::vector<WorkerLetter> letters_;
+  std::string gathering_;
+  std::optional<Draining> drain_;
+  std::optional<Instant> sessions_due_;  ///< for when the timer is set
+  std::uint64_t last_tick_ = 0;          ///< nanoseconds
+  Handles handles_{};
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace polygate::transport
