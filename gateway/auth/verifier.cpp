@@ -1,0 +1,41 @@
+#include "gateway/auth/verifier.h"
+
+#include <algorithm>
+
+namespace polygate::auth {
+
+namespace {
+
+constexpr std::size_t kMaxUserBytes = 256;
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+}  // namespace
+
+Failure invalid_token() {
+  return {Reason::unauthenticated, "Invalid token"};
+}
+
+std::string_view strip_bearer(std::string_view header) {
+  constexpr std::string_view kScheme = "bearer";
+  if (header.size() <= kScheme.size() || !is_blank(header[kScheme.size()])) return header;
+  if (!std::equal(kScheme.begin(), kScheme.end(), header.begin(), [](char a, char b) { return a == lower(b); }))
+    return header;
+  header.remove_prefix(kScheme.size());
+  while (!header.empty() && is_blank(header.front())) header.remove_prefix(1);
+  while (!header.empty() && is_blank(header.back())) header.remove_suffix(1);
+  return header;
+}
+
+bool is_user_name(std::string_view user) {
+  if (user.empty() || user.size() > kMaxUserBytes) return false;
+  return std::none_of(user.begin(), user.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+}  // namespace polygate::auth
