@@ -1,0 +1,196 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/json.h"
+#include "gateway/base/reason.h"
+#include "gateway/dialect/dialect.h"
+#include "gateway/profile/template.h"
+#include "gateway/routing/exchange.h"
+#include "gateway/routing/topic.h"
+#include "gateway/schema/schema.h"
+
+/// A profile as the gateway runs it: read once from YAML, checked, immutable, shared by all threads. profiles/README.md
+/// is the language's manual; read.h makes these from YAML, check.h holds them against schemas, verifiers and plugins,
+/// and run.h takes one event through one rule.
+namespace polygate::profile {
+
+/// Index into Profile::roles.
+using RoleIndex = std::uint16_t;
+
+/// What one session may cost; a profile's `limits` over the deployment's.
+struct Limits {
+  std::size_t message_bytes = std::size_t{64} << 10;
+  unsigned json_depth = 64;
+  std::size_t json_nodes = 50'000;
+  std::size_t inbox_events = 64;
+  std::size_t outbox_bytes = std::size_t{1} << 20;
+  std::size_t outbox_frames = 0;  ///< 0 = bounded by bytes alone
+  std::size_t memberships = 64;
+  double events_per_second = 50;  ///< refill of the token bucket; 0 = no rate limit
+  double events_burst = 100;
+  std::size_t kept_per_topic = 1'000;
+};
+
+struct Origins {
+  enum class Kind : std::uint8_t { same_host, any, list };
+  Kind kind = Kind::same_host;
+  std::vector<std::string> list;  ///< exact: scheme://host[:port]
+};
+
+struct PingPolicy {
+  Millis every{25'000};  ///< 0 = this endpoint's clients are never pinged
+  Millis timeout{20'000};
+};
+
+/// A token that the handshake itself carries.
+struct HandshakeToken {
+  Text from;  ///< `$header.authorization`, `$query.token`
+  std::string verifier;
+  bool optional = false;
+  Place place;
+};
+
+/// Where connections of this profile arrive, and what they start as.
+struct Endpoint {
+  std::string listener;               ///< empty = every listener
+  std::string host;                   ///< empty = every host; lower case, without port
+  std::string path;                   ///< as written, such as /clients/:id
+  std::vector<std::string> segments;  ///< "clients", ":id"
+  RoleIndex role = 0;
+  std::optional<Text> user;
+  std::vector<std::pair<std::string, Shape>> query;  ///< known parameters and their defaults
+  std::optional<HandshakeToken> token;
+  Origins origins;
+  PingPolicy ping;
+  Millis leave_role_within{0};  ///< `authenticate_within`: still in `role` then -> close 4408; 0 = no deadline
+  Place place;
+  Place listener_place;
+};
+
+/// `inside` and `needs`: a topic and what to say when it does not hold.
+struct Condition {
+  TopicText topic;
+  std::optional<Text> message;
+};
+
+struct ClaimStep {
+  TopicText topic;
+  Taken when_taken = Taken::refuse;
+  std::optional<Text> message;
+};
+
+struct AuthenticateStep {
+  Text token;
+  std::string verifier;
+  bool optional = false;
+  Place place;
+};
+
+struct HandlerStep {
+  std::string name;  ///< plugin.handler
+  Shape with;
+  bool has_with = false;
+  Place place;
+};
+
+struct SendStep {
+  std::vector<TopicText> to;
+  std::optional<Text> as;                           ///< default: the event's own name
+  std::optional<Shape> data;                        ///< default: the event's data, unchanged
+  std::vector<std::pair<std::string, Shape>> with;  ///< fields set on the forwarded data
+  bool except_sender = false;
+  std::optional<Text> keep;                      ///< key under which it stays with the topic
+  std::optional<Text> each;                      ///< once per element of this list, as $each
+  std::shared_ptr<const schema::Schema> schema;  ///< of the outgoing event; null when its name is not constant
+  Place place;
+};
+
+struct ReplyStep {
+  std::optional<Text> as;     ///< default: the event's own name
+  std::optional<Shape> data;  ///< default: null
+  std::shared_ptr<const schema::Schema> schema;
+  Place place;
+};
+
+struct CloseStep {
+  bool close = false;
+  std::uint16_t code = 0;  ///< 0 = the failure's own, or 1000
+  std::optional<Text> reason;
+};
+
+/// What answers a failure. The first one that matches is taken.
+struct Otherwise {
+  std::vector<RoleIndex> from;  ///< empty = every role
+  std::vector<Reason> on;       ///< empty = every reason
+  std::vector<ReplyStep> replies;
+  CloseStep close;
+  Place place;
+};
+
+/// One rule; its steps are taken in the order of the fields below, whatever their order in the file.
+struct Rule {
+  std::vector<RoleIndex> from;
+  std::shared_ptr<const schema::Schema>
+      schema;  ///< of the incoming data; null in a dialect without JSON and in opened/closed
+  std::optional<AuthenticateStep> authenticate;
+  std::vector<Condition> inside;
+  std::vector<Condition> needs;
+  std::optional<ClaimStep> claim;
+  std::optional<HandlerStep> handler;
+  std::optional<RoleIndex> become;
+  std::vector<std::pair<std::string, Shape>> set;
+  std::vector<TopicText> join;
+  std::vector<SendStep> sends;
+  std::vector<TopicText> leave;
+  std::vector<ReplyStep> replies;
+  CloseStep close;
+  std::vector<Otherwise> otherwise;
+  Place place;
+};
+
+struct Profile {
+  std::string name;
+  std::string about;
+  std::string file;  ///< as shown in diagnostics
+  std::string schema_file;
+  std::unique_ptr<dialect::Dialect> dialect;
+  std::vector<std::string> plugins;
+  Json settings = Json::object();
+  Limits limits;
+  std::vector<std::string> roles;
+  std::vector<Endpoint> endpoints;
+  std::map<std::string, std::vector<Rule>, std::less<>> events;
+  std::vector<Rule> opened;
+  std::vector<Rule> closed;
+  std::vector<Otherwise> otherwise;
+  /// How each family of this profile is held; `session`, `user` and `role`, which the gateway keeps, stand here too.
+  std::map<std::string, TopicKind, std::less<>> families;
+  /// Schemas of outgoing events by name, for names that are only known at run time (`as: $event`): "x.reply" / "x.send"
+  /// / "x".
+  std::map<std::string, std::shared_ptr<const schema::Schema>, std::less<>> schemas;
+  std::vector<std::string> headers_used;  ///< names that some `$header.x` mentions; no other header is kept
+  bool uses_user_topics = false;          ///< some send, join or needs names `user/...`
+  bool uses_role_topics = false;
+
+  /// Where things stand in the file, for check().
+  struct Places {
+    Place profile;
+    Place dialect;
+    Place schema;
+    std::vector<Place> plugins;                        ///< like `plugins`
+    std::vector<Place> roles;                          ///< like `roles`: where each is first named
+    std::map<std::string, Place, std::less<>> events;  ///< an event's name
+  } places;
+
+  const std::string& role_name(RoleIndex role) const { return roles[role]; }
+};
+
+using ProfilePtr = std::shared_ptr<const Profile>;
+
+}  // namespace polygate::profile

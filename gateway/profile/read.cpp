@@ -1,0 +1,136 @@
+#include "gateway/profile/read.h"
+
+#include <algorithm>
+
+#include "gateway/profile/read_context.h"
+#include "gateway/profile/read_dialect.h"
+#include "gateway/profile/read_effects.h"
+#include "gateway/profile/read_endpoint.h"
+#include "gateway/profile/read_limits.h"
+#include "gateway/profile/read_rule.h"
+#include "gateway/profile/read_template.h"
+#include "gateway/profile/read_value.h"
+
+namespace polygate::profile {
+namespace {
+
+/// Roles have no list of their own: one is there because an endpoint starts in it or a rule becomes it. They are found
+/// before anything is read, so that `from` may name a role that a later rule makes. What is no name is left to the
+/// reader of that place.
+class RoleFinder {
+ public:
+  explicit RoleFinder(Profile& profile) : profile_(profile) {}
+
+  void find(const yaml::Node& root) {
+    if (const yaml::Node* endpoints = root.find("endpoints")) {
+      for (const yaml::Node::Entry& entry : endpoints->entries()) {
+        each_of(entry.value, [&](const yaml::Node& endpoint) { add(endpoint.find("role")); });
+      }
+    }
+    if (const yaml::Node* events = root.find("events")) {
+      for (const yaml::Node::Entry& entry : events->entries()) become(entry.value);
+    }
+    for (const char* key : {"opened", "closed"}) {
+      if (const yaml::Node* rules = root.find(key)) become(*rules);
+    }
+  }
+
+ private:
+  void become(const yaml::Node& rules) {
+    each_of(rules, [&](const yaml::Node& rule) { add(rule.find("become")); });
+  }
+  void add(const yaml::Node* node) {
+    if (node == nullptr || !node->is_string() || !is_name(node->text())) return;
+    if (std::find(profile_.roles.begin(), profile_.roles.end(), node->text()) != profile_.roles.end()) return;
+    profile_.roles.push_back(node->text());
+    profile_.places.roles.push_back(node->place());
+  }
+  Profile& profile_;
+};
+
+void read_head(ReadContext& context, const yaml::Node& root) {
+  Profile& profile = context.profile;
+  profile.places.profile = root.place();
+  if (const yaml::Node* name = expect_key(context, root, "profile", root.place(), "a profile")) {
+    profile.name = read_name(context, *name, "`profile`").value_or("");
+    profile.places.profile = name->place();
+  }
+  if (const yaml::Node* about = root.find("about")) profile.about = read_word(context, *about, "`about`").value_or("");
+  if (const yaml::Node* dialect = expect_key(context, root, "dialect", profile.places.profile, "a profile")) {
+    profile.dialect = read_dialect(context, *dialect);
+    profile.places.dialect = dialect->place();
+  }
+  profile.places.schema = profile.places.profile;
+  if (const yaml::Node* schema = root.find("schema")) {
+    profile.schema_file = read_word(context, *schema, "`schema`").value_or("");
+    profile.places.schema = schema->place();
+  }
+  if (const yaml::Node* plugins = root.find("plugins")) {
+    each_of(*plugins, [&](const yaml::Node& item) {
+      auto plugin = read_word(context, item, "`plugins`");
+      if (!plugin) return;
+      profile.plugins.push_back(std::move(*plugin));
+      profile.places.plugins.push_back(item.place());
+    });
+  }
+  if (const yaml::Node* settings = root.find("settings")) {
+    if (settings->is_map()) {
+      profile.settings = settings->to_json();
+    } else {
+      mismatch(context, *settings, "`settings`", "a mapping");
+    }
+  }
+}
+
+void read_events(ReadContext& context, const yaml::Node& node) {
+  if (!node.is_map()) {
+    mismatch(context, node, "`events`", "a mapping of events to rules");
+    return;
+  }
+  for (const yaml::Node::Entry& entry : node.entries()) {
+    if (entry.key.empty()) context.problem(entry.key_place, "an event has a name");
+    context.profile.places.events.emplace(entry.key, entry.key_place);
+    context.profile.events.emplace(entry.key, read_rules(context, entry.value, RuleKind::event, entry.key_place));
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<Profile> read(const yaml::Node& root, const std::string& file, const Limits& deployment_limits,
+                              Diagnostics& diagnostics) {
+  Diagnostics found;
+  auto profile = std::make_shared<Profile>();
+  profile->file = file;
+  profile->limits = deployment_limits;
+  profile->families = {{"session", TopicKind::session}, {"user", TopicKind::joined}, {"role", TopicKind::joined}};
+  ReadContext context{*profile, found, {}};
+  if (!expect_map(context, root, "a profile",
+                  {"profile", "about", "dialect", "schema", "plugins", "settings", "limits", "endpoints", "events",
+                   "opened", "closed", "otherwise"})) {
+    add_once(found, diagnostics);
+    return nullptr;
+  }
+  RoleFinder(*profile).find(root);
+  read_head(context, root);
+  if (const yaml::Node* limits = root.find("limits")) read_limits(context, *limits);
+  if (const yaml::Node* endpoints = expect_key(context, root, "endpoints", profile->places.profile, "a profile")) {
+    read_endpoints(context, *endpoints);
+  }
+  if (const yaml::Node* events = root.find("events")) read_events(context, *events);
+  for (const yaml::Node::Entry& entry : root.entries()) {
+    if (entry.key == "opened") profile->opened = read_rules(context, entry.value, RuleKind::opened, entry.key_place);
+    if (entry.key == "closed") profile->closed = read_rules(context, entry.value, RuleKind::closed, entry.key_place);
+  }
+  if (const yaml::Node* otherwise = root.find("otherwise")) profile->otherwise = read_otherwise(context, *otherwise);
+  add_once(found, diagnostics);
+  return profile;
+}
+
+std::shared_ptr<Profile> read_file(const std::filesystem::path& path, const std::string& shown_as,
+                                   const Limits& deployment_limits, Diagnostics& diagnostics) {
+  const auto root = yaml::read_file(path, shown_as, diagnostics);
+  if (!root) return nullptr;
+  return read(*root, shown_as, deployment_limits, diagnostics);
+}
+
+}  // namespace polygate::profile

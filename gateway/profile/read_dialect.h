@@ -1,0 +1,12 @@
+#pragma once
+#include <memory>
+
+#include "gateway/base/yaml.h"
+#include "gateway/profile/read_context.h"
+
+namespace polygate::profile {
+
+/// `dialect:` raw, {name, body} or {name}. Null when it is none that we speak.
+std::unique_ptr<dialect::Dialect> read_dialect(ReadContext& context, const yaml::Node& node);
+
+}  // namespace polygate::profile

@@ -1,0 +1,139 @@
+#include "gateway/profile/read_effects.h"
+
+#include "gateway/profile/read_template.h"
+#include "gateway/profile/read_value.h"
+
+namespace polygate::profile {
+namespace {
+
+std::optional<Shape> read_data(ReadContext& context, const yaml::Node& map) {
+  const yaml::Node* data = map.find("data");
+  if (data == nullptr) return std::nullopt;
+  return read_shape(context, *data);
+}
+
+std::optional<Text> read_as(ReadContext& context, const yaml::Node& map) {
+  const yaml::Node* as = map.find("as");
+  if (as == nullptr) return std::nullopt;
+  auto text = read_text(context, *as, "`as`");
+  if (text && text->is_constant() && text->constant().empty()) context.problem(as->place(), "`as` is empty");
+  return text;
+}
+
+std::optional<SendStep> read_send(ReadContext& context, const yaml::Node& node) {
+  if (!expect_map(context, node, "a `send`", {"to", "as", "data", "with", "except", "keep", "each"}))
+    return std::nullopt;
+  SendStep send;
+  send.place = node.place();
+  if (const yaml::Node* to = expect_key(context, node, "to", node.place(), "a `send`")) {
+    send.to = read_topics(context, *to, "`to`");
+    if (to->is_list() && to->items().empty()) context.problem(to->place(), "`to` names at least one topic");
+  }
+  send.as = read_as(context, node);
+  send.data = read_data(context, node);
+  if (const yaml::Node* with = node.find("with")) {
+    send.with = read_fields(context, *with, "`with`");
+    if (send.data) {
+      context.problem(with->place(),
+                      "`with` sets fields on the forwarded data; beside `data` there is none, put them there");
+    }
+  }
+  if (const yaml::Node* except = node.find("except")) {
+    send.except_sender = read_choice(context, *except, "`except`", {"sender"}).has_value();
+  }
+  if (const yaml::Node* keep = node.find("keep")) send.keep = read_text(context, *keep, "`keep`");
+  if (const yaml::Node* each = node.find("each")) send.each = read_one_path(context, *each, "`each`");
+  return send;
+}
+
+std::optional<ReplyStep> read_reply(ReadContext& context, const yaml::Node& node) {
+  ReplyStep reply;
+  reply.place = node.place();
+  if (node.is_string()) {
+    reply.as = read_text(context, node, "`reply`");
+    if (node.text().empty()) context.problem(node.place(), "`reply` names an event");
+    return reply;
+  }
+  if (!node.is_map()) {
+    mismatch(context, node, "`reply`", "an event's name or {as, data}");
+    return std::nullopt;
+  }
+  if (!expect_map(context, node, "a `reply`", {"as", "data"})) return std::nullopt;
+  reply.as = read_as(context, node);
+  reply.data = read_data(context, node);
+  return reply;
+}
+
+std::vector<Reason> read_reasons(ReadContext& context, const yaml::Node& node) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < kReasonCount; ++i) names.emplace_back(name(static_cast<Reason>(i)));
+  std::vector<Reason> reasons;
+  each_of(node, [&](const yaml::Node& item) {
+    if (const auto index = read_choice(context, item, "`on`", names)) reasons.push_back(static_cast<Reason>(*index));
+  });
+  return reasons;
+}
+
+}  // namespace
+
+std::vector<SendStep> read_sends(ReadContext& context, const yaml::Node& node) {
+  std::vector<SendStep> sends;
+  each_of(node, [&](const yaml::Node& item) {
+    if (auto send = read_send(context, item)) sends.push_back(std::move(*send));
+  });
+  return sends;
+}
+
+std::vector<ReplyStep> read_replies(ReadContext& context, const yaml::Node& node) {
+  std::vector<ReplyStep> replies;
+  each_of(node, [&](const yaml::Node& item) {
+    if (auto reply = read_reply(context, item)) replies.push_back(std::move(*reply));
+  });
+  return replies;
+}
+
+CloseStep read_close(ReadContext& context, const yaml::Node& node) {
+  CloseStep step;
+  if (node.kind() == yaml::Kind::boolean) {
+    step.close = node.boolean();
+    return step;
+  }
+  if (!node.is_map()) {
+    mismatch(context, node, "`close`", "true or {code, reason}");
+    return step;
+  }
+  if (!expect_map(context, node, "`close`", {"code", "reason"})) return step;
+  step.close = true;
+  if (const yaml::Node* code = node.find("code")) {
+    const bool allowed = code->kind() == yaml::Kind::integer &&
+                         (code->integer() == 1000 || (code->integer() >= 4000 && code->integer() <= 4999));
+    if (allowed) {
+      step.code = static_cast<std::uint16_t>(code->integer());
+    } else {
+      context.problem(code->place(), "`code` is 1000 or a number from 4000 to 4999");
+    }
+  }
+  if (const yaml::Node* reason = node.find("reason")) step.reason = read_text(context, *reason, "`reason`");
+  return step;
+}
+
+std::vector<Otherwise> read_otherwise(ReadContext& context, const yaml::Node& node) {
+  std::vector<Otherwise> entries;
+  each_of(node, [&](const yaml::Node& item) {
+    if (!expect_map(context, item, "`otherwise`", {"from", "on", "reply", "close"})) return;
+    Otherwise otherwise;
+    otherwise.place = item.place();
+    if (const yaml::Node* from = item.find("from")) otherwise.from = read_roles(context, *from);
+    if (const yaml::Node* on = item.find("on")) otherwise.on = read_reasons(context, *on);
+    if (const yaml::Node* reply = item.find("reply")) otherwise.replies = read_replies(context, *reply);
+    if (const yaml::Node* close = item.find("close")) otherwise.close = read_close(context, *close);
+    if (item.find("reply") == nullptr && item.find("close") == nullptr) {
+      context.problem(item.place(), "`otherwise` answers with `reply` or `close`",
+                      "write `reply: []` to say nothing on purpose");
+    }
+    entries.push_back(std::move(otherwise));
+  });
+  return entries;
+}
+
+}  // namespace polygate::profile

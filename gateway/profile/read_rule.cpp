@@ -1,0 +1,172 @@
+#include "gateway/profile/read_rule.h"
+
+#include <algorithm>
+
+#include "gateway/profile/read_effects.h"
+#include "gateway/profile/read_template.h"
+#include "gateway/profile/read_value.h"
+
+namespace polygate::profile {
+namespace {
+
+std::vector<std::string> steps_of(RuleKind kind) {
+  // A session that is closed has nothing to gain any more and hears nothing.
+  if (kind == RuleKind::closed) return {"from", "inside", "needs", "handler", "send"};
+  return {"from", "authenticate", "inside", "needs", "claim", "handler", "become",
+          "set",  "join",         "send",   "leave", "reply", "close",   "otherwise"};
+}
+
+std::optional<AuthenticateStep> read_authenticate(ReadContext& context, const yaml::Node& node) {
+  if (!expect_map(context, node, "`authenticate`", {"token", "verifier", "optional"})) return std::nullopt;
+  AuthenticateStep step;
+  step.place = node.place();
+  if (const yaml::Node* token = expect_key(context, node, "token", node.place(), "`authenticate`")) {
+    if (auto text = read_text(context, *token, "`token`")) step.token = std::move(*text);
+  }
+  if (const yaml::Node* verifier = expect_key(context, node, "verifier", node.place(), "`authenticate`")) {
+    step.verifier = read_word(context, *verifier, "`verifier`").value_or("");
+    step.place = verifier->place();
+  }
+  if (const yaml::Node* optional = node.find("optional")) {
+    step.optional = read_boolean(context, *optional, "`optional`").value_or(false);
+  }
+  return step;
+}
+
+std::vector<Condition> read_conditions(ReadContext& context, const yaml::Node& node, const std::string& what) {
+  std::vector<Condition> conditions;
+  each_of(node, [&](const yaml::Node& item) {
+    Condition condition;
+    const yaml::Node* topic = &item;
+    if (item.is_map()) {
+      if (!expect_map(context, item, what, {"topic", "message"})) return;
+      topic = expect_key(context, item, "topic", item.place(), what);
+      if (const yaml::Node* message = item.find("message")) {
+        condition.message = read_text(context, *message, "`message`");
+      }
+    }
+    if (topic == nullptr) return;
+    auto found = read_topic(context, *topic, what);
+    if (!found) return;
+    condition.topic = std::move(*found);
+    conditions.push_back(std::move(condition));
+  });
+  return conditions;
+}
+
+std::optional<ClaimStep> read_claim(ReadContext& context, const yaml::Node& node) {
+  ClaimStep claim;
+  const yaml::Node* topic = &node;
+  if (node.is_map()) {
+    if (!expect_map(context, node, "`claim`", {"topic", "taken", "message"})) return std::nullopt;
+    topic = expect_key(context, node, "topic", node.place(), "`claim`");
+    if (const yaml::Node* taken = node.find("taken")) {
+      const auto choice = read_choice(context, *taken, "`taken`", {"refuse", "probe", "replace"});
+      claim.when_taken = static_cast<Taken>(choice.value_or(0));
+    }
+    if (const yaml::Node* message = node.find("message")) claim.message = read_text(context, *message, "`message`");
+  }
+  if (topic == nullptr) return std::nullopt;
+  auto found = read_topic(context, *topic, "`claim`");
+  if (!found) return std::nullopt;
+  hold_family(context, *found, TopicKind::claimed);
+  claim.topic = std::move(*found);
+  return claim;
+}
+
+std::optional<HandlerStep> read_handler(ReadContext& context, const yaml::Node& node) {
+  HandlerStep handler;
+  const yaml::Node* name = &node;
+  if (node.is_map()) {
+    if (!expect_map(context, node, "`handler`", {"name", "with"})) return std::nullopt;
+    name = expect_key(context, node, "name", node.place(), "`handler`");
+    if (const yaml::Node* with = node.find("with")) {
+      if (!with->is_map()) mismatch(context, *with, "`with`", "a mapping");
+      handler.with = read_shape(context, *with);
+      handler.has_with = true;
+    }
+  }
+  if (name == nullptr) return std::nullopt;
+  auto word = read_word(context, *name, "`handler`");
+  if (!word) return std::nullopt;
+  const std::size_t dot = word->find('.');
+  if (dot == std::string::npos || dot == 0 || dot + 1 == word->size()) {
+    context.problem(name->place(), "`handler` is `plugin.handler`, this is `" + *word + "`");
+    return std::nullopt;
+  }
+  handler.name = std::move(*word);
+  handler.place = name->place();
+  return handler;
+}
+
+std::vector<std::pair<std::string, Shape>> read_set(ReadContext& context, const yaml::Node& node) {
+  const std::vector<std::string> own = {"id", "user", "role", "address", "claims", "joined"};
+  auto variables = read_fields(context, node, "`set`");
+  for (const yaml::Node::Entry& entry : node.entries()) {
+    if (std::find(own.begin(), own.end(), entry.key) != own.end()) {
+      context.problem(entry.key_place, "`$me." + entry.key + "` is kept by the gateway itself, a rule cannot set it");
+    } else if (!is_name(entry.key)) {
+      context.problem(entry.key_place,
+                      "a variable is a letter, then letters, digits, `_` or `-`, this is `" + entry.key + "`");
+    }
+  }
+  return variables;
+}
+
+std::optional<Rule> read_rule(ReadContext& context, const yaml::Node& node, RuleKind kind, const Place& place) {
+  if (!node.is_map()) {
+    mismatch(context, node, "a rule", "a mapping");
+    return std::nullopt;
+  }
+  std::vector<std::string> known = steps_of(kind);
+  const std::vector<std::string> every = steps_of(RuleKind::event);
+  for (const yaml::Node::Entry& entry : node.entries()) {
+    if (entry.key == "ask") {
+      context.problem(entry.key_place, "`ask` is not known to this version yet");
+      known.emplace_back("ask");
+    } else if (kind == RuleKind::closed && std::find(known.begin(), known.end(), entry.key) == known.end() &&
+               std::find(every.begin(), every.end(), entry.key) != every.end()) {
+      context.problem(entry.key_place, "`" + entry.key + "` means nothing for a session that is closed");
+      known.push_back(entry.key);
+    }
+  }
+  yaml::refuse_unknown_keys(node, known, "a rule", context.diagnostics);
+
+  Rule rule;
+  rule.place = place;
+  const std::vector<std::string> steps = steps_of(kind);
+  const auto at = [&](const char* key) -> const yaml::Node* {
+    return std::find(steps.begin(), steps.end(), key) != steps.end() ? node.find(key) : nullptr;
+  };
+  if (const yaml::Node* from = expect_key(context, node, "from", place, "a rule"))
+    rule.from = read_roles(context, *from);
+  if (const yaml::Node* step = at("authenticate")) rule.authenticate = read_authenticate(context, *step);
+  if (const yaml::Node* step = at("inside")) rule.inside = read_conditions(context, *step, "`inside`");
+  if (const yaml::Node* step = at("needs")) rule.needs = read_conditions(context, *step, "`needs`");
+  if (const yaml::Node* step = at("claim")) rule.claim = read_claim(context, *step);
+  if (const yaml::Node* step = at("handler")) rule.handler = read_handler(context, *step);
+  if (const yaml::Node* step = at("become")) rule.become = read_role(context, *step);
+  if (const yaml::Node* step = at("set")) rule.set = read_set(context, *step);
+  if (const yaml::Node* step = at("join")) rule.join = read_topics(context, *step, "`join`");
+  if (const yaml::Node* step = at("send")) rule.sends = read_sends(context, *step);
+  if (const yaml::Node* step = at("leave")) rule.leave = read_topics(context, *step, "`leave`");
+  if (const yaml::Node* step = at("reply")) rule.replies = read_replies(context, *step);
+  if (const yaml::Node* step = at("close")) rule.close = read_close(context, *step);
+  if (const yaml::Node* step = at("otherwise")) rule.otherwise = read_otherwise(context, *step);
+  for (const TopicText& topic : rule.join) hold_family(context, topic, TopicKind::joined);
+  return rule;
+}
+
+}  // namespace
+
+std::vector<Rule> read_rules(ReadContext& context, const yaml::Node& node, RuleKind kind, const Place& place) {
+  std::vector<Rule> rules;
+  if (node.is_list() && node.items().empty()) context.problem(node.place(), "at least one rule stands here");
+  each_of(node, [&](const yaml::Node& item) {
+    if (auto rule = read_rule(context, item, kind, node.is_list() ? item.place() : place))
+      rules.push_back(std::move(*rule));
+  });
+  return rules;
+}
+
+}  // namespace polygate::profile

@@ -1,0 +1,79 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gateway/base/diagnostics.h"
+#include "gateway/base/json.h"
+
+namespace polygate::profile {
+
+/// Where a `$path` starts.
+enum class Root : std::uint8_t {
+  data,
+  event,
+  me,
+  path,
+  query,
+  header,
+  settings,
+  result,
+  failure,
+  message,
+  each,
+  now,
+  new_id
+};
+
+/// The root's name in profiles, such as "data".
+std::string_view root_name(Root root);
+std::optional<Root> root_named(std::string_view name);
+
+/// `$data.agent.uuid` = Root::data + {"agent", "uuid"}. A numeric segment indexes a list.
+struct Path {
+  Root root = Root::data;
+  std::vector<std::string> segments;
+  Place place;
+
+  std::string text() const;  ///< as it stands in the file
+};
+
+/// A scalar of a profile: text with `$paths` in it. `$$` is a dollar sign. A path ends before the first character that
+/// is no letter, digit or `_`; a dot or a dash belongs to it when a letter, digit or `_` follows.
+struct Text {
+  struct Part {
+    std::string literal;  ///< comes first
+    bool has_path = false;
+    Path path;  ///< then this
+  };
+  std::vector<Part> parts;
+  Place place;
+
+  /// One path and nothing else: keeps the type of what it finds.
+  bool is_one_path() const { return parts.size() == 1 && parts[0].has_path && parts[0].literal.empty(); }
+  bool is_constant() const { return parts.empty() || (parts.size() == 1 && !parts[0].has_path); }
+  std::string constant() const { return parts.empty() ? std::string() : parts[0].literal; }
+};
+
+/// Any YAML value of a profile that becomes JSON: a scalar with paths, a constant, a list or a mapping of these.
+struct Shape {
+  enum class Kind : std::uint8_t { constant, text, list, map };
+  Kind kind = Kind::constant;
+  std::string constant = "null";  ///< JSON text, when there is no path below
+  Text text;
+  std::vector<Shape> items;
+  std::vector<std::pair<std::string, Shape>> entries;
+  Place place;
+};
+
+/// `family/` + template.
+struct TopicText {
+  std::string family;
+  Text name;
+  Place place;
+};
+
+}  // namespace polygate::profile
