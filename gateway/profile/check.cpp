@@ -1,0 +1,129 @@
+#include "gateway/profile/check.h"
+
+#include <algorithm>
+
+#include "gateway/profile/check_context.h"
+#include "gateway/profile/check_effects.h"
+#include "gateway/profile/check_endpoints.h"
+#include "gateway/profile/check_paths.h"
+#include "gateway/profile/check_rule.h"
+#include "gateway/profile/read_context.h"
+
+namespace polygate::profile {
+namespace {
+
+void check_dialect_and_schema(CheckContext& context) {
+  Profile& profile = context.profile;
+  if (context.json()) {
+    if (profile.dialect != nullptr && profile.schema_file.empty()) {
+      context.problem(profile.places.schema, "a profile that speaks JSON needs `schema`");
+    }
+    if (profile.dialect != nullptr && profile.otherwise.empty()) {
+      context.problem(profile.places.profile,
+                      "a profile that speaks JSON needs `otherwise`: what a failed event answers");
+    }
+    return;
+  }
+  if (!profile.schema_file.empty()) {
+    context.problem(profile.places.schema, "this dialect has no JSON, so a `schema` cannot be held against it");
+  }
+  for (const auto& [event, place] : profile.places.events) {
+    if (event == "text" || event == "binary") continue;
+    context.problem(place, "this dialect has the events `text` and `binary`, not `" + event + "`");
+  }
+}
+
+void check_plugins(CheckContext& context) {
+  const std::vector<std::string>& loaded = context.surroundings.plugins;
+  for (std::size_t i = 0; i < context.profile.plugins.size(); ++i) {
+    const std::string& plugin = context.profile.plugins[i];
+    if (std::find(loaded.begin(), loaded.end(), plugin) != loaded.end()) continue;
+    context.problem(context.profile.places.plugins[i], "plugin `" + plugin + "` is not loaded",
+                    did_you_mean(plugin, loaded));
+  }
+}
+
+void check_roles(CheckContext& context) {
+  for (std::size_t role = 0; role < context.profile.roles.size(); ++role) {
+    if (context.reach.is_reached(static_cast<RoleIndex>(role))) continue;
+    context.problem(context.profile.places.roles[role],
+                    "role `" + context.profile.roles[role] + "` is never reached: no endpoint leads to it");
+  }
+}
+
+/// Of the rules of one event the first takes the sender; a role that stands in a later one again stands there in vain.
+void check_order(CheckContext& context, const std::vector<Rule>& rules) {
+  for (std::size_t later = 1; later < rules.size(); ++later) {
+    for (const RoleIndex role : rules[later].from) {
+      const auto earlier = std::find_if(
+          rules.begin(), rules.begin() + static_cast<std::ptrdiff_t>(later),
+          [&](const Rule& rule) { return std::find(rule.from.begin(), rule.from.end(), role) != rule.from.end(); });
+      if (earlier == rules.begin() + static_cast<std::ptrdiff_t>(later)) continue;
+      context.problem(rules[later].place, "this rule is never reached from `" + context.profile.roles[role] +
+                                              "`: the rule on line " + std::to_string(earlier->place.line) +
+                                              " takes it");
+    }
+  }
+}
+
+void check_rules(CheckContext& context) {
+  for (auto& [event, rules] : context.profile.events) {
+    check_order(context, rules);
+    for (Rule& rule : rules) check_rule(context, rule, event);
+  }
+  for (Rule& rule : context.profile.opened) check_rule(context, rule, "");
+  for (Rule& rule : context.profile.closed) check_rule(context, rule, "");
+}
+
+void check_profile_otherwise(CheckContext& context) {
+  CheckScope scope;
+  scope.any_event = true;
+  for (std::size_t role = 0; role < context.profile.roles.size(); ++role) {
+    scope.from.push_back(static_cast<RoleIndex>(role));
+  }
+  check_otherwise(context, context.profile.otherwise, scope, "");
+  if (!context.json() || context.profile.otherwise.empty()) return;
+  const auto catches_all = [](const Otherwise& entry) { return entry.from.empty() && entry.on.empty(); };
+  const auto& entries = context.profile.otherwise;
+  if (std::none_of(entries.begin(), entries.end(), catches_all)) {
+    context.problem(entries.back().place,
+                    "some failures have no answer: let the last entry of `otherwise` be one without `on` and `from`");
+  }
+  // Failures of events that exist are answered under the event's own name when `as` does not say another.
+  for (const Otherwise& entry : entries) {
+    for (const ReplyStep& reply : entry.replies) {
+      if (reply.as && reply.as->is_constant()) continue;
+      for (const auto& [event, place] : context.profile.places.events) {
+        static_cast<void>(context.definitions.find(event, "reply", place));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+CheckContext::CheckContext(Profile& checked, const Surroundings& offered, Diagnostics& problems, Diagnostics& in_files)
+    : profile(checked),
+      surroundings(offered),
+      diagnostics(problems),
+      reach(checked),
+      definitions(checked, offered, problems, in_files) {
+  each_rule(checked, [&](const Rule& rule) {
+    for (const auto& [variable, value] : rule.set) variables.insert(variable);
+  });
+}
+
+void check(Profile& profile, const Surroundings& surroundings, Diagnostics& diagnostics) {
+  Diagnostics found;
+  CheckContext context(profile, surroundings, found, diagnostics);
+  check_dialect_and_schema(context);
+  check_plugins(context);
+  check_endpoints(context);
+  check_roles(context);
+  check_rules(context);
+  check_profile_otherwise(context);
+  context.definitions.tell_unused(profile.places.schema);
+  add_once(found, diagnostics);
+}
+
+}  // namespace polygate::profile

@@ -1,0 +1,54 @@
+#pragma once
+#include <set>
+#include <string>
+#include <vector>
+
+#include "gateway/base/diagnostics.h"
+#include "gateway/profile/check.h"
+#include "gateway/profile/check_definitions.h"
+#include "gateway/profile/check_reach.h"
+#include "gateway/profile/profile.h"
+
+namespace polygate::profile {
+
+/// What the parts of check() share. Lives as long as one check().
+struct CheckContext {
+  CheckContext(Profile& checked, const Surroundings& offered, Diagnostics& problems, Diagnostics& in_files);
+
+  Profile& profile;
+  const Surroundings& surroundings;
+  Diagnostics& diagnostics;
+  Reach reach;
+  Definitions definitions;
+  std::set<std::string> variables;  ///< that some rule sets
+
+  bool json() const { return profile.dialect == nullptr || profile.dialect->json(); }
+  void problem(const Place& place, std::string message, std::string hint = {}) {
+    diagnostics.add(place, std::move(message), std::move(hint));
+  }
+};
+
+/// Which `$paths` mean something where a template stands.
+struct CheckScope {
+  enum class Result : std::uint8_t { no_handler, not_yet, ready };
+
+  std::vector<RoleIndex> from;                    ///< the sender's possible roles
+  bool has_event = true;                          ///< `$event` and `$data`: not in opened and closed
+  const Definitions::Definition* data = nullptr;  ///< what `$data` looks like, when it is known
+  bool any_event = false;                         ///< the profile's `otherwise`: `$data` of every event
+  Result result = Result::no_handler;
+  bool has_failure = false;    ///< `$failure` and `$message`
+  const Text* each = nullptr;  ///< `$each` is an element of this list
+};
+
+/// Every rule of the profile, wherever it stands.
+template <class Visit>
+void each_rule(Profile& profile, Visit visit) {
+  for (auto& [event, rules] : profile.events) {
+    for (Rule& rule : rules) visit(rule);
+  }
+  for (Rule& rule : profile.opened) visit(rule);
+  for (Rule& rule : profile.closed) visit(rule);
+}
+
+}  // namespace polygate::profile

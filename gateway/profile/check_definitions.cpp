@@ -1,0 +1,56 @@
+#include "gateway/profile/check_definitions.h"
+
+#include <algorithm>
+
+namespace polygate::profile {
+
+Definitions::Definitions(Profile& profile, const Surroundings& surroundings, Diagnostics& diagnostics,
+                         Diagnostics& in_files)
+    : profile_(profile),
+      library_(surroundings.schemas),
+      diagnostics_(diagnostics),
+      in_files_(in_files),
+      file_((surroundings.schema_folder.empty() ? "" : surroundings.schema_folder + '/') + profile.schema_file) {
+  if (library_ == nullptr || profile.schema_file.empty()) return;
+  names_ = library_->definitions(profile.schema_file, in_files);
+  usable_ = !names_.empty();
+  if (!usable_) diagnostics.add(profile.places.schema, "no event definitions could be read from " + file_);
+}
+
+Definitions::Definition Definitions::find(const std::string& event, const std::string& way, const Place& place) {
+  if (!usable_) return {};
+  const auto is_there = [&](const std::string& name) {
+    return std::find(names_.begin(), names_.end(), name) != names_.end();
+  };
+  events_[event] = true;
+  const std::string special = event + '.' + way;
+  const std::string name = !way.empty() && is_there(special) ? special : event;
+  if (!is_there(name)) {
+    diagnostics_.add(place, "event `" + event + "` has no definition: " + shown(event) + " is missing",
+                     did_you_mean(event, names_));
+    return {};
+  }
+  const auto known = profile_.schemas.find(name);
+  if (known != profile_.schemas.end()) return {name, known->second};
+  std::string pointer = "#/$defs/";
+  for (const char c : name) pointer += c == '~' ? "~0" : c == '/' ? "~1" : c == '%' ? "%25" : std::string(1, c);
+  auto compiled = library_->compile(profile_.schema_file, pointer, in_files_);
+  profile_.schemas.emplace(name, compiled);
+  return {name, std::move(compiled)};
+}
+
+void Definitions::tell_unused(const Place& place) {
+  for (const std::string& name : names_) {
+    for (const std::string_view way : {".send", ".reply"}) {
+      if (!name.ends_with(way)) continue;
+      const std::string event = name.substr(0, name.size() - way.size());
+      if (events_.contains(event)) continue;
+      std::vector<std::string> events;
+      for (const auto& [known, used] : events_) events.push_back(known + std::string(way));
+      diagnostics_.add(place, shown(name) + " is for an event that this profile does not have",
+                       did_you_mean(name, events));
+    }
+  }
+}
+
+}  // namespace polygate::profile

@@ -1,0 +1,49 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/base/diagnostics.h"
+#include "gateway/profile/check.h"
+#include "gateway/profile/profile.h"
+#include "gateway/schema/schema.h"
+
+namespace polygate::profile {
+
+/// The event definitions of a profile's schema file: `$defs/E`, `$defs/E.send`, `$defs/E.reply`. Compiles each once.
+class Definitions {
+ public:
+  struct Definition {
+    std::string name;  ///< under $defs
+    std::shared_ptr<const schema::Schema> schema;
+  };
+
+  /// What is wrong with the schema files themselves goes to `in_files`.
+  Definitions(Profile& profile, const Surroundings& surroundings, Diagnostics& diagnostics, Diagnostics& in_files);
+
+  /// False when the profile has no schema file or it could not be read (which has been said).
+  bool usable() const { return usable_; }
+  /// "schemas/x.json#/$defs/name", for messages.
+  std::string shown(const std::string& name) const { return file_ + "#/$defs/" + name; }
+
+  /// What data of `event` must look like: `$defs/E.<way>` when there is one, else `$defs/E`; `way` is "", "send" or
+  /// "reply". A definition that is missing is told at `place`; its schema is null when it is missing or broken.
+  Definition find(const std::string& event, const std::string& way, const Place& place);
+
+  /// Definitions made for sends or replies of events that were never looked for.
+  void tell_unused(const Place& place);
+
+ private:
+  Profile& profile_;
+  schema::Library* library_;
+  Diagnostics& diagnostics_;
+  Diagnostics& in_files_;
+  std::string file_;
+  bool usable_ = false;
+  std::vector<std::string> names_;
+  std::map<std::string, bool> events_;  // looked for
+};
+
+}  // namespace polygate::profile

@@ -1,0 +1,160 @@
+#include "gateway/profile/check_effects.h"
+
+#include <algorithm>
+
+#include "gateway/profile/check_paths.h"
+
+namespace polygate::profile {
+namespace {
+
+bool is_only(const Text& text, Root root) {
+  return text.is_one_path() && text.parts[0].path.root == root && text.parts[0].path.segments.empty();
+}
+
+/// The outgoing event's name, as far as it is known before anything runs.
+std::string constant_name(const std::optional<Text>& as, const std::string& event) {
+  if (!as || is_only(*as, Root::event)) return event;
+  return as->is_constant() ? as->constant() : std::string();
+}
+
+bool is_whole_data(const Shape& shape) {
+  return shape.kind == Shape::Kind::text && is_only(shape.text, Root::data);
+}
+
+/// Data that has no path in it can be held against its schema now.
+void check_constant(CheckContext& context, const std::string& json_text, const Place& place,
+                    const Definitions::Definition& definition) {
+  json::Document document;
+  if (!document.parse(json_text)) return;
+  const auto errors = definition.schema->errors(document.root(), 1);
+  if (errors.empty()) return;
+  const std::string where = errors[0].instance.empty() ? "" : " at " + errors[0].instance;
+  context.problem(place, "this data does not match " + context.definitions.shown(definition.name) + where + ": " +
+                             errors[0].message);
+}
+
+/// A field that the schema refuses would never get out.
+void check_fields(CheckContext& context, const std::vector<std::pair<std::string, Shape>>& fields,
+                  std::vector<std::string> path, const Definitions::Definition& definition) {
+  for (const auto& [key, value] : fields) {
+    path.push_back(key);
+    const auto names = definition.schema->look_up(path);
+    if (!names.known) {
+      context.problem(value.place, "field `" + key + "` is not in " + context.definitions.shown(definition.name),
+                      did_you_mean(key, names.declared));
+    } else if (value.kind == Shape::Kind::map) {
+      check_fields(context, value.entries, path, definition);
+    }
+    path.pop_back();
+  }
+}
+
+void check_data_shape(CheckContext& context, const std::optional<Shape>& data, const Place& place,
+                      const Definitions::Definition& definition) {
+  if (definition.schema == nullptr) return;
+  if (!data) return check_constant(context, "null", place, definition);
+  if (data->kind == Shape::Kind::constant) return check_constant(context, data->constant, data->place, definition);
+  if (data->kind == Shape::Kind::map) check_fields(context, data->entries, {}, definition);
+}
+
+void check_raw_name(CheckContext& context, const std::string& name, const Place& place) {
+  if (name.empty() || name == "text" || name == "binary") return;
+  context.problem(place, "this dialect has the events `text` and `binary`, not `" + name + "`");
+}
+
+/// `as` must say which event it is where the rule has none of its own.
+bool has_name(CheckContext& context, const std::optional<Text>& as, const std::string& event, const CheckScope& scope,
+              const Place& place) {
+  if (as || !event.empty() || scope.any_event) return true;
+  context.problem(place, "a session that opens or closes has no event: `as` is needed");
+  return false;
+}
+
+void check_keep(CheckContext& context, const CheckScope& scope, const SendStep& send) {
+  if (!send.keep) return;
+  check_text(context, scope, *send.keep);
+  for (const TopicText& topic : send.to) {
+    const auto family = context.profile.families.find(topic.family);
+    if (family == context.profile.families.end() || family->second == TopicKind::joined) continue;
+    context.problem(send.keep->place, "`keep` is for those who join later, nobody joins `" + topic.family + "/`");
+  }
+}
+
+}  // namespace
+
+void check_topic(CheckContext& context, const CheckScope& scope, const TopicText& topic) {
+  check_text(context, scope, topic.name);
+  Profile& profile = context.profile;
+  if (topic.family == "user") profile.uses_user_topics = true;
+  if (topic.family == "role") {
+    profile.uses_role_topics = true;
+    const bool known = !topic.name.is_constant() || std::find(profile.roles.begin(), profile.roles.end(),
+                                                              topic.name.constant()) != profile.roles.end();
+    if (!known) {
+      context.problem(topic.place, "unknown role `" + topic.name.constant() + "`",
+                      did_you_mean(topic.name.constant(), profile.roles));
+    }
+  }
+  if (profile.families.contains(topic.family)) return;
+  std::vector<std::string> families;
+  for (const auto& [family, kind] : profile.families) families.push_back(family);
+  context.problem(topic.place, "no rule claims or joins `" + topic.family + "/`: nobody can be there",
+                  did_you_mean(topic.family, families));
+}
+
+void check_verifier(CheckContext& context, const std::string& name, const Place& place) {
+  const std::vector<std::string>& known = context.surroundings.verifiers;
+  if (name.empty() || std::find(known.begin(), known.end(), name) != known.end()) return;
+  context.problem(place, "verifier `" + name + "` is not configured", did_you_mean(name, known));
+}
+
+void check_send(CheckContext& context, const CheckScope& outer, SendStep& send, const std::string& event) {
+  CheckScope scope = outer;
+  if (send.each) {
+    check_text(context, outer, *send.each);
+    scope.each = &*send.each;
+  }
+  for (const TopicText& topic : send.to) check_topic(context, scope, topic);
+  if (send.as) check_text(context, scope, *send.as);
+  if (send.data) check_shape(context, scope, *send.data);
+  for (const auto& [key, value] : send.with) check_shape(context, scope, value);
+  check_keep(context, scope, send);
+  if (!send.data && !scope.has_event) {
+    context.problem(send.place, "a session that opens or closes has no data to forward: `data` is needed");
+  }
+  if (!has_name(context, send.as, event, scope, send.place)) return;
+  const std::string name = constant_name(send.as, event);
+  if (!context.json()) {
+    if (send.as) check_raw_name(context, name, send.as->place);
+    if (!send.with.empty()) context.problem(send.place, "this dialect's data has no fields for `with`");
+    if (send.data && !is_whole_data(*send.data))
+      context.problem(send.data->place, "this dialect can only forward `$data`");
+    return;
+  }
+  if (name.empty()) return;
+  const auto definition = context.definitions.find(name, "send", send.as ? send.as->place : send.place);
+  send.schema = definition.schema;
+  if (definition.schema == nullptr) return;
+  if (send.data) check_data_shape(context, send.data, send.place, definition);
+  check_fields(context, send.with, {}, definition);
+}
+
+void check_reply(CheckContext& context, const CheckScope& scope, ReplyStep& reply, const std::string& event) {
+  if (reply.as) check_text(context, scope, *reply.as);
+  if (reply.data) check_shape(context, scope, *reply.data);
+  if (!has_name(context, reply.as, event, scope, reply.place)) return;
+  const std::string name = constant_name(reply.as, event);
+  if (!context.json()) {
+    if (reply.as) check_raw_name(context, name, reply.as->place);
+    if (reply.data && !is_whole_data(*reply.data)) {
+      context.problem(reply.data->place, "this dialect can only send `$data` back");
+    }
+    return;
+  }
+  if (name.empty()) return;
+  const auto definition = context.definitions.find(name, "reply", reply.as ? reply.as->place : reply.place);
+  reply.schema = definition.schema;
+  check_data_shape(context, reply.data, reply.place, definition);
+}
+
+}  // namespace polygate::profile

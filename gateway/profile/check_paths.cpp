@@ -1,0 +1,264 @@
+#include "gateway/profile/check_paths.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace polygate::profile {
+namespace {
+
+bool is_index(const std::string& segment) {
+  return segment == "*" || std::all_of(segment.begin(), segment.end(), [](unsigned char c) { return std::isdigit(c); });
+}
+
+bool has(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string joined(const std::vector<std::string>& segments, std::size_t count) {
+  std::string out;
+  for (std::size_t i = 0; i < count; ++i) out += '.' + segments[i];
+  return out;
+}
+
+/// How many of `segments` the schema declares; `siblings` are the names beside the first one that it does not. A name
+/// that only `additionalProperties` lets in is not declared: nobody could tell it from a misspelt one.
+std::size_t declared_segments(const schema::Schema& schema, const std::vector<std::string>& segments,
+                              std::vector<std::string>& siblings) {
+  for (std::size_t count = 1; count <= segments.size(); ++count) {
+    const auto names = schema.look_up({segments.begin(), segments.begin() + static_cast<std::ptrdiff_t>(count)});
+    const std::string& last = segments[count - 1];
+    const bool stranger = !names.declared.empty() && !has(names.declared, last) && !is_index(last);
+    if (names.known && !stranger) continue;
+    siblings = names.declared;
+    return count - 1;
+  }
+  return segments.size();
+}
+
+void check_data(CheckContext& context, const Path& path, const Definitions::Definition& definition,
+                const std::vector<std::string>& segments, std::size_t skipped) {
+  if (definition.schema == nullptr || segments.empty()) return;
+  std::vector<std::string> siblings;
+  const std::size_t known = declared_segments(*definition.schema, segments, siblings);
+  if (known == segments.size()) return;
+  std::vector<std::string> candidates;
+  if (known >= skipped) {
+    const std::string root = '$' + std::string(root_name(path.root));
+    const std::vector<std::string> own(segments.begin() + static_cast<std::ptrdiff_t>(skipped), segments.end());
+    for (const std::string& sibling : siblings) {
+      candidates.push_back(root + joined(own, known - skipped) + '.' + sibling);
+    }
+  }
+  const std::string found = path.text();
+  context.problem(path.place, found + " is not in " + context.definitions.shown(definition.name),
+                  did_you_mean(found, candidates));
+}
+
+void check_data_of_any_event(CheckContext& context, const Path& path) {
+  if (!context.definitions.usable() || path.segments.empty()) return;
+  bool unknown = true;
+  for (const auto& [event, rules] : context.profile.events) {
+    const auto schema = context.profile.schemas.find(event);
+    if (schema == context.profile.schemas.end() || schema->second == nullptr) return;
+    std::vector<std::string> siblings;
+    if (declared_segments(*schema->second, path.segments, siblings) == path.segments.size()) unknown = false;
+  }
+  if (unknown) context.problem(path.place, path.text() + " is in no event's definition");
+}
+
+void check_me(CheckContext& context, const Path& path) {
+  const std::vector<std::string> plain = {"id", "user", "role", "address"};
+  const std::string& name = path.segments[0];
+  if (has(plain, name)) {
+    if (path.segments.size() > 1)
+      context.problem(path.place, "`$me." + name + "` is one value, " + path.text() + " names nothing");
+    return;
+  }
+  if (name == "claims" || context.variables.contains(name)) return;
+  if (name == "joined") {
+    const auto& families = context.profile.families;
+    const auto family = path.segments.size() == 2 ? families.find(path.segments[1]) : families.end();
+    if (path.segments.size() != 2) {
+      context.problem(path.place, "`$me.joined` is followed by one family, this is `" + path.text() + "`");
+    } else if (family == families.end() || family->second != TopicKind::joined) {
+      std::vector<std::string> names;
+      for (const auto& [known, kind] : families) {
+        if (kind == TopicKind::joined) names.push_back(known);
+      }
+      context.problem(path.place, "no rule joins `" + path.segments[1] + "/`", did_you_mean(path.segments[1], names));
+    }
+    return;
+  }
+  std::vector<std::string> candidates = {"$me.id", "$me.user", "$me.role", "$me.address", "$me.claims", "$me.joined"};
+  for (const std::string& variable : context.variables) candidates.push_back("$me." + variable);
+  const std::string found = "$me." + name;
+  context.problem(path.place, found + " is never set by a rule", did_you_mean(found, candidates));
+}
+
+void check_settings(CheckContext& context, const Path& path) {
+  const Json* at = &context.profile.settings;
+  std::string way = "$settings.";
+  for (const std::string& segment : path.segments) {
+    const bool item = at->is_array() && is_index(segment) && segment.size() < 9 && std::stoul(segment) < at->size();
+    if (!item && !(at->is_object() && at->contains(segment))) {
+      std::vector<std::string> names;
+      if (at->is_object()) {
+        for (const auto& [key, value] : at->items()) names.push_back(way + key);
+      }
+      context.problem(path.place, path.text() + " is not in `settings`", did_you_mean(way + segment, names));
+      return;
+    }
+    at = item ? &(*at)[std::stoul(segment)] : &(*at)[segment];
+    way += segment + '.';
+  }
+}
+
+bool has_parameter(const Endpoint& endpoint, const std::string& name) {
+  return has(endpoint.segments, ':' + name);
+}
+
+bool has_query(const Endpoint& endpoint, const std::string& name) {
+  return std::any_of(endpoint.query.begin(), endpoint.query.end(),
+                     [&](const auto& known) { return known.first == name; });
+}
+
+/// One value of the request: `$path.id`, `$query.channel`, `$header.origin`.
+bool is_one_name(CheckContext& context, const Path& path) {
+  if (path.segments.size() == 1) return true;
+  context.problem(path.place, "`$" + std::string(root_name(path.root)) + "` is followed by one name, this is `" +
+                                  path.text() + "`");
+  return false;
+}
+
+/// Is it there on some endpoint that leads to one of the roles?
+void check_request(CheckContext& context, const CheckScope& scope, const Path& path) {
+  if (!is_one_name(context, path) || path.root == Root::header) return;
+  const std::string& name = path.segments[0];
+  std::vector<std::string> candidates;
+  for (const RoleIndex role : scope.from) {
+    for (const std::size_t index : context.reach.endpoints(role)) {
+      const Endpoint& endpoint = context.profile.endpoints[index];
+      if (path.root == Root::path ? has_parameter(endpoint, name) : has_query(endpoint, name)) return;
+      for (const std::string& segment : endpoint.segments) {
+        if (path.root == Root::path && segment.starts_with(':')) candidates.push_back("$path." + segment.substr(1));
+      }
+      for (const auto& [known, value] : endpoint.query) {
+        if (path.root == Root::query) candidates.push_back("$query." + known);
+      }
+    }
+  }
+  context.problem(path.place,
+                  path.text() + (path.root == Root::path ? " is in the path" : " is in the `query`") +
+                      " of no endpoint that leads here",
+                  did_you_mean(path.text(), candidates));
+}
+
+void check_path(CheckContext& context, const CheckScope& scope, const Path& path) {
+  switch (path.root) {
+    case Root::data:
+      if (!scope.has_event) {
+        context.problem(path.place, "a session that opens or closes has no `$data`");
+      } else if (!context.json()) {
+        if (!path.segments.empty())
+          context.problem(path.place, "this dialect's data has no fields, " + path.text() + " names nothing");
+      } else if (scope.any_event) {
+        check_data_of_any_event(context, path);
+      } else if (scope.data != nullptr) {
+        check_data(context, path, *scope.data, path.segments, 0);
+      }
+      return;
+    case Root::event:
+      if (!scope.has_event) context.problem(path.place, "a session that opens or closes has no `$event`");
+      return;
+    case Root::me:
+      return check_me(context, path);
+    case Root::path:
+    case Root::query:
+    case Root::header:
+      return check_request(context, scope, path);
+    case Root::settings:
+      return check_settings(context, path);
+    case Root::result:
+      if (scope.result == CheckScope::Result::ready) return;
+      context.problem(path.place, scope.result == CheckScope::Result::no_handler
+                                      ? "`$result` is what a `handler` says, this rule has none"
+                                      : "`$result` is not known here: this comes before the handler, or instead of it");
+      return;
+    case Root::failure:
+    case Root::message:
+      if (!scope.has_failure) context.problem(path.place, "`" + path.text() + "` is known in `otherwise` only");
+      return;
+    case Root::each:
+      if (scope.each == nullptr) {
+        context.problem(path.place, "`$each` is known only in a `send` with `each`");
+      } else if (scope.data != nullptr && scope.each->is_one_path() && scope.each->parts[0].path.root == Root::data) {
+        std::vector<std::string> segments = scope.each->parts[0].path.segments;
+        segments.emplace_back("*");
+        const std::size_t skipped = segments.size();
+        segments.insert(segments.end(), path.segments.begin(), path.segments.end());
+        if (skipped < segments.size()) check_data(context, path, *scope.data, segments, skipped);
+      }
+      return;
+    case Root::now:
+    case Root::new_id:
+      return;
+  }
+}
+
+template <class Visit>
+void each_path(const Text& text, Visit visit) {
+  for (const Text::Part& part : text.parts) {
+    if (part.has_path) visit(part.path);
+  }
+}
+
+template <class Visit>
+void each_text(const Shape& shape, Visit visit) {
+  if (shape.kind == Shape::Kind::text) visit(shape.text);
+  for (const Shape& item : shape.items) each_text(item, visit);
+  for (const auto& [key, value] : shape.entries) each_text(value, visit);
+}
+
+}  // namespace
+
+void check_text(CheckContext& context, const CheckScope& scope, const Text& text) {
+  each_path(text, [&](const Path& path) { check_path(context, scope, path); });
+}
+
+void check_shape(CheckContext& context, const CheckScope& scope, const Shape& shape) {
+  each_text(shape, [&](const Text& text) { check_text(context, scope, text); });
+}
+
+void check_endpoint_text(CheckContext& context, const Endpoint& endpoint, const Text& text, bool query_is_known) {
+  each_path(text, [&](const Path& path) {
+    switch (path.root) {
+      case Root::settings:
+        return check_settings(context, path);
+      case Root::now:
+      case Root::new_id:
+        return;
+      case Root::header:
+        static_cast<void>(is_one_name(context, path));
+        return;
+      case Root::path:
+        if (is_one_name(context, path) && !has_parameter(endpoint, path.segments[0])) {
+          context.problem(path.place, "path `" + endpoint.path + "` has no parameter `:" + path.segments[0] + "`");
+        }
+        return;
+      case Root::query:
+        if (is_one_name(context, path) && query_is_known && !has_query(endpoint, path.segments[0])) {
+          context.problem(path.place, path.text() + " is not among this endpoint's `query`");
+        }
+        return;
+      default:
+        context.problem(path.place, path.text() + " is not known when a connection arrives: $path, $query, $header, " +
+                                        "$settings, $now and $new_id are");
+    }
+  });
+}
+
+void check_endpoint_shape(CheckContext& context, const Endpoint& endpoint, const Shape& shape) {
+  each_text(shape, [&](const Text& text) { check_endpoint_text(context, endpoint, text, true); });
+}
+
+}  // namespace polygate::profile

@@ -1,0 +1,141 @@
+#include "gateway/profile/check_rule.h"
+
+#include <algorithm>
+
+#include "gateway/profile/check_effects.h"
+#include "gateway/profile/check_paths.h"
+
+namespace polygate::profile {
+namespace {
+
+void check_handler(CheckContext& context, const HandlerStep& handler) {
+  const Surroundings& surroundings = context.surroundings;
+  const std::string plugin = handler.name.substr(0, handler.name.find('.'));
+  const auto contains = [](const std::vector<std::string>& list, const std::string& word) {
+    return std::find(list.begin(), list.end(), word) != list.end();
+  };
+  if (!contains(context.profile.plugins, plugin)) {
+    context.problem(handler.place, "plugin `" + plugin + "` is not among this profile's `plugins`",
+                    did_you_mean(plugin, context.profile.plugins));
+  } else if (contains(surroundings.plugins, plugin) && !contains(surroundings.handlers, handler.name)) {
+    context.problem(handler.place,
+                    "plugin `" + plugin + "` has no handler `" + handler.name.substr(plugin.size() + 1) + "`",
+                    did_you_mean(handler.name, surroundings.handlers));
+  }
+}
+
+void check_conditions(CheckContext& context, const CheckScope& scope, const std::vector<Condition>& conditions) {
+  for (const Condition& condition : conditions) {
+    check_topic(context, scope, condition.topic);
+    if (condition.message) check_text(context, scope, *condition.message);
+  }
+}
+
+void check_leave(CheckContext& context, const CheckScope& scope, const std::vector<TopicText>& topics) {
+  for (const TopicText& topic : topics) {
+    if (topic.family == "session" || topic.family == "user" || topic.family == "role") {
+      context.problem(topic.place, "`" + topic.family + "/` is kept by the gateway itself, a rule cannot leave it");
+    } else {
+      check_topic(context, scope, topic);
+    }
+  }
+}
+
+/// The steps that may fail: they come before the handler has spoken.
+void check_demands(CheckContext& context, const CheckScope& scope, const Rule& rule) {
+  if (rule.authenticate) {
+    check_text(context, scope, rule.authenticate->token);
+    check_verifier(context, rule.authenticate->verifier, rule.authenticate->place);
+  }
+  check_conditions(context, scope, rule.inside);
+  check_conditions(context, scope, rule.needs);
+  if (rule.claim) {
+    check_topic(context, scope, rule.claim->topic);
+    if (rule.claim->message) check_text(context, scope, *rule.claim->message);
+  }
+  if (rule.handler) {
+    check_handler(context, *rule.handler);
+    check_shape(context, scope, rule.handler->with);
+  }
+}
+
+void check_happenings(CheckContext& context, const CheckScope& scope, Rule& rule, const std::string& event) {
+  for (const auto& [variable, value] : rule.set) check_shape(context, scope, value);
+  for (const TopicText& topic : rule.join) check_topic(context, scope, topic);
+  for (SendStep& send : rule.sends) check_send(context, scope, send, event);
+  check_leave(context, scope, rule.leave);
+  for (ReplyStep& reply : rule.replies) check_reply(context, scope, reply, event);
+  if (rule.close.reason) check_text(context, scope, *rule.close.reason);
+}
+
+bool covers(const Otherwise& entry, RoleIndex role, Reason reason) {
+  const bool from = entry.from.empty() || std::find(entry.from.begin(), entry.from.end(), role) != entry.from.end();
+  return from && (entry.on.empty() || std::find(entry.on.begin(), entry.on.end(), reason) != entry.on.end());
+}
+
+/// A message that is no known event, or too large to be looked into, has no name that an answer could bear.
+void check_named(CheckContext& context, const Otherwise& entry, Reason reason) {
+  for (const ReplyStep& reply : entry.replies) {
+    if (reply.as && reply.as->is_constant()) continue;
+    context.problem(reply.place,
+                    "this answers `" + std::string(name(reason)) + "` too, where no event is known: `as` must name one",
+                    "or put an entry with `on: [malformed, unknown, limited]` before it");
+  }
+}
+
+}  // namespace
+
+void check_rule(CheckContext& context, Rule& rule, const std::string& event) {
+  CheckScope scope;
+  scope.from = rule.from;
+  scope.has_event = !event.empty();
+  Definitions::Definition incoming;
+  if (!event.empty() && context.json()) {
+    const auto place = context.profile.places.events.find(event);
+    incoming =
+        context.definitions.find(event, "", place == context.profile.places.events.end() ? rule.place : place->second);
+    rule.schema = incoming.schema;
+    scope.data = &incoming;
+  }
+  if (rule.handler) scope.result = CheckScope::Result::not_yet;
+  check_demands(context, scope, rule);
+  check_otherwise(context, rule.otherwise, scope, event);
+  if (rule.handler) scope.result = CheckScope::Result::ready;
+  check_happenings(context, scope, rule, event);
+}
+
+void check_otherwise(CheckContext& context, std::vector<Otherwise>& entries, const CheckScope& outer,
+                     const std::string& event) {
+  CheckScope scope = outer;
+  scope.has_failure = true;
+  std::vector<bool> answers(entries.size(), false);
+  std::vector<bool> told(entries.size(), false);
+  for (const RoleIndex role : outer.from) {
+    for (std::size_t number = 0; number < kReasonCount; ++number) {
+      const auto reason = static_cast<Reason>(number);
+      const auto first = std::find_if(entries.begin(), entries.end(),
+                                      [&](const Otherwise& entry) { return covers(entry, role, reason); });
+      if (first == entries.end()) continue;
+      const auto index = static_cast<std::size_t>(first - entries.begin());
+      answers[index] = true;
+      const bool nameless = reason == Reason::malformed || reason == Reason::unknown || reason == Reason::limited;
+      if (!outer.any_event || !nameless || told[index] || !context.json()) continue;
+      told[index] = true;
+      check_named(context, *first, reason);
+    }
+  }
+  for (std::size_t index = 0; index < entries.size(); ++index) {
+    Otherwise& entry = entries[index];
+    if (!answers[index] && !outer.from.empty()) {
+      context.problem(entry.place,
+                      "this entry never answers: the ones before it take all that it could, or its roles "
+                      "are not the rule's");
+    }
+    if (!entry.from.empty()) scope.from = entry.from;
+    for (ReplyStep& reply : entry.replies) check_reply(context, scope, reply, event);
+    if (entry.close.reason) check_text(context, scope, *entry.close.reason);
+    scope.from = outer.from;
+  }
+}
+
+}  // namespace polygate::profile
