@@ -1,0 +1,227 @@
+#include <gtest/gtest.h>
+
+#include "tests/unit/profile/deployment.h"
+
+namespace polygate::profile {
+namespace {
+
+constexpr char kSchema[] = R"({
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$defs": {
+    "x": {"type": "object", "properties": {"id": {"type": "string"}, "list": {"type": "array", "items": {"type": "object",
+          "properties": {"name": {"type": "string"}}}}}, "additionalProperties": {"type": "string"}},
+    "y": {"type": "object", "properties": {"id": {"type": "string"}}, "additionalProperties": false},
+    "y.send": {"type": "object", "properties": {"sent": {"type": "string"}}, "additionalProperties": false},
+    "y.reply": {"type": "object", "properties": {"replied": {"type": "string"}}, "required": ["replied"],
+                "additionalProperties": false},
+    "error": {"type": "string"}
+  }
+})";
+
+constexpr char kHead[] = R"(
+profile: test
+dialect: {name: event, body: data}
+schema: test.json
+otherwise: {reply: {as: error, data: $message}}
+)";
+
+Reading checked(const std::string& rest, const std::string& head = kHead) {
+  Reading reading(head + rest);
+  reading.check_against(kSchema);
+  return reading;
+}
+
+TEST(ProfileCheck, FillsInTheSchemaOfEachDirection) {
+  const Reading reading = checked(R"(
+endpoints: {/a: {role: guest}}
+events:
+  x:
+    from: guest
+    send: [{to: role/guest}, {to: role/guest, as: y, data: {sent: $data.id}}, {to: role/guest, as: $data.id, data: 1}]
+    reply: {as: y, data: {replied: $data.id}}
+  y: {from: guest, reply: {data: {replied: $event}}}
+)");
+  ASSERT_EQ(reading.diagnostics.text(), "");
+  const Rule& rule = reading.profile->events.find("x")->second.at(0);
+  const auto& schemas = reading.profile->schemas;
+  EXPECT_EQ(rule.schema, schemas.at("x"));
+  EXPECT_EQ(rule.sends[0].schema, schemas.at("x"));
+  EXPECT_EQ(rule.sends[1].schema, schemas.at("y.send"));
+  EXPECT_EQ(rule.sends[2].schema, nullptr);
+  EXPECT_EQ(rule.replies[0].schema, schemas.at("y.reply"));
+  EXPECT_TRUE(reading.profile->uses_role_topics);
+  EXPECT_FALSE(reading.profile->uses_user_topics);
+}
+
+TEST(ProfileCheck, PathsThroughAdditionalPropertiesAreNotDeclared) {
+  const Reading reading = checked(R"(
+endpoints: {/a: {role: guest}}
+events:
+  x: {from: guest, reply: {as: error, data: "$data.id $data.idd $data.list.0.name $data.list.0.nam $data.id.more"}}
+  y: {from: guest, reply: {data: {replied: a}}, send: {to: role/guest, data: {sent: b}}}
+)");
+  EXPECT_EQ(reading.diagnostics.size(), 3U) << reading.diagnostics.text();
+  EXPECT_TRUE(reading.says("$data.idd is not in schemas/test.json#/$defs/x"));
+  EXPECT_TRUE(reading.says("did you mean `$data.list.0.name`?"));
+  EXPECT_TRUE(reading.says("$data.id.more is not in"));
+}
+
+TEST(ProfileCheck, AnElementIsLookedUpInItsList) {
+  const Reading reading = checked(R"(
+endpoints: {/a: {role: guest}}
+events:
+  x: {from: guest, send: {each: $data.list, to: user/$each.nme, as: error, data: $each.name}}
+  y: {from: guest, reply: {data: {replied: a}}, send: {to: role/guest, data: {sent: b}}}
+)");
+  EXPECT_EQ(reading.diagnostics.size(), 1U) << reading.diagnostics.text();
+  EXPECT_TRUE(reading.says("did you mean `$each.name`?"));
+  EXPECT_TRUE(reading.profile->uses_user_topics);
+}
+
+TEST(ProfileCheck, AFieldThatItsSchemaRefusesIsAProblem) {
+  const Reading reading = checked(R"(
+endpoints: {/a: {role: guest}}
+events:
+  x:
+    from: guest
+    send: {to: role/guest, as: y, with: {snet: $me.id}}
+    reply: {as: y, data: {replied: $me.id, more: $now}}
+)");
+  EXPECT_EQ(reading.diagnostics.size(), 2U) << reading.diagnostics.text();
+  EXPECT_TRUE(reading.says("field `snet` is not in schemas/test.json#/$defs/y.send"));
+  EXPECT_TRUE(reading.says("did you mean `sent`?"));
+  EXPECT_TRUE(reading.says("field `more`"));
+}
+
+TEST(ProfileCheck, ConstantDataIsHeldAgainstItsSchema) {
+  const Reading reading = checked(R"(
+endpoints: {/a: {role: guest}}
+events:
+  x: {from: guest, send: {to: role/guest, as: y, data: {sent: 1}}, reply: y}
+)");
+  EXPECT_EQ(reading.diagnostics.size(), 2U) << reading.diagnostics.text();
+  EXPECT_TRUE(reading.says("at /sent: expected string"));
+  EXPECT_TRUE(reading.says("found null"));
+}
+
+TEST(ProfileCheck, ADefinitionForNoEventIsAProblem) {
+  const Reading reading = checked("endpoints: {/a: {role: guest}}\nevents: {x: {from: guest}}\n");
+  EXPECT_EQ(reading.diagnostics.size(), 2U) << reading.diagnostics.text();
+  EXPECT_TRUE(reading.says("schemas/test.json#/$defs/y.reply is for an event that this profile does not have"));
+}
+
+constexpr char kBothY[] = "  y: {from: guest, reply: {data: {replied: a}}, send: {to: role/guest, data: {sent: b}}}\n";
+
+TEST(ProfileCheck, ARoleThatNoEndpointLeadsToIsAProblem) {
+  const Reading reading = checked(std::string(R"(
+endpoints: {/a: {role: guest}}
+events:
+  x: [{from: guest, become: member}, {from: [ghost, member], become: spirit}, {from: spirit, become: ghost}]
+)") + kBothY);
+  EXPECT_EQ(reading.diagnostics.text(), "");
+  const Reading cut_off = checked(std::string(R"(
+endpoints: {/a: {role: guest}}
+events:
+  x: [{from: spirit, become: ghost}, {from: ghost, become: spirit}]
+)") + kBothY);
+  EXPECT_EQ(cut_off.diagnostics.size(), 2U) << cut_off.diagnostics.text();
+  EXPECT_TRUE(cut_off.says("role `spirit` is never reached"));
+}
+
+TEST(ProfileCheck, ARuleBehindOneWithTheSameRoleIsAProblem) {
+  const Reading reading = checked(std::string(R"(
+endpoints: {/a: {role: guest}}
+events:
+  x: [{from: guest}, {from: guest, close: true}]
+)") + kBothY);
+  EXPECT_EQ(reading.diagnostics.size(), 1U) << reading.diagnostics.text();
+  EXPECT_TRUE(reading.says("this rule is never reached from `guest`"));
+}
+
+TEST(ProfileCheck, RequestPathsBelongToTheEndpointsThatLeadToTheRole) {
+  const Reading reading = checked(std::string(R"(
+endpoints:
+  /a/:one: {role: guest, query: {q: null}}
+  /b/:two: {role: member}
+events:
+  x: {from: guest, reply: {as: error, data: "$path.one $query.q $header.origin"}}
+  z: {from: member, reply: {as: error, data: "$path.one $query.q $path.two"}}
+)") + kBothY);
+  EXPECT_TRUE(reading.says("$path.one is in the path of no endpoint that leads here"));
+  EXPECT_TRUE(reading.says("$query.q is in the `query` of no endpoint that leads here"));
+  EXPECT_EQ(reading.diagnostics.size(), 3U) << reading.diagnostics.text();  // and z has no definition
+}
+
+TEST(ProfileCheck, WhatTheHandlerSaysIsKnownOnlyAfterIt) {
+  const Reading reading = checked(std::string(R"(
+plugins: printer_fleet
+endpoints: {/a: {role: guest}}
+events:
+  x:
+    from: guest
+    needs: user/$result.user
+    handler: printer_fleet.jobs
+    reply: {as: error, data: $result.text}
+    otherwise: {reply: {as: error, data: $result}}
+)") + kBothY);
+  EXPECT_EQ(reading.diagnostics.size(), 2U) << reading.diagnostics.text();
+}
+
+TEST(ProfileCheck, OnlyJoinedTopicsKeepAndLeave) {
+  const Reading reading = checked(std::string(R"(
+endpoints: {/a: {role: guest}}
+events:
+  x:
+    from: guest
+    claim: seat/$data.id
+    send: [{to: seat/$data.id, keep: a}, {to: session/$me.id, keep: b}, {to: user/$me.user, keep: c}]
+    leave: [seat/$data.id, user/$me.user]
+    reply: {as: error, data: "$me.joined.seat $me.joined.room"}
+)") + kBothY);
+  EXPECT_EQ(reading.diagnostics.size(), 5U) << reading.diagnostics.text();
+}
+
+TEST(Threats, T59_TwoProfilesOnOnePathAreRefused) {
+  const std::string head = "dialect: raw\nprofile: ";
+  const std::string one = "events: {text: {from: a, reply: {data: $data}}}\nendpoints: {";
+  struct Case {
+    std::string first, second;
+    bool together;
+  };
+  const std::vector<Case> cases = {
+      {"/x: {role: a}", "/x: {role: a}", false},
+      {"/x: {role: a}", "/x/: {role: a}", true},
+      {"/x/:id: {role: a}", "/x/:other: {role: a}", false},
+      {"/x/:id: {role: a}", "/x/me: {role: a}", true},
+      {"/x/:id: {role: a}", "/:y/me: {role: a}", false},
+      {"/x: {role: a, host: h}", "/x: {role: a}", true},
+      {"/x: {role: a, host: h}", "/x: {role: a, listener: public}", false},
+      {"/x: {role: a, host: h}", "/x: {role: a, host: H}", false},
+      {"/x: {role: a, host: h}", "/x: {role: a, host: i}", true},
+      {"/x: {role: a, host: h}", "/x: {role: a, host: h, listener: public}", true},
+  };
+  for (const Case& each : cases) {
+    Diagnostics diagnostics;
+    std::vector<ProfilePtr> profiles;
+    for (const auto& [name, endpoints] : {std::pair("one", each.first), std::pair("two", each.second)}) {
+      const auto root =
+          yaml::read(head + name + "\n" + one + endpoints + "}\n", std::string(name) + ".yaml", diagnostics);
+      ASSERT_TRUE(root);
+      profiles.push_back(read(*root, std::string(name) + ".yaml", Limits{}, diagnostics));
+    }
+    check_together(profiles, diagnostics);
+    EXPECT_EQ(diagnostics.empty(), each.together) << each.first << " and " << each.second << diagnostics.text();
+  }
+}
+
+TEST(Threats, T59_TwoProfilesOfOneNameAreRefused) {
+  Diagnostics diagnostics;
+  const auto root = yaml::read("profile: one\ndialect: raw\nendpoints: {/a: {role: a}}\n", "one.yaml", diagnostics);
+  const auto other = yaml::read("profile: one\ndialect: raw\nendpoints: {/b: {role: a}}\n", "two.yaml", diagnostics);
+  check_together({read(*root, "one.yaml", Limits{}, diagnostics), read(*other, "two.yaml", Limits{}, diagnostics)},
+                 diagnostics);
+  EXPECT_EQ(diagnostics.size(), 1U);
+}
+
+}  // namespace
+}  // namespace polygate::profile
