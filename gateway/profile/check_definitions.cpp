@@ -30,16 +30,26 @@ Definitions::Definition Definitions::find(const std::string& event, const std::s
                      did_you_mean(event, names_));
     return {};
   }
+  return {name, compiled(name)};
+}
+
+std::shared_ptr<const schema::Schema> Definitions::compiled(const std::string& name) {
   const auto known = profile_.schemas.find(name);
-  if (known != profile_.schemas.end()) return {name, known->second};
+  if (known != profile_.schemas.end()) return known->second;
   std::string pointer = "#/$defs/";
   for (const char c : name) pointer += c == '~' ? "~0" : c == '/' ? "~1" : c == '%' ? "%25" : std::string(1, c);
-  auto compiled = library_->compile(profile_.schema_file, pointer, in_files_);
-  profile_.schemas.emplace(name, compiled);
-  return {name, std::move(compiled)};
+  auto schema = library_->compile(profile_.schema_file, pointer, in_files_);
+  profile_.schemas.emplace(name, schema);
+  return schema;
+}
+
+void Definitions::compile_all() {
+  all_ = true;
+  for (const std::string& name : names_) static_cast<void>(compiled(name));
 }
 
 void Definitions::tell_unused(const Place& place) {
+  if (all_) return;
   for (const std::string& name : names_) {
     for (const std::string_view way : {".send", ".reply"}) {
       if (!name.ends_with(way)) continue;

@@ -32,16 +32,22 @@ class Definitions {
   /// "reply". A definition that is missing is told at `place`; its schema is null when it is missing or broken.
   Definition find(const std::string& event, const std::string& way, const Place& place);
 
+  /// For events whose names are only known when they are sent: any definition may be needed.
+  void compile_all();
+
   /// Definitions made for sends or replies of events that were never looked for.
   void tell_unused(const Place& place);
 
  private:
+  std::shared_ptr<const schema::Schema> compiled(const std::string& name);
+
   Profile& profile_;
   schema::Library* library_;
   Diagnostics& diagnostics_;
   Diagnostics& in_files_;
   std::string file_;
   bool usable_ = false;
+  bool all_ = false;
   std::vector<std::string> names_;
   std::map<std::string, bool> events_;  // looked for
 };

@@ -131,7 +131,10 @@ void check_send(CheckContext& context, const CheckScope& outer, SendStep& send, 
       context.problem(send.data->place, "this dialect can only forward `$data`");
     return;
   }
-  if (name.empty()) return;
+  if (name.empty()) {
+    if (send.as) context.definitions.compile_all();
+    return;
+  }
   const auto definition = context.definitions.find(name, "send", send.as ? send.as->place : send.place);
   send.schema = definition.schema;
   if (definition.schema == nullptr) return;
@@ -151,7 +154,10 @@ void check_reply(CheckContext& context, const CheckScope& scope, ReplyStep& repl
     }
     return;
   }
-  if (name.empty()) return;
+  if (name.empty()) {
+    if (reply.as) context.definitions.compile_all();
+    return;
+  }
   const auto definition = context.definitions.find(name, "reply", reply.as ? reply.as->place : reply.place);
   reply.schema = definition.schema;
   check_data_shape(context, reply.data, reply.place, definition);

@@ -40,6 +40,10 @@ struct Reading {
     static_cast<void>(library.compile_text("test.json", schema_text, diagnostics));
     if (profile) check(*profile, surroundings(library), diagnostics);
   }
+  /// Holds it against an empty deployment.
+  void check_alone() {
+    if (profile) check(*profile, Surroundings{}, diagnostics);
+  }
   bool says(const std::string& words) const { return diagnostics.text().find(words) != std::string::npos; }
 
   Diagnostics diagnostics;
