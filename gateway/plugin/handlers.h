@@ -1,0 +1,82 @@
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/result.h"
+#include "gateway/plugin/plugin.h"
+
+namespace polygate {
+
+/// Yes with `$result`; or `refused` with the handler's text, `internal` when it threw (clients are not told more),
+/// `busy` when too many calls wait.
+using HandlerResult = Result<Json>;
+
+/// What happened in one call: for logs and metrics.
+struct HandlerReport {
+  std::string_view handler;  ///< "plugin.handler"
+  Threading threading = Threading::inline_;
+  Millis took{0};
+  bool slow = false;       ///< an inline handler held its worker for longer than `HandlerLimits::slow`
+  std::string_view fault;  ///< what its exception said; empty when it threw none
+};
+
+struct HandlerLimits {
+  unsigned threads = 4;             ///< that run blocking handlers
+  std::size_t max_waiting = 1'024;  ///< calls that wait for the pool, and for each serial handler; more are `busy`
+  Millis slow{100};
+};
+
+/// All handlers that the profiles of a deployment use, and the threads that run them. Built on the main thread: add(),
+/// then start(); from then on run() may be called from any worker. stop() finishes what waits and joins; the end stops.
+class Handlers {
+ public:
+  /// Names one handler of one profile. A small number, valid for this Handlers only.
+  struct Id {
+    std::uint32_t index = 0;
+  };
+  using Done = std::function<void(HandlerResult)>;
+  /// Called on the thread that ran the handler, after every call; must be thread-safe and must not throw.
+  using Report = std::function<void(const HandlerReport&)>;
+
+  /// `clock` outlives the handlers. `workers` is how many threads call run().
+  Handlers(unsigned workers, HandlerLimits limits, const Clock& clock, Report report = {});
+  ~Handlers();
+  Handlers(const Handlers&) = delete;
+  Handlers& operator=(const Handlers&) = delete;
+
+  /// Makes every instance of the handler that will be needed, so that settings which do not suit it are found at
+  /// start-up: the failure names plugin and handler and repeats what the constructor threw.
+  Result<Id> add(std::string_view plugin, const HandlerFactory& factory, const Settings& settings);
+  void start();
+
+  /// Runs one call. An inline handler answers at once, on the calling thread, which is worker number `worker`. For the
+  /// others nothing is returned and `done` is called later, once, on a thread of ours (it should post to the worker's
+  /// mailbox and return), unless the call could not be queued: then the failure is returned and `done` never called.
+  [[nodiscard]] std::optional<HandlerResult> run(Id id, unsigned worker, Call call, Done done);
+
+  /// Accepts nothing more, finishes what waits (each `done` is called), joins the threads.
+  void stop();
+
+ private:
+  class Lane;
+  struct Handler;
+
+  HandlerResult invoke(const Handler& handler, std::size_t instance, const Call& call) const;
+
+  const unsigned workers_;
+  const HandlerLimits limits_;
+  const Clock& clock_;
+  const Report report_;
+  std::vector<std::unique_ptr<Handler>> handlers_;
+  std::vector<std::unique_ptr<Lane>> lanes_;  // the pool, then one for each serial handler
+};
+
+}  // namespace polygate

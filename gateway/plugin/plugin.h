@@ -1,0 +1,132 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/json.h"
+#include "gateway/plugin/abi.h"
+#include "gateway/store/store.h"
+
+/// All that a plugin author includes. A plugin is a shared object with one entry, POLYGATE_PLUGIN; it registers
+/// handlers, which a profile's rules name as `plugin.handler`.
+///
+///     namespace {
+///     struct Guard {
+///       explicit Guard(const polygate::Settings& settings);             // from the profile's `settings`
+///       polygate::Outcome operator()(const polygate::Call& call);       // one call at a time, on one thread
+///     };
+///     }
+///     POLYGATE_PLUGIN(my_plugin, plugin) { plugin.handler<Guard>("guard"); }
+///
+/// A constructor that throws stops the start-up with what it says; an operator() that throws makes its one event fail
+/// with `internal`. Keep the classes in an anonymous namespace: the program and its plugins share one address space.
+namespace polygate {
+
+/// What a handler is built from. All but `values` belongs to the gateway and outlives the handler.
+struct Settings {
+  Json values = Json::object();  ///< the profile's `settings`
+  Store* store = nullptr;        ///< of the deployment; null when it has none
+  const Clock* clock = nullptr;  ///< never null in a gateway
+};
+
+/// One event on its way through a rule. Materialised for the handler: owns what it says, may cross threads.
+struct Call {
+  std::string profile = {};
+  std::string event = {};
+  std::string role = {};         ///< of the sender, when the event came
+  std::string session = {};      ///< `$me.id`
+  std::string user = {};         ///< `$me.user`, empty when nobody is authenticated
+  Json claims = Json::object();  ///< of the sender's token
+  Json data = nullptr;           ///< of the event
+  Json with = Json::object();    ///< what the rule passes with `handler: {name, with}`, rendered
+};
+
+/// What a handler says: yes with a result (`$result` in the rule), or no with a reason for the client.
+class [[nodiscard]] Outcome {
+ public:
+  static Outcome accept(Json result = nullptr) { return Outcome(true, std::move(result), {}); }
+  /// The rule fails with `refused`; `message` is what the client reads.
+  static Outcome refuse(std::string message) { return Outcome(false, nullptr, std::move(message)); }
+
+  bool accepted() const { return accepted_; }
+  const Json& result() const { return result_; }
+  const std::string& message() const { return message_; }
+
+ private:
+  Outcome(bool accepted, Json result, std::string message)
+      : accepted_(accepted), result_(std::move(result)), message_(std::move(message)) {}
+  bool accepted_;
+  Json result_;
+  std::string message_;
+};
+
+/// Where the gateway runs a handler. All instances are made at start-up.
+enum class Threading : std::uint8_t {
+  inline_,   ///< on the worker's own thread, one instance per worker: must not block
+  blocking,  ///< on a bounded pool, one instance per pool thread: may read files or ask databases
+  serial,    ///< one instance, one call at a time in order of arrival, off the workers: may keep state for all sessions
+};
+
+using HandlerFunction = std::function<Outcome(const Call&)>;
+
+struct HandlerFactory {
+  std::string name;
+  Threading threading = Threading::inline_;
+  std::function<HandlerFunction(const Settings&)> make;  ///< throws when the settings do not suit the handler
+};
+
+/// What a plugin registers its handlers with; names are `[a-z0-9_]+`, each once.
+class PluginRegistry {
+ public:
+  template <class T>
+  void handler(std::string name) {
+    add<T>(std::move(name), Threading::inline_);
+  }
+  template <class T>
+  void blocking_handler(std::string name) {
+    add<T>(std::move(name), Threading::blocking);
+  }
+  template <class T>
+  void serial_handler(std::string name) {
+    add<T>(std::move(name), Threading::serial);
+  }
+
+  const std::vector<HandlerFactory>& handlers() const { return handlers_; }
+
+ private:
+  template <class T>
+  void add(std::string name, Threading threading) {
+    handlers_.push_back({std::move(name), threading, [](const Settings& settings) -> HandlerFunction {
+                           auto instance = std::make_shared<T>(settings);
+                           return [instance](const Call& call) { return (*instance)(call); };
+                         }});
+  }
+  std::vector<HandlerFactory> handlers_;
+};
+
+/// What the loader finds in a plugin. `abi` stays the first member for ever: it is read before the rest is believed.
+struct PluginEntry {
+  const char* abi;
+  const char* name;
+  void (*install)(PluginRegistry&);
+};
+
+}  // namespace polygate
+
+#ifdef POLYGATE_STATIC_PLUGINS
+#define POLYGATE_ENTRY_NAME(plugin_name) polygate_plugin_##plugin_name
+#else
+#define POLYGATE_ENTRY_NAME(plugin_name) polygate_plugin
+#endif
+
+/// The one entry of a plugin: POLYGATE_PLUGIN(name, registry) { registry.handler<T>("x"); }
+#define POLYGATE_PLUGIN(plugin_name, registry)                                                                      \
+  static void polygate_install_##plugin_name(::polygate::PluginRegistry& registry);                                 \
+  extern "C" __attribute__((visibility("default"))) const ::polygate::PluginEntry POLYGATE_ENTRY_NAME(plugin_name); \
+  const ::polygate::PluginEntry POLYGATE_ENTRY_NAME(plugin_name) = {::polygate::kAbiTag, #plugin_name,              \
+                                                                    &polygate_install_##plugin_name};               \
+  static void polygate_install_##plugin_name(::polygate::PluginRegistry& registry)
