@@ -56,10 +56,13 @@ bool Text::check(Diagnostics& diagnostics, const Limits& limits) const {
     i += point.length;
   }
   std::size_t pieces = 0;
+  std::size_t colons = 0;
   for (std::size_t i = 0; i < text_.size(); ++i) {
-    if (text_[i] != '[' && text_[i] != '{' && text_[i] != ',') continue;
-    if (++pieces > limits.max_nodes) {
-      diagnostics.add(place(i, 1), "more than " + std::to_string(limits.max_nodes) + " brackets and commas");
+    if (text_[i] == '[' || text_[i] == '{' || text_[i] == ',') ++pieces;
+    if (text_[i] == ':' && (is_blank(at(i + 1)) || at(i + 1) == '\n' || at(i + 1) == '\r')) ++colons;
+    if (std::max(pieces, colons) > limits.max_nodes) {
+      diagnostics.add(place(i, 1), "more than " + std::to_string(limits.max_nodes) +
+                                       (pieces > colons ? " brackets and commas" : " colons"));
       return false;
     }
   }

@@ -16,8 +16,8 @@ class Text {
   Text(std::string_view text, const std::string& file);
 
   /// Answers what the parser must not see: too many bytes, a byte order mark, invalid UTF-8, control characters, and
-  /// more brackets and commas than `limits.max_nodes`, since the parser queues a whole flow collection before it
-  /// speaks. False after a diagnostic.
+  /// more brackets and commas, or colons, than `limits.max_nodes`, since the parser queues a whole flow collection
+  /// before it speaks. False after a diagnostic.
   bool check(Diagnostics& diagnostics, const Limits& limits) const;
 
   /// The place of the byte at `offset`.
