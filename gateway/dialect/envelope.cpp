@@ -1,0 +1,87 @@
+#include "gateway/dialect/envelope.h"
+
+#include <cstdlib>
+
+namespace polygate::dialect {
+namespace {
+
+std::string_view type_name(json::View value) {
+  if (value.is_object()) return "an object";
+  if (value.is_array()) return "a list";
+  if (value.is_string()) return "a string";
+  if (value.is_bool()) return "a boolean";
+  return value.is_null() ? "null" : "a number";
+}
+
+}  // namespace
+
+Envelope::Envelope(std::string name_key, std::string body_key)
+    : name_key_(std::move(name_key)), body_key_(std::move(body_key)) {
+  opening_ = "{";
+  json::append_string(opening_, name_key_);
+  opening_ += ':';
+  middle_ = ",";
+  json::append_string(middle_, body_key_);
+  middle_ += ':';
+  if (!null_.parse("null")) std::abort();
+}
+
+Result<Event> Envelope::decode(bool text, std::string_view message, json::Document& document,
+                               const json::Limits& limits) const {
+  if (!text) return Failure{Reason::malformed, "a binary message where JSON text is spoken"};
+  if (auto parsed = document.parse(message, limits); !parsed) return parsed.failure();
+  const json::View root = document.root();
+  if (!root.is_object()) {
+    return Failure{Reason::malformed, "the message is " + std::string(type_name(root)) + ", expected an object"};
+  }
+  const auto name = json::find(root, name_key_);
+  if (!name) return Failure{Reason::malformed, "no \"" + name_key_ + "\" in the message"};
+  if (!name->is_string()) {
+    return Failure{Reason::malformed,
+                   "\"" + name_key_ + "\" is " + std::string(type_name(*name)) + ", expected a string"};
+  }
+  Event event;
+  event.name = json::string(*name);
+  if (body_key_.empty()) {
+    event.data = root;
+    event.data_bytes = document.bytes();
+    return event;
+  }
+  event.data = null_.root();
+  event.data_bytes = "null";
+  json::members(root, document.bytes(), [&](const json::Member& member) {
+    if (member.key != body_key_) return true;
+    event.data = member.value;
+    event.data_bytes = member.bytes;
+    return false;
+  });
+  return event;
+}
+
+void Envelope::encode(std::string& out, std::string_view name, std::string_view data) const {
+  if (body_key_.empty()) return encode_flat(out, name, data);
+  out += opening_;
+  json::append_string(out, name);
+  if (data != "null") out.append(middle_).append(data);
+  out += '}';
+}
+
+void Envelope::encode_flat(std::string& out, std::string_view name, std::string_view data) const {
+  out += opening_;
+  json::append_string(out, name);
+  json::MemberText members(data);
+  while (members.next()) {
+    if (is_name_key(members.key())) continue;  // the event's own name stands there already
+    out.append(1, ',').append(members.key()).append(1, ':').append(members.value());
+  }
+  out += '}';
+}
+
+bool Envelope::is_name_key(std::string_view quoted) const {
+  const std::string_view inside = quoted.substr(1, quoted.size() - 2);
+  if (inside.find('\\') == std::string_view::npos) return inside == name_key_;
+  json::Document key;
+  return key.parse(quoted) && json::string(key.root()) == name_key_;
+}
+
+}  // namespace polygate::dialect
