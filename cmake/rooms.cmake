@@ -10,6 +10,20 @@ function(polygate_room name)
   add_library(polygate_${name} STATIC ${sources})
   set_target_properties(polygate_${name} PROPERTIES LINKER_LANGUAGE CXX)
   target_link_libraries(polygate_${name} PUBLIC ${ROOM_DEPS} ${ROOM_LIBS})
+  polygate_precompiled(polygate_${name} polygate_base <simdjson.h> <nlohmann/json.hpp> <functional> <map> <string> <vector>)
+endfunction()
+
+# polygate_precompiled(TARGET OWNER HEADERS...): the headers that nearly every file includes are read once, by OWNER.
+# Half of the time of a build with sanitizers is theirs.
+function(polygate_precompiled target owner)
+  if(POLYGATE_FUZZ)
+    return()
+  endif()
+  if(target STREQUAL owner)
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  else()
+    target_precompile_headers(${target} REUSE_FROM ${owner})
+  endif()
 endfunction()
 
 # polygate_unit_tests(NAME DEPS rooms... LIBS targets...): one GoogleTest program of all *_test.cpp in tests/unit/NAME.
@@ -24,6 +38,7 @@ function(polygate_unit_tests name)
   target_link_libraries(${name}_test PRIVATE ${UNIT_DEPS} ${UNIT_LIBS} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name}_test PRIVATE POLYGATE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                                                   POLYGATE_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  polygate_precompiled(${name}_test polygate_test_headers)
   add_test(NAME unit.${name} COMMAND ${name}_test)
 endfunction()
 

@@ -14,6 +14,8 @@ class Clock {
   virtual ~Clock() = default;
   /// Monotonic: never jumps.
   virtual Instant now() const = 0;
+  /// The same, fine enough for measuring: nanoseconds since an unspecified start.
+  virtual std::uint64_t nanoseconds() const = 0;
   /// Wall clock, seconds since 1970 UTC with fraction. For tokens and records only.
   virtual double unix_seconds() const = 0;
 };
@@ -21,6 +23,10 @@ class Clock {
 class SystemClock final : public Clock {
  public:
   Instant now() const override { return std::chrono::time_point_cast<Millis>(std::chrono::steady_clock::now()); }
+  std::uint64_t nanoseconds() const override {
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count());
+  }
   double unix_seconds() const override {
     return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
   }
@@ -30,6 +36,7 @@ class SystemClock final : public Clock {
 class ManualClock final : public Clock {
  public:
   Instant now() const override { return now_; }
+  std::uint64_t nanoseconds() const override { return static_cast<std::uint64_t>(now_.time_since_epoch().count()) * 1'000'000; }
   double unix_seconds() const override { return unix_; }
   void advance(Millis by) {
     now_ += by;

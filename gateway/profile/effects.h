@@ -1,0 +1,45 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/auth/verifier.h"
+#include "gateway/profile/profile.h"
+#include "gateway/routing/exchange.h"
+
+namespace polygate::profile {
+
+/// One send of a rule, rendered, checked and encoded.
+struct Outgoing {
+  Topic topic;
+  FramePtr frame;
+  Exchange::Sending sending;
+};
+
+struct Closing {
+  std::uint16_t code = 1000;
+  std::string reason;
+};
+
+/// All that one event does. A value: nothing has happened until the session applies it, and then all of it does.
+struct Effects {
+  auth::IdentityPtr identity;  ///< set when the rule authenticated somebody
+  std::optional<RoleIndex> role;
+  Json variables;              ///< an object, or null when the rule sets none
+  std::vector<Topic> claimed;  ///< already held; the session remembers them
+  std::vector<Topic> join;
+  std::vector<Outgoing> sends;
+  std::vector<Topic> leave;
+  std::vector<FramePtr> replies;
+  std::optional<Closing> close;
+};
+
+/// What became of one event, for meters and logs.
+struct Verdict {
+  std::optional<Failure> failure;   ///< none: the rule happened
+  std::size_t outgoing = 0;         ///< sends and replies
+  std::size_t checked = 0;          ///< of them: held against a schema (or the dialect has none)
+  std::vector<std::string> broken;  ///< outgoing events that broke their own schema: not sent, our own fault
+};
+
+}  // namespace polygate::profile

@@ -1,0 +1,160 @@
+#include "gateway/profile/render.h"
+
+#include <memory>
+
+#include "gateway/wire/websocket_frame.h"
+
+namespace polygate::profile {
+namespace {
+
+/// False when the value has a character that no topic name may have.
+bool append_escaped(std::string& out, std::string_view value) {
+  for (const char c : value) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return false;
+    if (c == '/') {
+      out += "%2F";
+    } else if (c == '%') {
+      out += "%25";
+    } else {
+      out += c;
+    }
+  }
+  return true;
+}
+
+Failure bad_topic(const TopicText& topic, std::string_view why) {
+  return {Reason::invalid, "the name of topic " + topic.family + "/ " + std::string(why)};
+}
+
+TopicKind kind_of(const Profile& profile, const std::string& family) {
+  if (family == "session") return TopicKind::session;
+  const auto known = profile.families.find(family);
+  return known == profile.families.end() ? TopicKind::joined : known->second;
+}
+
+}  // namespace
+
+void append_text(std::string& out, const Text& text, Scope& scope) {
+  for (const Text::Part& part : text.parts) {
+    out += part.literal;
+    if (part.has_path) scope.find(part.path).append_text(out);
+  }
+}
+
+std::string render_text(const Text& text, Scope& scope) {
+  std::string out;
+  append_text(out, text, scope);
+  return out;
+}
+
+bool append_json(std::string& out, const Shape& shape, Scope& scope) {
+  switch (shape.kind) {
+    case Shape::Kind::constant:
+      out += shape.constant;
+      return true;
+    case Shape::Kind::text: {
+      if (shape.text.is_one_path()) {
+        const Value value = scope.find(shape.text.parts[0].path);
+        if (value.kind == Value::Kind::absent) return false;
+        value.append_json(out);
+        return true;
+      }
+      json::append_string(out, render_text(shape.text, scope));
+      return true;
+    }
+    case Shape::Kind::list: {
+      out += '[';
+      bool first = true;
+      for (const Shape& item : shape.items) {
+        const std::size_t before = out.size();
+        if (!first) out += ',';
+        if (append_json(out, item, scope)) {
+          first = false;
+        } else {
+          out.resize(before);
+        }
+      }
+      out += ']';
+      return true;
+    }
+    case Shape::Kind::map: {
+      out += '{';
+      bool first = true;
+      for (const auto& [key, entry] : shape.entries) {
+        const std::size_t before = out.size();
+        if (!first) out += ',';
+        json::append_string(out, key);
+        out += ':';
+        if (append_json(out, entry, scope)) {
+          first = false;
+        } else {
+          out.resize(before);
+        }
+      }
+      out += '}';
+      return true;
+    }
+  }
+  return false;
+}
+
+Result<void> append_topics(std::vector<Topic>& out, const TopicText& topic, Scope& scope) {
+  std::vector<std::string> names{std::string()};
+  for (const Text::Part& part : topic.name.parts) {
+    for (std::string& name : names) name += part.literal;
+    if (!part.has_path) continue;
+    const Value value = scope.find(part.path);
+    if (value.kind == Value::Kind::absent) return {};
+    const std::vector<Value> items = value.is_list() ? value.items() : std::vector<Value>{value};
+    if (items.size() * names.size() > 10'000) return bad_topic(topic, "stands for too many at once");
+    std::vector<std::string> longer;
+    longer.reserve(items.size() * names.size());
+    for (const std::string& name : names) {
+      for (const Value& item : items) {
+        std::string text;
+        item.append_text(text);
+        std::string& next = longer.emplace_back(name);
+        if (text.empty()) return bad_topic(topic, "is empty where " + part.path.text() + " stands");
+        if (!append_escaped(next, text)) return bad_topic(topic, "holds a control character from " + part.path.text());
+        if (next.size() > kMaxTopicName) return bad_topic(topic, "is longer than 256 bytes");
+      }
+    }
+    names = std::move(longer);
+  }
+  const TopicKind kind = kind_of(*scope.profile, topic.family);
+  for (const std::string& name : names) out.push_back(Topic::make(kind, scope.profile->name, topic.family, name));
+  return {};
+}
+
+std::optional<Topic> built_in_topic(const Profile& profile, std::string_view family, std::string_view name) {
+  std::string escaped;
+  if (name.empty() || !append_escaped(escaped, name) || escaped.size() > kMaxTopicName) return std::nullopt;
+  return Topic::make(TopicKind::joined, profile.name, family, escaped);
+}
+
+std::string unescape_topic_name(std::string_view name) {
+  std::string out;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (name.substr(i, 3) == "%2F" || name.substr(i, 3) == "%25") {
+      out += name[i + 2] == 'F' ? '/' : '%';
+      i += 2;
+    } else {
+      out += name[i];
+    }
+  }
+  return out;
+}
+
+FramePtr make_frame(const dialect::Dialect& dialect, std::string_view event, std::string_view data) {
+  std::string message;
+  message.reserve(event.size() + data.size() + 32);
+  dialect.encode(message, event, data);
+  const bool text = dialect.text(event);
+  std::string bytes;
+  bytes.reserve(message.size() + 10);
+  wire::append_frame(bytes, text ? wire::Opcode::text : wire::Opcode::binary, message);
+  const auto header = static_cast<std::uint8_t>(bytes.size() - message.size());
+  return std::make_shared<const Frame>(std::move(bytes), header, text);
+}
+
+}  // namespace polygate::profile

@@ -1,0 +1,312 @@
+#include "gateway/profile/run.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/profile/outgoing.h"
+#include "gateway/profile/render.h"
+
+namespace polygate::profile {
+namespace {
+
+std::string describe(const std::vector<schema::Error>& errors) {
+  if (errors.empty()) return "the data does not match its schema";
+  const schema::Error& first = errors.front();
+  std::string text = first.instance.empty() ? "data" : "data" + first.instance;
+  text += ": " + first.message;
+  if (errors.size() > 1) text += " (and " + std::to_string(errors.size() - 1) + " more)";
+  return text;
+}
+
+std::string or_else(const std::optional<Text>& message, Scope& scope, std::string usual) {
+  return message ? render_text(*message, scope) : std::move(usual);
+}
+
+template <class T>
+bool contains_or_empty(const std::vector<T>& list, T item) {
+  return list.empty() || std::find(list.begin(), list.end(), item) != list.end();
+}
+
+void close_for(const CloseStep& step, const Failure* failure, Scope& scope, Effects& effects) {
+  if (!step.close) return;
+  Closing closing;
+  closing.code = step.code != 0 ? step.code : failure ? close_code(failure->reason) : std::uint16_t{1000};
+  if (step.reason) {
+    closing.reason = render_text(*step.reason, scope);
+  } else if (failure) {
+    closing.reason = name(failure->reason);
+  }
+  effects.close = std::move(closing);
+}
+
+const Otherwise* matching(const std::vector<Otherwise>& list, RoleIndex role, Reason reason) {
+  for (const Otherwise& entry : list) {
+    if (contains_or_empty(entry.from, role) && contains_or_empty(entry.on, reason)) return &entry;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+void answer_failure(const Profile& profile, const Rule* rule, Scope& scope, const Failure& failure,
+                    json::Document& scratch, Effects& effects, Verdict& verdict) {
+  verdict.failure = failure;
+  effects = Effects{};
+  const RoleIndex role = scope.me->role();  // what the sender was: nothing of a failed rule happened
+  scope.new_role.reset();
+  scope.new_identity.reset();
+  scope.new_variables = nullptr;
+  scope.failure = &failure;
+  const Otherwise* answer = rule ? matching(rule->otherwise, role, failure.reason) : nullptr;
+  if (!answer) answer = matching(profile.otherwise, role, failure.reason);
+  if (!answer) {
+    // Nothing of this profile can say it: end the conversation rather than be silent.
+    effects.close = Closing{close_code(failure.reason), std::string(name(failure.reason))};
+    scope.failure = nullptr;
+    return;
+  }
+  Outbound outbound(profile, nullptr, scope, scratch, verdict);
+  for (const ReplyStep& step : answer->replies) {
+    if (auto frame = outbound.reply(step)) effects.replies.push_back(std::move(*frame));
+  }
+  close_for(answer->close, &failure, scope, effects);
+  scope.failure = nullptr;
+}
+
+Run::Run(const Profile& profile, const Rule& rule, const Subject& me, const Clock& clock, std::string_view event,
+         const dialect::Event* message)
+    : profile_(profile), rule_(rule), message_(message) {
+  scope_.profile = &profile;
+  scope_.me = &me;
+  scope_.clock = &clock;
+  scope_.event = event;
+  scope_.message = message;
+}
+
+void Run::answer(Answer answer) {
+  answer_ = std::move(answer);
+}
+
+void Run::cancel(Host& host) {
+  for (const Topic& topic : effects_.claimed) host.release(topic);
+  effects_ = Effects{};
+  step_ = Step::done;
+}
+
+bool Run::advance(Host& host) {
+  while (step_ != Step::done) {
+    std::optional<Failure> failure;
+    if (waiting_) {
+      if (!answer_) return false;
+      waiting_ = false;
+      failure = settle(host, step_);
+    } else if (ask(host, step_)) {
+      continue;  // a question is open; its answer may be there already
+    } else if (verdict_.failure) {
+      failure = std::exchange(verdict_.failure, std::nullopt);
+    }
+    if (failure) {
+      fail(host, std::move(*failure));
+      return true;
+    }
+    if (!waiting_) step_ = static_cast<Step>(static_cast<int>(step_) + 1);
+  }
+  return true;
+}
+
+/// Takes a step, or asks its question. True when a question is open; a failure is left in the verdict.
+bool Run::ask(Host& host, Step step) {
+  switch (step) {
+    case Step::schema:
+      verdict_.failure = check_data();
+      return false;
+    case Step::authenticate:
+      verdict_.failure = authenticate(host);
+      return false;
+    case Step::inside:
+      verdict_.failure = check_inside();
+      return false;
+    case Step::needs:
+      verdict_.failure = ask_needs(host);
+      return waiting_;
+    case Step::claim:
+      verdict_.failure = ask_claim(host);
+      return waiting_;
+    case Step::handler:
+      if (!rule_.handler) return false;
+      waiting_ = true;
+      host.handle(rule_.handler->name, make_call());
+      return true;
+    case Step::effects:
+      verdict_.failure = render_effects(host);
+      return false;
+    case Step::done:
+      return false;
+  }
+  return false;
+}
+
+/// Looks at the answer to the question of `step`.
+std::optional<Failure> Run::settle(Host& host, Step step) {
+  Answer answer = *std::exchange(answer_, std::nullopt);
+  if (step == Step::handler) {
+    if (!answer) return answer.failure();
+    result_ = std::move(*answer);
+    scope_.result = &result_;
+    return std::nullopt;
+  }
+  if (step == Step::claim) {
+    if (!answer) {
+      if (answer.failure().reason != Reason::taken) return answer.failure();
+      return Failure{Reason::taken, or_else(rule_.claim->message, scope_, answer.failure().message)};
+    }
+    effects_.claimed = std::move(topics_);
+    return std::nullopt;
+  }
+  const Condition& need = rule_.needs[need_];
+  if (!answer) return answer.failure();
+  if (!answer->get<bool>()) {
+    return Failure{Reason::absent, or_else(need.message, scope_, "nobody is on " + std::string(topics_.back().text()))};
+  }
+  topics_.pop_back();
+  if (!topics_.empty()) {
+    waiting_ = true;
+    host.present(topics_.back());
+    return std::nullopt;
+  }
+  ++need_;
+  return ask_needs(host);
+}
+
+std::optional<Failure> Run::check_data() const {
+  if (!rule_.schema || !message_) return std::nullopt;
+  if (rule_.schema->valid(message_->data)) return std::nullopt;
+  return Failure{Reason::invalid, describe(rule_.schema->errors(message_->data, 4))};
+}
+
+std::optional<Failure> Run::authenticate(Host& host) {
+  if (!rule_.authenticate) return std::nullopt;
+  const std::string token = render_text(rule_.authenticate->token, scope_);
+  if (token.empty() && rule_.authenticate->optional) {
+    scope_.new_identity = std::make_shared<const auth::Identity>();
+    return std::nullopt;
+  }
+  auto identity = host.verify(rule_.authenticate->verifier, token);
+  if (!identity) return identity.failure();
+  scope_.new_identity = std::move(*identity);
+  return std::nullopt;
+}
+
+std::optional<Failure> Run::check_inside() {
+  for (const Condition& condition : rule_.inside) {
+    std::vector<Topic> topics;
+    if (auto named = append_topics(topics, condition.topic, scope_); !named) return named.failure();
+    const bool is_inside = !topics.empty() && std::all_of(topics.begin(), topics.end(),
+                                                          [&](const Topic& topic) { return scope_.me->inside(topic); });
+    if (!is_inside) {
+      const std::string usual = topics.empty() ? "no topic of family " + condition.topic.family + " is named"
+                                               : "you are not on " + std::string(topics.front().text());
+      return Failure{Reason::forbidden, or_else(condition.message, scope_, usual)};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Failure> Run::ask_needs(Host& host) {
+  if (need_ == rule_.needs.size()) return std::nullopt;
+  topics_.clear();
+  const Condition& need = rule_.needs[need_];
+  if (auto named = append_topics(topics_, need.topic, scope_); !named) return named.failure();
+  if (topics_.empty()) {
+    return Failure{Reason::absent,
+                   or_else(need.message, scope_, "no topic of family " + need.topic.family + " is named")};
+  }
+  waiting_ = true;
+  host.present(topics_.back());
+  return std::nullopt;
+}
+
+std::optional<Failure> Run::ask_claim(Host& host) {
+  if (!rule_.claim) return std::nullopt;
+  topics_.clear();
+  if (auto named = append_topics(topics_, rule_.claim->topic, scope_); !named) return named.failure();
+  if (topics_.size() != 1) {
+    return Failure{Reason::invalid, "exactly one topic of family " + rule_.claim->topic.family + " can be claimed"};
+  }
+  if (scope_.me->memberships_left() == 0) return Failure{Reason::limited, "limit memberships reached"};
+  waiting_ = true;
+  host.claim(topics_.front(), rule_.claim->when_taken);
+  return std::nullopt;
+}
+
+Call Run::make_call() {
+  Call call;
+  call.profile = profile_.name;
+  call.event = scope_.event;
+  call.role = profile_.role_name(scope_.me->role());
+  call.session = scope_.me->id().text();
+  call.user = scope_.user();
+  const auth::IdentityPtr& identity = scope_.new_identity ? scope_.new_identity : scope_.me->identity();
+  if (identity) call.claims = identity->claims;
+  if (message_ && profile_.dialect->json()) call.data = json::to_json(message_->data);
+  if (rule_.handler->has_with) {
+    std::string with;
+    append_json(with, rule_.handler->with, scope_);
+    call.with = Json::parse(with, nullptr, false);
+  }
+  return call;
+}
+
+std::optional<Failure> Run::render_effects(Host& host) {
+  effects_.identity = scope_.new_identity;
+  if (rule_.become) {
+    effects_.role = rule_.become;
+    scope_.new_role = rule_.become;
+  }
+  if (!rule_.set.empty()) {
+    effects_.variables = Json::object();
+    for (const auto& [key, shape] : rule_.set) {
+      std::string text;
+      if (append_json(text, shape, scope_)) effects_.variables[key] = Json::parse(text, nullptr, false);
+    }
+    scope_.new_variables = &effects_.variables;
+  }
+  for (const TopicText& topic : rule_.join) {
+    if (auto named = append_topics(effects_.join, topic, scope_); !named) return named.failure();
+  }
+  if (effects_.join.size() + effects_.claimed.size() > 0) {
+    std::size_t more = effects_.claimed.size();
+    for (const Topic& topic : effects_.join) more += scope_.me->inside(topic) ? 0 : 1;
+    if (more > scope_.me->memberships_left()) return Failure{Reason::limited, "limit memberships reached"};
+  }
+  Outbound outbound(profile_, &rule_, scope_, host.scratch(), verdict_);
+  for (const SendStep& step : rule_.sends) {
+    if (auto sent = outbound.send(step, effects_.sends); !sent) return sent.failure();
+  }
+  for (const TopicText& topic : rule_.leave) {
+    if (auto named = append_topics(effects_.leave, topic, scope_); !named) return named.failure();
+  }
+  for (const ReplyStep& step : rule_.replies) {
+    auto frame = outbound.reply(step);
+    if (!frame) return frame.failure();
+    effects_.replies.push_back(std::move(*frame));
+  }
+  close_for(rule_.close, nullptr, scope_, effects_);
+  return std::nullopt;
+}
+
+void Run::fail(Host& host, Failure failure) {
+  for (const Topic& topic : effects_.claimed) host.release(topic);
+  scope_.result = nullptr;
+  scope_.each = nullptr;
+  step_ = Step::done;
+  if (!message_) {
+    // A rule of `opened` or `closed` whose condition does not hold is not taken: nobody asked, nobody is answered.
+    effects_ = Effects{};
+    verdict_.failure = std::move(failure);
+    return;
+  }
+  answer_failure(profile_, &rule_, scope_, failure, host.scratch(), effects_, verdict_);
+}
+
+}  // namespace polygate::profile

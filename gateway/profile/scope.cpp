@@ -1,0 +1,191 @@
+#include "gateway/profile/scope.h"
+
+#include <charconv>
+#include <cmath>
+
+#include "gateway/base/ids.h"
+
+namespace polygate::profile {
+namespace {
+
+using Segments = std::span<const std::string>;
+
+std::optional<std::size_t> as_index(const std::string& segment) {
+  std::size_t index = 0;
+  const char* end = segment.data() + segment.size();
+  const auto [at, error] = std::from_chars(segment.data(), end, index);
+  if (error != std::errc() || at != end) return std::nullopt;
+  return index;
+}
+
+Value walk(json::View view, Segments segments) {
+  for (const std::string& segment : segments) {
+    if (view.is_object()) {
+      const auto next = json::find(view, segment);
+      if (!next) return {};
+      view = *next;
+      continue;
+    }
+    const auto index = as_index(segment);
+    if (!view.is_array() || !index || view.at(*index).get(view)) return {};
+  }
+  return Value::of(view);
+}
+
+Value walk(const Json& root, Segments segments) {
+  const Json* tree = &root;
+  for (const std::string& segment : segments) {
+    if (tree->is_object()) {
+      const auto next = tree->find(segment);
+      if (next == tree->end()) return {};
+      tree = &*next;
+      continue;
+    }
+    const auto index = as_index(segment);
+    if (!tree->is_array() || !index || *index >= tree->size()) return {};
+    tree = &(*tree)[*index];
+  }
+  return Value::of(*tree);
+}
+
+Value walk(const Value& value, Segments segments) {
+  if (segments.empty()) return value;
+  if (value.kind == Value::Kind::view) return walk(value.view, segments);
+  if (value.kind == Value::Kind::tree) return walk(*value.tree, segments);
+  return {};
+}
+
+void append_number(std::string& out, double number) {
+  if (number == std::floor(number) && std::fabs(number) < 9e15) {
+    out += std::to_string(static_cast<std::int64_t>(number));
+    return;
+  }
+  char text[40];
+  const auto [end, error] = std::to_chars(std::begin(text), std::end(text), number);
+  if (error == std::errc()) out.append(text, end);
+}
+
+std::string dump(const Json& tree) {
+  return tree.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+bool Value::is_list() const {
+  return (kind == Kind::view && view.is_array()) || (kind == Kind::tree && tree->is_array());
+}
+
+std::vector<Value> Value::items() const {
+  std::vector<Value> items;
+  if (kind == Kind::view && view.is_array()) {
+    for (const json::View item : json::array(view)) items.push_back(of(item));
+  }
+  if (kind == Kind::tree && tree->is_array()) {
+    for (const Json& item : *tree) items.push_back(of(item));
+  }
+  return items;
+}
+
+void Value::append_json(std::string& out) const {
+  switch (kind) {
+    case Kind::absent:
+      out += "null";
+      return;
+    case Kind::view:
+      json::append(out, view);
+      return;
+    case Kind::tree:
+      out += dump(*tree);
+      return;
+    case Kind::text:
+      json::append_string(out, text);
+      return;
+    case Kind::number:
+      append_number(out, number);
+      return;
+  }
+}
+
+void Value::append_text(std::string& out) const {
+  switch (kind) {
+    case Kind::absent:
+      return;
+    case Kind::view:
+      if (view.is_string()) {
+        out += json::string(view);
+      } else {
+        json::append(out, view);
+      }
+      return;
+    case Kind::tree:
+      out += tree->is_string() ? tree->get_ref<const std::string&>() : dump(*tree);
+      return;
+    case Kind::text:
+      out += text;
+      return;
+    case Kind::number:
+      append_number(out, number);
+      return;
+  }
+}
+
+Value Scope::find(const Path& path) {
+  const Segments segments(path.segments);
+  switch (path.root) {
+    case Root::data:
+      if (!message) return {};
+      if (profile->dialect->json()) return walk(message->data, segments);
+      return segments.empty() ? Value::of(message->data_bytes) : Value{};
+    case Root::event:
+      return segments.empty() ? Value::of(event) : Value{};
+    case Root::me:
+      return find_me(path);
+    case Root::path:
+    case Root::query:
+    case Root::header: {
+      if (segments.size() != 1) return {};
+      const auto found = me->parameter(path.root, segments[0]);
+      return found ? Value::of(*found) : Value{};
+    }
+    case Root::settings:
+      return walk(profile->settings, segments);
+    case Root::result:
+      return result ? walk(*result, segments) : Value{};
+    case Root::failure:
+      return failure ? Value::of(name(failure->reason)) : Value{};
+    case Root::message:
+      return failure ? Value::of(std::string_view(failure->message)) : Value{};
+    case Root::each:
+      return each ? walk(*each, segments) : Value{};
+    case Root::now:
+      return Value::of_number(std::round(clock->unix_seconds() * 1000) / 1000);
+    case Root::new_id:
+      return Value::of(std::string_view(texts_.emplace_back(random_id())));
+  }
+  return {};
+}
+
+Value Scope::find_me(const Path& path) {
+  if (path.segments.empty()) return {};
+  const std::string& first = path.segments[0];
+  const Segments rest = Segments(path.segments).subspan(1);
+  if (first == "id") return rest.empty() ? Value::of(std::string_view(texts_.emplace_back(me->id().text()))) : Value{};
+  if (first == "user") return user().empty() || !rest.empty() ? Value{} : Value::of(user());
+  if (first == "role") return rest.empty() ? Value::of(std::string_view(profile->role_name(role()))) : Value{};
+  if (first == "address") return rest.empty() ? Value::of(me->address()) : Value{};
+  if (first == "claims") {
+    const auth::IdentityPtr& identity = new_identity ? new_identity : me->identity();
+    return identity ? walk(identity->claims, rest) : Value{};
+  }
+  if (first == "joined") {
+    if (rest.size() != 1) return {};
+    return Value::of(kept_.emplace_back(me->joined(rest[0])));
+  }
+  if (new_variables) {
+    if (const Value found = walk(*new_variables, Segments(path.segments)); found.kind != Value::Kind::absent)
+      return found;
+  }
+  return me->variables() ? walk(*me->variables(), Segments(path.segments)) : Value{};
+}
+
+}  // namespace polygate::profile

@@ -1,0 +1,66 @@
+#pragma once
+#include <deque>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/json.h"
+#include "gateway/base/result.h"
+#include "gateway/dialect/dialect.h"
+#include "gateway/profile/profile.h"
+#include "gateway/profile/subject.h"
+#include "gateway/profile/template.h"
+
+namespace polygate::profile {
+
+/// What a `$path` found. Refers into the event, the session or the scope; valid as long as those.
+struct Value {
+  enum class Kind : std::uint8_t { absent, view, tree, text, number };
+  Kind kind = Kind::absent;
+  json::View view;
+  const Json* tree = nullptr;
+  std::string_view text;
+  double number = 0;
+
+  static Value of(json::View view) { return {Kind::view, view, nullptr, {}, 0}; }
+  static Value of(const Json& tree) { return {Kind::tree, {}, &tree, {}, 0}; }
+  static Value of(std::string_view text) { return {Kind::text, {}, nullptr, text, 0}; }
+  static Value of_number(double number) { return {Kind::number, {}, nullptr, {}, number}; }
+
+  bool is_list() const;
+  std::vector<Value> items() const;
+  /// As JSON text.
+  void append_json(std::string& out) const;
+  /// As part of a text: a string is itself, everything else its JSON; absent is nothing.
+  void append_text(std::string& out) const;
+};
+
+/// All that the paths of one rule can name while it runs. Belongs to one Run.
+class Scope {
+ public:
+  const Profile* profile = nullptr;
+  const Subject* me = nullptr;
+  const Clock* clock = nullptr;
+  std::string_view event;                   ///< its name
+  const dialect::Event* message = nullptr;  ///< null in opened and closed
+  const Json* result = nullptr;
+  const Failure* failure = nullptr;
+  const Value* each = nullptr;
+  /// What the rule has gained so far and the session does not know yet.
+  auth::IdentityPtr new_identity;
+  std::optional<RoleIndex> new_role;
+  const Json* new_variables = nullptr;
+
+  Value find(const Path& path);
+  RoleIndex role() const { return new_role.value_or(me->role()); }
+  std::string_view user() const { return new_identity ? std::string_view(new_identity->user) : me->user(); }
+
+ private:
+  Value find_me(const Path& path);
+
+  std::deque<Json> kept_;  // what a path made, so that a Value can refer to it
+  std::deque<std::string> texts_;
+};
+
+}  // namespace polygate::profile

@@ -1,0 +1,33 @@
+#pragma once
+#include <optional>
+#include <string_view>
+
+#include "gateway/auth/verifier.h"
+#include "gateway/base/json.h"
+#include "gateway/profile/profile.h"
+#include "gateway/routing/ids.h"
+
+namespace polygate::profile {
+
+/// The sender of an event, as rules see it (`$me`, `$path`, `$query`, `$header`). Implemented by the session; lives
+/// longer than any run that reads it.
+class Subject {
+ public:
+  virtual ~Subject() = default;
+  virtual SessionId id() const = 0;
+  virtual RoleIndex role() const = 0;
+  virtual const auth::IdentityPtr& identity() const = 0;
+  /// The authenticated user, else the endpoint's `user`, else empty.
+  virtual std::string_view user() const = 0;
+  virtual std::string_view address() const = 0;
+  /// What `set` stored, or null.
+  virtual const Json* variables() const = 0;
+  /// The names of the topics of `family` that it is on, in the order of joining.
+  virtual std::vector<std::string> joined(std::string_view family) const = 0;
+  virtual bool inside(const Topic& topic) const = 0;
+  /// How many topics it may still join.
+  virtual std::size_t memberships_left() const = 0;
+  virtual std::optional<std::string_view> parameter(Root where, std::string_view name) const = 0;
+};
+
+}  // namespace polygate::profile

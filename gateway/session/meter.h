@@ -1,0 +1,44 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "gateway/base/reason.h"
+
+namespace polygate::session {
+
+/// One worker's counters. Plain numbers, touched on the worker's thread; read by a copy that the worker itself makes.
+struct Meter {
+  static constexpr std::size_t kVerdicts = kReasonCount + 1;  ///< each Reason, and "ok" as the last
+  static constexpr std::array<double, 8> kTimeBounds = {5e-6, 2e-5, 1e-4, 5e-4, 2e-3, 1e-2, 1e-1, 1.0};  ///< seconds
+
+  struct Profile {
+    std::vector<std::string> events;  ///< closed set: the profile's, and "" for unknown ones
+    std::vector<std::string> roles;
+    std::vector<std::uint64_t> counts;  ///< [event][role][verdict]
+    std::array<std::uint64_t, kTimeBounds.size() + 1> time_buckets{};
+    double time_sum = 0;
+    std::uint64_t incoming = 0;          ///< events that came in
+    std::uint64_t incoming_checked = 0;  ///< of them: reached a schema verdict or were refused before it
+    std::uint64_t outgoing = 0;          ///< events that we sent, once per send
+    std::uint64_t outgoing_checked = 0;  ///< of them: held against their schema
+    std::uint64_t outgoing_invalid = 0;  ///< not sent: they broke their own schema
+    std::uint64_t delivered = 0;         ///< frames put into outboxes
+    std::uint64_t slow_consumers = 0;    ///< cut at their outbox limit
+    std::uint64_t rate_limited = 0;
+    std::uint64_t sessions = 0;  ///< now open
+    std::uint64_t opened = 0;
+
+    std::uint64_t& count(std::size_t event, std::size_t role, std::size_t verdict) {
+      return counts[(event * roles.size() + role) * kVerdicts + verdict];
+    }
+  };
+  std::vector<Profile> profiles;                  ///< in the order of Services::profiles
+  std::map<std::uint16_t, std::uint64_t> closes;  ///< by the close code that we sent
+  std::uint64_t outbox_bytes = 0;                 ///< waiting now
+};
+
+}  // namespace polygate::session

@@ -1,0 +1,31 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "gateway/auth/verifiers.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "gateway/plugin/handlers.h"
+#include "gateway/profile/profile.h"
+#include "gateway/routing/exchange.h"
+
+namespace polygate::session {
+
+/// What all sessions of a process share. Everything outlives the workers.
+struct Services {
+  using HandlerIds = std::map<std::string, Handlers::Id, std::less<>>;
+
+  const Clock* clock = nullptr;
+  Log* log = nullptr;
+  Exchange* exchange = nullptr;
+  const auth::Verifiers* verifiers = nullptr;
+  Handlers* handlers = nullptr;
+  std::vector<profile::ProfilePtr> profiles;
+  std::vector<HandlerIds> handler_ids;  ///< for each profile: "plugin.handler" -> id
+  /// Runs `task` on the thread of `worker`, soon. Thread-safe. For answers of handlers that ran elsewhere.
+  std::function<void(WorkerIndex worker, std::function<void()> task)> post;
+};
+
+}  // namespace polygate::session

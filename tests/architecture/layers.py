@@ -1,0 +1,102 @@
+#!/usr/bin/python3
+"""Holds the source against the layers that gateway/ARCHITECTURE.md draws. Prints each breach; exit status 1 if there is one.
+
+A room includes only rooms on a lower layer, third-party headers stay behind their walls, plugins see plugin.h alone, and
+no family of protocols has its name in the core.
+"""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+LAYERS = {
+    "base": 0,
+    "schema": 1, "auth": 1, "wire": 1, "dialect": 1, "routing": 1, "store": 1,
+    "plugin": 2,
+    "profile": 3,
+    "session": 4,
+    "transport": 5,
+    "app": 6,
+}
+
+# header prefix -> the rooms that may include it
+WALLS = {
+    "nlohmann/": {"base"},
+    "simdjson": {"base"},
+    "yaml-cpp/": {"base"},
+    "spdlog/": {"base"},
+    "re2/": {"schema"},
+    "openssl/": {"auth", "wire", "transport"},
+    "sqlite3": {"store"},
+    "dlfcn.h": {"plugin"},
+    "libwebsockets": {"transport"},
+    "uv.h": {"transport"},
+    "CLI/": {"app"},
+    "prometheus/": {"app"},
+    "regex": set(),
+}
+
+# The only files that may hold locks: everything else speaks by messages. (libwebsockets calls its log function without
+# any argument of ours: the one process-wide pointer.)
+LOCKS = re.compile(r"^gateway/(routing/(mailbox|local_exchange)|plugin/(handlers|guarded)|store/|base/log|transport/lws_log)")
+LOCK_WORDS = re.compile(r"std::(recursive_|shared_|timed_)?mutex\b|std::atomic\b|std::condition_variable\b")
+
+FAMILIES = re.compile(r"\b(monitor|printer|sensor|walker|circle|irrigation|webrtc|telemetry)(_|\b)", re.IGNORECASE)
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
+
+
+def check_room(path, text, room, problems):
+    for found in INCLUDE.finditer(text):
+        header = found.group(1)
+        line = text.count("\n", 0, found.start()) + 1
+        where = f"{path}:{line}"
+        if header.startswith("gateway/"):
+            other = header.split("/")[1]
+            if other not in LAYERS:
+                problems.append(f"{where}: no room is called `{other}`")
+            elif other != room and LAYERS[other] >= LAYERS[room]:
+                problems.append(f"{where}: `{room}` (layer {LAYERS[room]}) includes `{other}` (layer {LAYERS[other]})")
+        elif header.startswith(("plugins/", "tests/", "bench/")):
+            problems.append(f"{where}: the gateway includes {header}")
+        for prefix, rooms in WALLS.items():
+            if header.startswith(prefix) and room not in rooms:
+                problems.append(f"{where}: <{header}> belongs to {', '.join(sorted(rooms)) or 'nobody'}")
+    for number, line in enumerate(text.splitlines(), 1):
+        if FAMILIES.search(line):
+            problems.append(f"{path}:{number}: a family's name in the core: {line.strip()[:80]}")
+        if LOCK_WORDS.search(line) and not LOCKS.match(str(path)):
+            problems.append(f"{path}:{number}: a lock where none belongs: {line.strip()[:80]}")
+
+
+def check_plugin(path, text, problems):
+    for found in INCLUDE.finditer(text):
+        header = found.group(1)
+        if header.startswith("gateway/") and header != "gateway/plugin/plugin.h":
+            line = text.count("\n", 0, found.start()) + 1
+            problems.append(f"{path}:{line}: a plugin includes {header}; gateway/plugin/plugin.h is all there is for it")
+    for number, line in enumerate(text.splitlines(), 1):
+        if LOCK_WORDS.search(line):
+            problems.append(f"{path}:{number}: a lock in a plugin: {line.strip()[:80]}")
+
+
+def main():
+    problems = []
+    count = 0
+    for path in sorted(ROOT.glob("gateway/**/*")):
+        if path.suffix in {".h", ".cpp"}:
+            count += 1
+            relative = path.relative_to(ROOT)
+            check_room(relative, path.read_text(), relative.parts[1], problems)
+    for path in sorted(ROOT.glob("plugins/**/*")):
+        if path.suffix in {".h", ".cpp"}:
+            count += 1
+            check_plugin(path.relative_to(ROOT), path.read_text(), problems)
+    for problem in problems:
+        print(problem)
+    print(f"{count} files, {len(problems)} breaches")
+    return 1 if problems or count == 0 else 0
+
+
+sys.exit(main())

@@ -1,0 +1,122 @@
+#include "tests/talks/web_client.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "gateway/wire/websocket_client.h"
+
+namespace polygate::talks {
+namespace {
+
+constexpr int kPatience = 20'000;  // ms
+
+}  // namespace
+
+WebClient::~WebClient() {
+  drop();
+}
+
+bool WebClient::fill() {
+  pollfd waiting{fd_, POLLIN, 0};
+  if (fd_ < 0 || poll(&waiting, 1, kPatience) != 1) return false;
+  std::array<char, 65'536> buffer;
+  const ssize_t got = recv(fd_, buffer.data(), buffer.size(), 0);
+  if (got <= 0) return false;
+  piece_.assign(rest_.begin(), rest_.end());
+  piece_.insert(piece_.end(), buffer.begin(), buffer.begin() + got);
+  rest_ = piece_;
+  return true;
+}
+
+void WebClient::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (put <= 0) return;  // the end shows when reading
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+  }
+}
+
+int WebClient::connect(std::uint16_t port, std::string_view target, const Driver::Headers& headers) {
+  fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return 0;
+  std::vector<wire::HttpField> fields;
+  for (const auto& [name, value] : headers) fields.push_back({name, value});
+  write(wire::client_handshake("localhost:" + std::to_string(port), target, "dGhlIHNhbXBsZSBub25jZQ==", fields));
+  std::string_view view;
+  std::size_t end = std::string_view::npos;
+  do {
+    if (!fill()) return 0;
+    view = std::string_view(rest_.data(), rest_.size());
+    end = view.find("\r\n\r\n");
+  } while (end == std::string_view::npos);
+  const int status = view.size() > 12 ? std::stoi(std::string(view.substr(9, 3))) : 0;
+  rest_ = rest_.subspan(end + 4);
+  return status;
+}
+
+void WebClient::send(wire::Opcode opcode, std::string_view payload) {
+  std::string frame;
+  wire::append_masked_frame(frame, opcode, payload, {'a', 'b', 'c', 'd'});
+  write(frame);
+}
+
+Heard WebClient::hear() {
+  if (!ready_.empty()) {
+    Heard next = std::move(ready_.front());
+    ready_.erase(ready_.begin());
+    return next;
+  }
+  for (;;) {
+    const wire::WebSocketItem item = decoder_.next(rest_);
+    switch (item.kind) {
+      case wire::WebSocketItem::Kind::text:
+      case wire::WebSocketItem::Kind::binary:
+        return {Heard::Kind::message, std::string(item.payload), 0};
+      case wire::WebSocketItem::Kind::ping:
+        send(wire::Opcode::pong, item.payload);
+        break;
+      case wire::WebSocketItem::Kind::pong:
+        return {Heard::Kind::nothing, {}, 1};
+      case wire::WebSocketItem::Kind::close:
+        return {Heard::Kind::closed, {}, item.code};
+      case wire::WebSocketItem::Kind::violation:
+        return {Heard::Kind::closed, std::string(item.payload), 0};
+      case wire::WebSocketItem::Kind::more:
+        if (!fill()) return {Heard::Kind::closed, {}, 0};
+        break;
+    }
+  }
+}
+
+bool WebClient::is_silent() {
+  send(wire::Opcode::ping, "?");
+  for (;;) {
+    Heard heard = hear();
+    if (heard.kind == Heard::Kind::nothing) return ready_.empty();
+    ready_.push_back(std::move(heard));
+    if (ready_.back().kind == Heard::Kind::closed) return false;
+  }
+}
+
+void WebClient::close() {
+  send(wire::Opcode::close, wire::close_payload(1000, ""));
+  while (hear().kind != Heard::Kind::closed) {
+  }
+  drop();
+}
+
+void WebClient::drop() {
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = -1;
+}
+
+}  // namespace polygate::talks
