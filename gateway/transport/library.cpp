@@ -55,6 +55,7 @@ Result<void> Library::set_up(const std::vector<ListenerSettings>& listeners) {
   info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
                  LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN;
   info.foreign_loops = loops;
+  info.pcontext = &context_;
   info.pt_serv_buf_size = kReadBuffer;
   info.user = this;
   info.gid = static_cast<gid_t>(-1);
@@ -88,9 +89,12 @@ Result<void> Library::set_up(const std::vector<ListenerSettings>& listeners) {
 }
 
 Library::~Library() {
-  if (context_) lws_context_destroy(context_);
-  // The library closes its handles asynchronously: let the loop see them out.
-  uv_run(&loop_, UV_RUN_DEFAULT);
+  // The library closes its handles asynchronously: let the loop see them out, and ask again until it says (through
+  // `pcontext`) that the context is gone. With a loop of ours one call frees nothing.
+  for (int stage = 0; context_ && stage < 3; ++stage) {
+    lws_context_destroy(context_);
+    uv_run(&loop_, UV_RUN_DEFAULT);
+  }
   uv_loop_close(&loop_);
 }
 
