@@ -1,0 +1,310 @@
+#include "gateway/app/explain_command.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/app/exit_code.h"
+#include "gateway/app/plain_words.h"
+#include "gateway/app/profile_file.h"
+#include "gateway/app/trial.h"
+
+namespace polygate::app {
+namespace {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+Failure wrong_use(std::string message) {
+  return {Reason::invalid, std::move(message)};
+}
+
+Result<Pairs> pairs_of(const std::vector<std::string>& list, std::string_view flag) {
+  Pairs pairs;
+  for (const std::string& item : list) {
+    const std::size_t equals = item.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return wrong_use(std::string(flag) + " takes name=value, not `" + shown(item) + "`");
+    }
+    pairs.emplace_back(item.substr(0, equals), item.substr(equals + 1));
+  }
+  return pairs;
+}
+
+Result<std::vector<Topic>> topics_of(const profile::Profile& profile, const std::vector<std::string>& list) {
+  std::vector<Topic> topics;
+  for (const std::string& item : list) {
+    auto topic = topic_of(profile, item);
+    if (!topic) return topic.failure();
+    topics.push_back(std::move(*topic));
+  }
+  return topics;
+}
+
+Result<TrialSettings> settings_of(const profile::Profile& profile, const ExplainArguments& arguments) {
+  TrialSettings made;
+  const auto role = std::find(profile.roles.begin(), profile.roles.end(), arguments.role);
+  if (role == profile.roles.end()) {
+    const std::string hint = did_you_mean(arguments.role, profile.roles);
+    std::string known;
+    for (const std::string& name : profile.roles) known += (known.empty() ? "" : ", ") + name;
+    return wrong_use("profile " + profile.name + " has no role `" + shown(arguments.role) + "`; its roles are " +
+                     known + (hint.empty() ? "" : ": " + hint));
+  }
+  made.role = static_cast<profile::RoleIndex>(role - profile.roles.begin());
+  made.user = arguments.user;
+  if (arguments.claims) {
+    made.claims = Json::parse(*arguments.claims, nullptr, false);
+    if (!made.claims.is_object())
+      return wrong_use("--claims takes a JSON object, not `" + shown(*arguments.claims) + "`");
+  }
+  auto variables = pairs_of(arguments.variables, "--var");
+  if (!variables) return variables.failure();
+  for (auto& [name, text] : *variables) {
+    Json value = Json::parse(text, nullptr, false);
+    made.variables[name] = value.is_discarded() ? Json(text) : std::move(value);
+  }
+  for (const auto& [list, flag, into] :
+       {std::tuple(&arguments.path, "--path", &made.path), std::tuple(&arguments.query, "--query", &made.query),
+        std::tuple(&arguments.headers, "--header", &made.headers)}) {
+    auto pairs = pairs_of(*list, flag);
+    if (!pairs) return pairs.failure();
+    *into = std::move(*pairs);
+  }
+  auto inside = topics_of(profile, arguments.inside);
+  if (!inside) return inside.failure();
+  made.inside = std::move(*inside);
+  auto present = topics_of(profile, arguments.present);
+  if (!present) return present.failure();
+  made.present = std::move(*present);
+  return made;
+}
+
+/// The rules that would be taken: of an event the first for the role, of opened and closed all of them.
+struct Matching {
+  std::vector<const profile::Rule*> rules;
+  bool is_event = true;
+};
+
+Result<Matching> match(const profile::Profile& profile, const std::string& event, profile::RoleIndex role) {
+  Matching matching;
+  const auto takes = [role](const profile::Rule& rule) {
+    return std::find(rule.from.begin(), rule.from.end(), role) != rule.from.end();
+  };
+  if (const auto found = profile.events.find(event); found != profile.events.end()) {
+    const auto rule = std::find_if(found->second.begin(), found->second.end(), takes);
+    if (rule != found->second.end()) matching.rules.push_back(&*rule);
+    return matching;
+  }
+  if (event == "opened" || event == "closed") {
+    matching.is_event = false;
+    for (const profile::Rule& rule : event == "opened" ? profile.opened : profile.closed) {
+      if (takes(rule)) matching.rules.push_back(&rule);
+    }
+    return matching;
+  }
+  std::vector<std::string> known;
+  for (const auto& [name, rules] : profile.events) known.push_back(name);
+  const std::string hint = did_you_mean(event, known);
+  return Failure{Reason::unknown, "profile " + profile.name + " has no event `" + shown(event) + "`" +
+                                      (hint.empty() ? "" : ", " + hint)};
+}
+
+std::string place_of(const Place& place) {
+  return place.file + ':' + std::to_string(place.line);
+}
+
+Json frame_json(const FramePtr& frame) {
+  return frame->text() ? Json(std::string(frame->message())) : Json(shown(frame->message()));
+}
+
+/// What happened, as JSON; the text form is made of it, so that both say the same.
+Json outcome_json(const profile::Profile& profile, const TrialOutcome& outcome) {
+  const profile::Effects& effects = outcome.effects;
+  const auto names = [](const std::vector<Topic>& topics) {
+    Json list = Json::array();
+    for (const Topic& topic : topics) list.push_back(std::string(topic.text()));
+    return list;
+  };
+  Json out = Json::object();
+  out["verdict"] = outcome.verdict.failure ? std::string(name(outcome.verdict.failure->reason)) : "ok";
+  if (outcome.verdict.failure) out["message"] = outcome.verdict.failure->message;
+  out["assumptions"] = outcome.assumptions;
+  if (effects.identity) out["user"] = effects.identity->user;
+  if (effects.role) out["becomes"] = profile.role_name(*effects.role);
+  if (!effects.variables.is_null()) out["remembers"] = effects.variables;
+  if (!effects.claimed.empty()) out["claims"] = names(effects.claimed);
+  if (!effects.join.empty()) out["joins"] = names(effects.join);
+  out["sends"] = Json::array();
+  for (const profile::Outgoing& send : effects.sends) {
+    Json one = {{"to", std::string(send.topic.text())}, {"frame", frame_json(send.frame)}};
+    if (send.sending.is_kept) one["kept"] = send.sending.keep;
+    if (send.sending.except) one["except"] = "sender";
+    out["sends"].push_back(std::move(one));
+  }
+  if (!effects.leave.empty()) out["leaves"] = names(effects.leave);
+  out["replies"] = Json::array();
+  for (const FramePtr& reply : effects.replies) out["replies"].push_back(frame_json(reply));
+  if (effects.close) out["closes"] = {{"code", effects.close->code}, {"reason", effects.close->reason}};
+  if (!outcome.verdict.broken.empty()) out["broken"] = outcome.verdict.broken;
+  return out;
+}
+
+std::string joined(const Json& list) {
+  std::string out;
+  for (const Json& item : list) out += (out.empty() ? "" : ", ") + item.get<std::string>();
+  return out;
+}
+
+void print_outcome(const Json& outcome, std::ostream& out) {
+  out << "verdict: " << outcome["verdict"].get<std::string>();
+  if (outcome.contains("message")) out << ": " << outcome["message"].get<std::string>();
+  out << '\n';
+  for (const Json& assumption : outcome["assumptions"]) out << "  assumed: " << assumption.get<std::string>() << '\n';
+  if (outcome.contains("user")) out << "  the sender is now user " << outcome["user"].get<std::string>() << '\n';
+  if (outcome.contains("becomes")) out << "  becomes " << outcome["becomes"].get<std::string>() << '\n';
+  if (outcome.contains("remembers")) out << "  remembers " << outcome["remembers"].dump() << '\n';
+  if (outcome.contains("claims")) out << "  claims " << joined(outcome["claims"]) << '\n';
+  if (outcome.contains("joins")) out << "  joins " << joined(outcome["joins"]) << '\n';
+  for (const Json& send : outcome["sends"]) {
+    out << "  to " << send["to"].get<std::string>();
+    if (send.contains("except")) out << " except the sender";
+    if (send.contains("kept")) out << " (kept as " << send["kept"].get<std::string>() << ')';
+    out << ": " << send["frame"].get<std::string>() << '\n';
+  }
+  if (outcome.contains("leaves")) out << "  leaves " << joined(outcome["leaves"]) << '\n';
+  for (const Json& reply : outcome["replies"]) out << "  to the sender: " << reply.get<std::string>() << '\n';
+  if (outcome.contains("closes")) {
+    out << "  closes with " << outcome["closes"]["code"] << ' ' << outcome["closes"]["reason"].get<std::string>()
+        << '\n';
+  }
+  for (const Json& broken : outcome.value("broken", Json::array())) {
+    out << "  not sent, it breaks its own schema: " << broken.get<std::string>() << '\n';
+  }
+}
+
+class Explanation {
+ public:
+  Explanation(const profile::Profile& profile, const ExplainArguments& arguments, const Matching& matching,
+              std::string schema)
+      : profile_(profile), arguments_(arguments), matching_(matching), schema_(std::move(schema)) {}
+
+  /// The rules in words.
+  void add_rules() {
+    for (const profile::Rule* rule : matching_.rules) {
+      const std::string event = matching_.is_event ? arguments_.event : "";
+      rules_.push_back({{"place", place_of(rule->place)},
+                        {"steps", steps_in_words(profile_, *rule, event, schema_)},
+                        {"otherwise", answers_in_words(profile_, *rule, event)}});
+    }
+  }
+
+  /// What came out. True when nothing failed.
+  bool add_outcomes(Trial& trial, const dialect::Event* message) {
+    bool happened = true;
+    const auto add = [&](const profile::Rule* rule) {
+      const TrialOutcome outcome = trial.take(rule, matching_.is_event ? arguments_.event : "", message);
+      happened = happened && !outcome.verdict.failure;
+      outcomes_.push_back(outcome_json(profile_, outcome));
+    };
+    for (const profile::Rule* rule : matching_.rules) add(rule);
+    if (matching_.rules.empty() && matching_.is_event) add(nullptr);
+    return happened;
+  }
+
+  void print(std::ostream& out) const {
+    if (arguments_.output == Output::json) {
+      const Json all = {{"profile", profile_.name},
+                        {"event", arguments_.event},
+                        {"role", arguments_.role},
+                        {"rules", rules_},
+                        {"outcomes", outcomes_}};
+      out << all.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+      return;
+    }
+    out << profile_.name << ": " << arguments_.event << " from " << arguments_.role << '\n';
+    if (rules_.empty()) {
+      out << (matching_.is_event ? "no rule takes it from this role: it fails as forbidden\n" : "no rule\n");
+    }
+    for (const Json& rule : rules_) {
+      out << "rule at " << rule["place"].get<std::string>() << '\n';
+      int number = 0;
+      for (const Json& step : rule["steps"]) out << "  " << ++number << ". " << step.get<std::string>() << '\n';
+      if (!rule["otherwise"].empty()) out << "when it fails, the first of these that fits\n";
+      for (const Json& answer : rule["otherwise"]) out << "  - " << answer.get<std::string>() << '\n';
+    }
+    for (const Json& outcome : outcomes_) print_outcome(outcome, out);
+  }
+
+ private:
+  const profile::Profile& profile_;
+  const ExplainArguments& arguments_;
+  const Matching& matching_;
+  const std::string schema_;
+  Json rules_ = Json::array();
+  Json outcomes_ = Json::array();
+};
+
+int could_not_run(const Failure& failure, std::ostream& err) {
+  err << failure.message << '\n';
+  return kCouldNotRun;
+}
+
+/// The data as the client's message would bring it.
+Result<dialect::Event> decode(const profile::Profile& profile, const std::string& event, const std::string& data,
+                              std::string& message, json::Document& document) {
+  json::Limits limits;
+  limits.max_bytes = profile.limits.message_bytes;
+  limits.max_depth = profile.limits.json_depth;
+  limits.max_nodes = profile.limits.json_nodes;
+  if (profile.dialect->json()) {
+    profile.dialect->encode(message, event, "null");
+    const auto empty = profile.dialect->decode(true, message, document, limits);
+    const bool is_flat = empty && empty->data.is_object();  // the data is the message itself
+    message.clear();
+    if (auto parsed = document.parse(data, limits); !parsed) return wrong_use("the data: " + parsed.failure().message);
+    if (is_flat && !document.root().is_object()) return wrong_use("the data must be an object in this dialect");
+  }
+  profile.dialect->encode(message, event, data);
+  auto decoded = profile.dialect->decode(profile.dialect->text(event), message, document, limits);
+  if (!decoded) return wrong_use("the data: " + decoded.failure().message);
+  return decoded;
+}
+
+}  // namespace
+
+int explain_command(const ExplainArguments& arguments, const Clock& clock, std::ostream& out, std::ostream& err) {
+  const ProfileFile file = find_profile(arguments.profile, arguments.schemas);
+  Diagnostics diagnostics;
+  schema::Library library(file.schemas);
+  const auto profile = read_profile(file, library, diagnostics);
+  if (!profile) {
+    tell_problems(diagnostics, Output::text, "nothing was explained", err);
+    return kCouldNotRun;
+  }
+  auto settings = settings_of(*profile, arguments);
+  if (!settings) return could_not_run(settings.failure(), err);
+  const auto matching = match(*profile, arguments.event, settings->role);
+  if (!matching) return could_not_run(matching.failure(), err);
+  const std::string schema = (file.schemas / profile->schema_file).string() + "#/$defs/" + arguments.event;
+  Explanation explanation(*profile, arguments, *matching, matching->is_event && profile->dialect->json() ? schema : "");
+  explanation.add_rules();
+  bool happened = true;
+  if (arguments.data || !matching->is_event) {
+    Trial trial(*profile, std::move(*settings), clock);
+    if (arguments.plugins) {
+      if (auto loaded = trial.load_handlers(*arguments.plugins); !loaded) return could_not_run(loaded.failure(), err);
+    }
+    std::string message;
+    json::Document document;
+    std::optional<dialect::Event> event;
+    if (arguments.data && matching->is_event) {
+      auto decoded = decode(*profile, arguments.event, *arguments.data, message, document);
+      if (!decoded) return could_not_run(decoded.failure(), err);
+      event = *decoded;
+    }
+    happened = explanation.add_outcomes(trial, event ? &*event : nullptr);
+  }
+  explanation.print(out);
+  return happened ? kDone : kFound;
+}
+
+}  // namespace polygate::app

@@ -1,0 +1,119 @@
+#include "gateway/app/gateway.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace polygate::app {
+namespace {
+
+constexpr Millis kLogWindow{10'000};
+constexpr unsigned kMaxWorkers = 256;  // as in gateway.yaml
+
+transport::ListenerSettings listener_settings(const ListenerConfig& config) {
+  transport::ListenerSettings made;
+  made.name = config.name;
+  made.address = config.address;
+  made.port = config.port;
+  if (!config.certificate.empty()) made.tls = transport::TlsSettings{config.certificate, config.key};
+  return made;
+}
+
+std::string url(std::string_view scheme, const ListenerConfig& config, std::uint16_t port) {
+  const bool is_v6 = config.address.find(':') != std::string::npos;
+  return std::string(scheme) + (config.certificate.empty() ? "" : "s") + "://" +
+         (is_v6 ? '[' + config.address + ']' : config.address) + ':' + std::to_string(port);
+}
+
+}  // namespace
+
+std::unique_ptr<Gateway> Gateway::load(Config config, const Clock& clock, Log& log, Diagnostics& diagnostics) {
+  std::unique_ptr<Gateway> made(new Gateway(clock, log));
+  const unsigned cores = std::clamp(std::thread::hardware_concurrency(), 1u, kMaxWorkers);
+  made->workers_ = config.workers == 0 ? cores : config.workers;
+  Deployment::Options options;
+  options.workers = made->workers_;
+  options.clock = &clock;
+  options.log = &log;
+  options.report = [gateway = made.get()](const HandlerReport& report) { gateway->report(report); };
+  made->deployment_ = Deployment::load(std::move(config), options, diagnostics);
+  if (!made->deployment_) return nullptr;
+  for (const auto& ids : made->deployment_->services().handler_ids) {
+    for (const auto& [handler, id] : ids) made->handler_meter_.know(handler);
+  }
+  return made;
+}
+
+Gateway::~Gateway() {
+  if (deployment_) deployment_->stop_handlers();  // before the workers go, to whom answers are posted
+  if (server_) server_->stop();
+}
+
+Result<void> Gateway::start() {
+  make_server();
+  deployment_->start_handlers();
+  return server_->start();
+}
+
+void Gateway::make_server() {
+  const Config& config = deployment_->config();
+  transport::Settings settings;
+  settings.workers = workers_;
+  settings.handshake_within = config.connection_limits.handshake;
+  settings.max_connections = config.connection_limits.connections;
+  settings.max_per_address = config.connection_limits.connections_per_address;
+  settings.handshakes_per_address = config.connection_limits.handshakes_per_address;
+  std::vector<transport::ListenerSettings> listeners;
+  for (const ListenerConfig& listener : config.listeners) listeners.push_back(listener_settings(listener));
+  admin_ = std::make_unique<Admin>(
+      Admin::Sources{[this](std::function<void(Snapshot)> done) {
+                       server_->collect([this, done = std::move(done)](transport::Collected collected) {
+                         Snapshot snapshot;
+                         snapshot.collected = std::move(collected);
+                         for (const profile::ProfilePtr& profile : deployment_->profiles()) {
+                           snapshot.profiles.push_back(profile->name);
+                         }
+                         snapshot.handlers = handler_meter_.read();
+                         done(std::move(snapshot));
+                       });
+                     },
+                     [this] { return deployment_->store_health(); }});
+  if (config.admin) {
+    listeners.push_back(listener_settings(*config.admin));
+    listeners.back().http = [this](const wire::HttpRequest& request, transport::HttpReply reply) {
+      admin_->answer(request, std::move(reply));
+    };
+  }
+  server_ = std::make_unique<transport::Server>(settings, std::move(listeners), deployment_->services());
+}
+
+std::vector<Gateway::Listening> Gateway::listening() const {
+  const Config& config = deployment_->config();
+  std::vector<Listening> all;
+  for (const ListenerConfig& listener : config.listeners) {
+    all.push_back({listener.name, url("ws", listener, server_->port(listener.name))});
+  }
+  if (config.admin) all.push_back({"admin", url("http", *config.admin, server_->port("admin"))});
+  return all;
+}
+
+bool Gateway::drain() {
+  admin_->drain();
+  const Config& config = deployment_->config();
+  const Instant start = clock_.now();
+  server_->drain(config.drain_window, config.drain_cap);
+  return clock_.now() - start < config.drain_cap;
+}
+
+void Gateway::report(const HandlerReport& report) {
+  handler_meter_.count(report);
+  if (!report.fault.empty()) {
+    log_.write_rarely("handler fault", kLogWindow, Level::error, "handler failed",
+                      {{"handler", report.handler}, {"fault", report.fault}});
+  } else if (report.slow) {
+    log_.write_rarely("slow handler", kLogWindow, Level::warn, "inline handler holds up its worker",
+                      {{"handler", report.handler}, {"milliseconds", std::int64_t{report.took.count()}}});
+  }
+}
+
+}  // namespace polygate::app

@@ -1,0 +1,284 @@
+#include "gateway/app/metrics.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <array>
+#include <initializer_list>
+#include <span>
+#include <sstream>
+#include <utility>
+
+#include "gateway/app/version.h"
+
+namespace polygate::app {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Labels = std::initializer_list<ClientMetric::Label>;
+using ProfileMeter = session::Meter::Profile;
+
+/// One metric with all its label values.
+class Family {
+ public:
+  Family(std::string name, std::string help, MetricType type) {
+    family_.name = std::move(name);
+    family_.help = std::move(help);
+    family_.type = type;
+  }
+
+  void add(Labels labels, double value) {
+    ClientMetric metric;
+    metric.label = labels;
+    metric.counter.value = value;
+    metric.gauge.value = value;
+    family_.metric.push_back(std::move(metric));
+  }
+  void add(Labels labels, std::uint64_t value) { add(labels, static_cast<double>(value)); }
+
+  /// `counts` has one more than `bounds`: what lies above all of them.
+  void add(Labels labels, std::span<const double> bounds, std::span<const std::uint64_t> counts, double sum) {
+    ClientMetric metric;
+    metric.label = labels;
+    std::uint64_t total = 0;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      total += counts[i];
+      if (i < bounds.size()) metric.histogram.bucket.push_back({total, bounds[i]});
+    }
+    metric.histogram.sample_count = total;
+    metric.histogram.sample_sum = sum;
+    family_.metric.push_back(std::move(metric));
+  }
+
+  MetricFamily take() { return std::move(family_); }
+
+ private:
+  MetricFamily family_;
+};
+
+Family counter(std::string name, std::string help) {
+  return {"polygate_" + std::move(name), std::move(help), MetricType::Counter};
+}
+Family gauge(std::string name, std::string help) {
+  return {"polygate_" + std::move(name), std::move(help), MetricType::Gauge};
+}
+Family histogram(std::string name, std::string help) {
+  return {"polygate_" + std::move(name), std::move(help), MetricType::Histogram};
+}
+
+/// One number of every profile.
+struct ProfileNumber {
+  std::uint64_t ProfileMeter::*member;
+  const char* name;
+  const char* help;
+};
+constexpr std::array kProfileCounters = {
+    ProfileNumber{&ProfileMeter::opened, "sessions_opened_total", "Sessions that were opened."},
+    ProfileNumber{&ProfileMeter::incoming, "incoming_total", "Events that came in."},
+    ProfileNumber{&ProfileMeter::incoming_checked, "incoming_checked_total",
+                  "Events that came in and were held against their schema, or refused before."},
+    ProfileNumber{&ProfileMeter::outgoing, "outgoing_total", "Events that were sent, counted once per send."},
+    ProfileNumber{&ProfileMeter::outgoing_checked, "outgoing_checked_total",
+                  "Events that were sent and held against their schema."},
+    ProfileNumber{&ProfileMeter::outgoing_invalid, "outgoing_invalid_total",
+                  "Events that were not sent because they broke their own schema."},
+    ProfileNumber{&ProfileMeter::delivered, "frames_delivered_total", "Frames that were put into outboxes."},
+    ProfileNumber{&ProfileMeter::slow_consumers, "slow_consumers_total",
+                  "Sessions that were cut at their outbox's limit."},
+    ProfileNumber{&ProfileMeter::rate_limited, "rate_limited_total", "Events that came in too fast."},
+};
+
+class Renderer {
+ public:
+  explicit Renderer(const Snapshot& snapshot) : snapshot_(snapshot) {}
+
+  std::string render() {
+    Family build = gauge("build_info", "Always 1; what runs here.");
+    build.add({{"version", std::string(kVersion)}}, 1.0);
+    put(build);
+    sockets();
+    profiles();
+    handlers();
+    std::ostringstream out;
+    prometheus::TextSerializer().Serialize(out, families_);
+    return std::move(out).str();
+  }
+
+ private:
+  void put(Family& family) { families_.push_back(family.take()); }
+
+  template <class Pick>
+  std::uint64_t sum(Pick pick) const {
+    std::uint64_t total = 0;
+    for (const transport::WorkerMeters& worker : snapshot_.collected.workers) total += pick(worker);
+    return total;
+  }
+
+  void sockets() {
+    using transport::TransportMeter;
+    using transport::WorkerMeters;
+    const transport::AcceptorMeter& acceptor = snapshot_.collected.acceptor;
+
+    Family connections = gauge("connections", "Connections that are open now, whatever they speak.");
+    connections.add({}, sum([](const WorkerMeters& meters) { return meters.transport.connections; }));
+    put(connections);
+
+    Family accepted = counter("accepted_total", "Connections that were accepted.");
+    accepted.add({}, acceptor.accepted);
+    put(accepted);
+
+    Family refusals = counter("refusals_total", "Connections that were refused, by the limit that was reached.");
+    for (std::size_t i = 1; i < transport::Admission::kVerdicts; ++i) {
+      const auto verdict = static_cast<transport::Admission::Verdict>(i);
+      refusals.add({{"limit", std::string(transport::Admission::name(verdict))}}, acceptor.refused[i]);
+    }
+    put(refusals);
+
+    Family pauses = counter("accept_pauses_total", "How often accepting waited for file descriptors.");
+    pauses.add({}, acceptor.pauses);
+    put(pauses);
+
+    Family handshakes = counter("handshakes_total", "First requests on the listeners of profiles, by how they ended.");
+    for (std::size_t i = 0; i < transport::kHandshakes; ++i) {
+      handshakes.add({{"result", std::string(name(static_cast<transport::Handshake>(i)))}},
+                     sum([i](const WorkerMeters& meters) { return meters.transport.handshakes[i]; }));
+    }
+    put(handshakes);
+
+    Family bytes = counter("bytes_total", "Bytes read and written, without TLS.");
+    bytes.add({{"direction", "in"}}, sum([](const WorkerMeters& meters) { return meters.transport.bytes_in; }));
+    bytes.add({{"direction", "out"}}, sum([](const WorkerMeters& meters) { return meters.transport.bytes_out; }));
+    put(bytes);
+
+    Family writes = counter("writes_total", "Calls that wrote to sockets.");
+    writes.add({}, sum([](const WorkerMeters& meters) { return meters.transport.writes; }));
+    put(writes);
+
+    Family lost = counter("lost_total", "Sessions whose peer did not answer a ping.");
+    lost.add({}, sum([](const WorkerMeters& meters) { return meters.transport.lost; }));
+    put(lost);
+
+    Family outboxes = gauge("outbox_bytes", "Bytes that wait for slow readers now.");
+    outboxes.add({}, sum([](const WorkerMeters& meters) { return meters.session.outbox_bytes; }));
+    put(outboxes);
+
+    closes();
+    lag();
+  }
+
+  void closes() {
+    std::map<std::uint16_t, std::uint64_t> codes;
+    for (const transport::WorkerMeters& worker : snapshot_.collected.workers) {
+      for (const auto& [code, count] : worker.transport.closes) codes[code] += count;
+      for (const auto& [code, count] : worker.session.closes) codes[code] += count;
+    }
+    Family family = counter("close_codes_total", "Sessions that the gateway closed, by the WebSocket close code.");
+    for (const auto& [code, count] : codes) family.add({{"code", std::to_string(code)}}, count);
+    put(family);
+  }
+
+  void lag() {
+    using transport::TransportMeter;
+    std::array<std::uint64_t, TransportMeter::kLagBounds.size() + 1> buckets{};
+    double total = 0;
+    for (const transport::WorkerMeters& worker : snapshot_.collected.workers) {
+      for (std::size_t i = 0; i < buckets.size(); ++i) buckets[i] += worker.transport.lag_buckets[i];
+      total += worker.transport.lag_sum;
+    }
+    Family family = histogram("loop_lag_seconds", "How late the workers' timers came.");
+    family.add({}, TransportMeter::kLagBounds, buckets, total);
+    put(family);
+  }
+
+  void profiles() {
+    Family sessions = gauge("sessions", "Sessions that are open now.");
+    Family events = counter("events_total", "Events that came in, by what became of them.");
+    Family seconds = histogram("event_seconds", "From an event's arrival until all it did was handed on.");
+    for (std::size_t i = 0; i < snapshot_.profiles.size(); ++i) {
+      sessions.add({{"profile", snapshot_.profiles[i]}}, sum_of(i, &ProfileMeter::sessions));
+      add_events(events, i);
+      add_times(seconds, i);
+    }
+    put(sessions);
+    put(events);
+    put(seconds);
+    for (const ProfileNumber& number : kProfileCounters) {
+      Family family = counter(number.name, number.help);
+      for (std::size_t i = 0; i < snapshot_.profiles.size(); ++i) {
+        family.add({{"profile", snapshot_.profiles[i]}}, sum_of(i, number.member));
+      }
+      put(family);
+    }
+  }
+
+  std::uint64_t sum_of(std::size_t profile, std::uint64_t ProfileMeter::*member) const {
+    return sum([&](const transport::WorkerMeters& meters) {
+      return profile < meters.session.profiles.size() ? meters.session.profiles[profile].*member : 0;
+    });
+  }
+
+  /// Combinations that never happened are left out: there are events x roles x verdicts of them.
+  void add_events(Family& family, std::size_t profile) const {
+    std::vector<std::uint64_t> counts;
+    const ProfileMeter* shape = nullptr;
+    for (const transport::WorkerMeters& worker : snapshot_.collected.workers) {
+      if (profile >= worker.session.profiles.size()) continue;
+      shape = &worker.session.profiles[profile];
+      counts.resize(shape->counts.size());
+      for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += shape->counts[i];
+    }
+    if (!shape) return;
+    constexpr std::size_t kVerdicts = session::Meter::kVerdicts;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      if (counts[i] == 0) continue;
+      const std::size_t verdict = i % kVerdicts;
+      const std::string& role = shape->roles[i / kVerdicts % shape->roles.size()];
+      const std::string& event = shape->events[i / kVerdicts / shape->roles.size()];
+      const bool happened = verdict == kVerdicts - 1;
+      family.add({{"profile", snapshot_.profiles[profile]},
+                  {"event", event.empty() ? "unknown" : event},
+                  {"role", role},
+                  {"verdict", happened ? "ok" : std::string(name(static_cast<Reason>(verdict)))}},
+                 counts[i]);
+    }
+  }
+
+  void add_times(Family& family, std::size_t profile) const {
+    std::array<std::uint64_t, session::Meter::kTimeBounds.size() + 1> buckets{};
+    double total = 0;
+    for (const transport::WorkerMeters& worker : snapshot_.collected.workers) {
+      if (profile >= worker.session.profiles.size()) continue;
+      const ProfileMeter& meter = worker.session.profiles[profile];
+      for (std::size_t i = 0; i < buckets.size(); ++i) buckets[i] += meter.time_buckets[i];
+      total += meter.time_sum;
+    }
+    family.add({{"profile", snapshot_.profiles[profile]}}, session::Meter::kTimeBounds, buckets, total);
+  }
+
+  void handlers() {
+    Family seconds = histogram("handler_seconds", "How long calls of plugins' handlers took, to the millisecond.");
+    Family slow = counter("handler_slow_total", "Calls of inline handlers that held up their worker.");
+    Family faults = counter("handler_faults_total", "Calls of handlers that ended with an exception.");
+    for (const HandlerMeter::Counts& counts : snapshot_.handlers) {
+      seconds.add({{"handler", counts.handler}}, HandlerMeter::kBounds, counts.buckets, counts.sum);
+      slow.add({{"handler", counts.handler}}, counts.slow);
+      faults.add({{"handler", counts.handler}}, counts.faults);
+    }
+    put(seconds);
+    put(slow);
+    put(faults);
+  }
+
+  const Snapshot& snapshot_;
+  std::vector<MetricFamily> families_;
+};
+
+}  // namespace
+
+std::string render_metrics(const Snapshot& snapshot) {
+  return Renderer(snapshot).render();
+}
+
+}  // namespace polygate::app

@@ -1,0 +1,20 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "gateway/app/handler_meter.h"
+#include "gateway/transport/meter.h"
+
+namespace polygate::app {
+
+/// All counters of a process at one moment.
+struct Snapshot {
+  transport::Collected collected;
+  std::vector<std::string> profiles;  ///< names, in the order of session::Meter::profiles
+  std::vector<HandlerMeter::Counts> handlers;
+};
+
+/// The prometheus text format 0.0.4. Every label's values come from a closed set: what profiles declare, and enums.
+std::string render_metrics(const Snapshot& snapshot);
+
+}  // namespace polygate::app

@@ -1,0 +1,173 @@
+#include "gateway/app/plain_words.h"
+
+#include <algorithm>
+
+namespace polygate::app {
+namespace {
+
+using profile::RoleIndex;
+using profile::Shape;
+using profile::Text;
+using profile::TopicText;
+
+std::string words(const Text& text) {
+  std::string out;
+  for (const Text::Part& part : text.parts) {
+    out += part.literal;
+    if (part.has_path) out += part.path.text();
+  }
+  return out;
+}
+
+std::string words(const TopicText& topic) {
+  return topic.family + '/' + words(topic.name);
+}
+
+std::string words(const std::vector<TopicText>& topics) {
+  std::string out;
+  for (const TopicText& topic : topics) out += (out.empty() ? "" : ", ") + words(topic);
+  return out;
+}
+
+std::string words(const Shape& shape);
+
+std::string words(const std::vector<std::pair<std::string, Shape>>& entries) {
+  std::string out;
+  for (const auto& [key, value] : entries) out += (out.empty() ? "" : ", ") + key + ": " + words(value);
+  return '{' + out + '}';
+}
+
+std::string words(const Shape& shape) {
+  switch (shape.kind) {
+    case Shape::Kind::constant:
+      return shape.constant;
+    case Shape::Kind::text:
+      return shape.text.is_one_path() ? words(shape.text) : '"' + words(shape.text) + '"';
+    case Shape::Kind::list: {
+      std::string out;
+      for (const Shape& item : shape.items) out += (out.empty() ? "" : ", ") + words(item);
+      return '[' + out + ']';
+    }
+    case Shape::Kind::map:
+      return words(shape.entries);
+  }
+  return {};
+}
+
+std::string name_or(const std::optional<Text>& as, std::string_view event) {
+  if (as) return words(*as);
+  return event.empty() ? "the event" : std::string(event);
+}
+
+std::string saying(const std::optional<Text>& message) {
+  return message ? ": \"" + words(*message) + '"' : "";
+}
+
+std::string when_taken(Taken taken) {
+  switch (taken) {
+    case Taken::refuse:
+      return "when another session holds it, the event fails as taken";
+    case Taken::probe:
+      return "when another session holds it, that is asked for a sign of life: when one comes, the event fails as "
+             "taken, else the claim changes hands";
+    case Taken::replace:
+      return "when another session holds it, that loses it and is closed";
+  }
+  return {};
+}
+
+std::string words(const profile::SendStep& send, std::string_view event) {
+  std::string out = "send " + name_or(send.as, event) + " to " + words(send.to);
+  if (send.data) {
+    out += " with " + words(*send.data);
+  } else if (!send.with.empty()) {
+    out += " with the data as it came and " + words(send.with) + " set";
+  } else {
+    out += " with the data as it came";
+  }
+  if (send.except_sender) out += ", but not to the sender";
+  if (send.keep) out += "; it stays there for those who come later, under the key " + words(*send.keep);
+  if (send.each) out += "; once for each of " + words(*send.each);
+  return out;
+}
+
+std::string words(const profile::ReplyStep& reply, std::string_view event) {
+  return "reply " + name_or(reply.as, event) + (reply.data ? " with " + words(*reply.data) : "");
+}
+
+std::string words(const profile::CloseStep& close) {
+  std::string out = "close the connection";
+  if (close.code != 0) out += " with code " + std::to_string(close.code);
+  return out + saying(close.reason);
+}
+
+std::string words(const profile::Otherwise& answer, const profile::Profile& profile, std::string_view event) {
+  std::string out;
+  for (const profile::ReplyStep& reply : answer.replies) out += (out.empty() ? "" : ", ") + words(reply, event);
+  if (answer.close.close) out += (out.empty() ? "" : ", then ") + words(answer.close);
+  if (out.empty()) out = "say nothing";
+  std::string when;
+  for (const Reason reason : answer.on) when += (when.empty() ? "" : ", ") + std::string(name(reason));
+  std::string from;
+  for (const RoleIndex role : answer.from) from += (from.empty() ? "" : ", ") + profile.role_name(role);
+  std::string whose = when.empty() ? "any failure" : when;
+  if (!from.empty()) whose += " of " + from;
+  return whose + ": " + out;
+}
+
+void add_demands(const profile::Rule& rule, std::vector<std::string>& steps) {
+  if (rule.authenticate) {
+    steps.push_back(words(rule.authenticate->token) + " must be a token that verifier " + rule.authenticate->verifier +
+                    " accepts" + (rule.authenticate->optional ? ", or be missing" : "") + ", else unauthenticated");
+  }
+  for (const profile::Condition& inside : rule.inside) {
+    steps.push_back("the sender must be on " + words(inside.topic) + ", else forbidden" + saying(inside.message));
+  }
+  for (const profile::Condition& need : rule.needs) {
+    steps.push_back("somebody must be on " + words(need.topic) + ", else absent" + saying(need.message));
+  }
+  if (rule.claim) {
+    steps.push_back("claim " + words(rule.claim->topic) + " for this session alone; " +
+                    when_taken(rule.claim->when_taken) + saying(rule.claim->message));
+  }
+  if (rule.handler) {
+    steps.push_back("handler " + rule.handler->name + " must accept" +
+                    (rule.handler->has_with ? ", called with " + words(rule.handler->with) : "") + ", else refused");
+  }
+}
+
+bool answers_for(const profile::Otherwise& answer, const profile::Rule& rule) {
+  return answer.from.empty() || std::any_of(answer.from.begin(), answer.from.end(), [&](RoleIndex role) {
+           return std::find(rule.from.begin(), rule.from.end(), role) != rule.from.end();
+         });
+}
+
+}  // namespace
+
+std::vector<std::string> steps_in_words(const profile::Profile& profile, const profile::Rule& rule,
+                                        std::string_view event, std::string_view schema) {
+  std::vector<std::string> steps;
+  if (rule.schema && !schema.empty()) steps.push_back("the data must match " + std::string(schema) + ", else invalid");
+  add_demands(rule, steps);
+  if (rule.become) steps.push_back("become " + profile.role_name(*rule.become));
+  if (!rule.set.empty()) steps.push_back("remember " + words(rule.set));
+  if (!rule.join.empty()) steps.push_back("join " + words(rule.join));
+  for (const profile::SendStep& send : rule.sends) steps.push_back(words(send, event));
+  if (!rule.leave.empty()) steps.push_back("leave " + words(rule.leave));
+  for (const profile::ReplyStep& reply : rule.replies) steps.push_back(words(reply, event));
+  if (rule.close.close) steps.push_back(words(rule.close));
+  return steps;
+}
+
+std::vector<std::string> answers_in_words(const profile::Profile& profile, const profile::Rule& rule,
+                                          std::string_view event) {
+  std::vector<std::string> answers;
+  for (const auto* list : {&rule.otherwise, &profile.otherwise}) {
+    for (const profile::Otherwise& answer : *list) {
+      if (answers_for(answer, rule)) answers.push_back(words(answer, profile, event));
+    }
+  }
+  return answers;
+}
+
+}  // namespace polygate::app

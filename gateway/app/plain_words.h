@@ -1,0 +1,19 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/profile/profile.h"
+
+namespace polygate::app {
+
+/// What a rule of `profile` for `event` does, step by step in the order in which the gateway takes them, as sentences
+/// for people. `schema` names the definition that the data must match; empty when there is none.
+std::vector<std::string> steps_in_words(const profile::Profile& profile, const profile::Rule& rule,
+                                        std::string_view event, std::string_view schema);
+
+/// What answers a failure of the rule: its own `otherwise`, then the profile's.
+std::vector<std::string> answers_in_words(const profile::Profile& profile, const profile::Rule& rule,
+                                          std::string_view event);
+
+}  // namespace polygate::app

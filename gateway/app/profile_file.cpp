@@ -1,0 +1,111 @@
+#include "gateway/app/profile_file.h"
+
+#include <algorithm>
+#include <system_error>
+
+#include "gateway/profile/check.h"
+#include "gateway/profile/read.h"
+
+namespace polygate::app {
+namespace {
+
+/// What a profile asks of its deployment, as if all of it were there.
+class Wishes {
+ public:
+  explicit Wishes(profile::Surroundings& around) : around_(around) {}
+
+  void collect(const profile::Profile& profile) {
+    around_.plugins = profile.plugins;
+    for (const profile::Endpoint& endpoint : profile.endpoints) {
+      if (!endpoint.listener.empty()) around_.listeners.push_back(endpoint.listener);
+      if (endpoint.token) around_.verifiers.push_back(endpoint.token->verifier);
+    }
+    for (const auto& [event, rules] : profile.events) collect(rules);
+    collect(profile.opened);
+    collect(profile.closed);
+  }
+
+ private:
+  void collect(const std::vector<profile::Rule>& rules) {
+    for (const profile::Rule& rule : rules) {
+      if (rule.authenticate) around_.verifiers.push_back(rule.authenticate->verifier);
+      if (rule.handler) around_.handlers.push_back(rule.handler->name);
+    }
+  }
+
+  profile::Surroundings& around_;
+};
+
+bool is_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored);
+}
+
+std::filesystem::path nearest_schemas(const std::filesystem::path& profile) {
+  std::error_code ignored;
+  std::filesystem::path folder = std::filesystem::absolute(profile, ignored).parent_path();
+  for (std::filesystem::path at = folder;; at = at.parent_path()) {
+    const std::filesystem::path schemas = at / "schemas";
+    if (std::filesystem::is_directory(schemas, ignored)) {
+      const std::filesystem::path nearer = std::filesystem::proximate(schemas, ignored);
+      return nearer.empty() || *nearer.begin() == ".." ? schemas : nearer;
+    }
+    if (at == at.parent_path()) return folder / "schemas";
+  }
+}
+
+}  // namespace
+
+ProfileFile find_profile(const std::string& name, const std::optional<std::string>& schemas) {
+  ProfileFile found;
+  found.path = name;
+  if (!is_file(found.path)) {
+    const std::filesystem::path shipped = std::filesystem::path("profiles") / (name + ".yaml");
+    if (is_file(shipped)) found.path = shipped;
+  }
+  found.schemas = schemas ? std::filesystem::path(*schemas) : nearest_schemas(found.path);
+  return found;
+}
+
+std::shared_ptr<profile::Profile> read_profile(const ProfileFile& file, schema::Library& library,
+                                               Diagnostics& diagnostics) {
+  const std::size_t before = diagnostics.size();
+  auto profile = profile::read_file(file.path, file.path.string(), profile::Limits{}, diagnostics);
+  if (!profile) return nullptr;
+  profile::Surroundings around;
+  around.schemas = &library;
+  around.schema_folder = file.schemas.string();
+  Wishes(around).collect(*profile);
+  profile::check(*profile, around, diagnostics);
+  return diagnostics.size() == before ? profile : nullptr;
+}
+
+Result<EventDefinition> find_definition(const profile::Profile& profile, schema::Library& library,
+                                        std::string_view event, std::string_view direction, Diagnostics& diagnostics) {
+  if (!profile.dialect->json()) {
+    return Failure{Reason::unknown,
+                   "profile " + profile.name + " speaks a dialect without JSON: its events have no schema"};
+  }
+  const std::vector<std::string> names = library.definitions(profile.schema_file, diagnostics);
+  const auto has = [&](std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); };
+  EventDefinition found;
+  found.name = std::string(event) + '.' + std::string(direction);
+  if (direction == "in" || !has(found.name)) found.name = event;
+  const bool is_known = direction == "in" ? profile.events.contains(event) : has(found.name);
+  if (!is_known) {
+    std::vector<std::string> known;
+    for (const auto& [name, rules] : profile.events) known.push_back(name);
+    if (direction != "in") known.insert(known.end(), names.begin(), names.end());
+    const std::string hint = did_you_mean(event, known);
+    const std::string what = direction == "in" ? "no incoming event `" : "no event `";
+    return Failure{Reason::unknown,
+                   "profile " + profile.name + " has " + what + shown(event) + "`" + (hint.empty() ? "" : ", " + hint)};
+  }
+  std::string pointer = "#/$defs/";
+  for (const char c : found.name) pointer += c == '~' ? "~0" : c == '/' ? "~1" : c == '%' ? "%25" : std::string(1, c);
+  found.schema = library.compile(profile.schema_file, pointer, diagnostics);
+  if (!found.schema) return Failure{Reason::invalid, "the definition of `" + found.name + "` cannot be used"};
+  return found;
+}
+
+}  // namespace polygate::app

@@ -1,0 +1,137 @@
+#include "gateway/app/run_command.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "gateway/app/exit_code.h"
+#include "gateway/app/gateway.h"
+#include "gateway/app/notify.h"
+#include "gateway/app/version.h"
+
+namespace polygate::app {
+namespace {
+
+/// The signals that speak to us, blocked in every thread so that they wait until the main one asks. The old mask is
+/// back at the end.
+class Signals {
+ public:
+  Signals() {
+    std::signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&ours_);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&ours_, signal);
+    pthread_sigmask(SIG_BLOCK, &ours_, &before_);
+  }
+  ~Signals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+
+  /// Waits for the next one.
+  int next() const {
+    int signal = 0;
+    while (sigwait(&ours_, &signal) != 0) continue;
+    return signal;
+  }
+  /// From now on SIGTERM and SIGINT end the process at once: whoever asks twice is in a hurry.
+  void let_the_next_one_end_us() const {
+    struct sigaction action {};
+    action.sa_handler = [](int) { _exit(kCut); };
+    sigset_t forceful;
+    sigemptyset(&forceful);
+    for (const int signal : {SIGTERM, SIGINT}) {
+      sigaction(signal, &action, nullptr);
+      sigaddset(&forceful, signal);
+    }
+    pthread_sigmask(SIG_UNBLOCK, &forceful, nullptr);
+  }
+
+ private:
+  sigset_t ours_;
+  sigset_t before_;
+};
+
+/// Takes as many file descriptors as the process may have, and says so when they are too few for the configuration.
+Result<void> take_file_descriptors(const Config& config) {
+  constexpr std::size_t kBesides = 128;  // listeners, event loops, logs, stores, and what the acceptor keeps in reserve
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return {};
+  if (limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    getrlimit(RLIMIT_NOFILE, &limit);
+  }
+  const std::size_t wanted = config.connection_limits.connections + kBesides;
+  if (limit.rlim_cur >= wanted) return {};
+  return Failure{Reason::limited, "limits.connections is " + std::to_string(config.connection_limits.connections) +
+                                      ", which takes " + std::to_string(wanted) +
+                                      " file descriptors, but this process may have " + std::to_string(limit.rlim_cur) +
+                                      ": raise that (ulimit -n, LimitNOFILE=) or lower limits.connections"};
+}
+
+int cannot_start(const Failure& failure, std::ostream& err) {
+  err << "cannot start: " << failure.message << '\n';
+  return failure.reason == Reason::invalid ? kConfiguration : kFailed;
+}
+
+void announce(const Gateway& gateway, Output output, std::ostream& out) {
+  for (const Gateway::Listening& listener : gateway.listening()) {
+    if (output == Output::json) {
+      out << Json({{"listening", listener.url}, {"name", listener.name}}).dump() << '\n';
+    } else if (listener.name == "admin") {
+      out << "admin on " << listener.url << '\n';
+    } else {
+      out << "listening on " << listener.url << " (" << listener.name << ")\n";
+    }
+  }
+  out << (output == Output::json ? "{\"ready\":true}\n" : "ready\n") << std::flush;
+}
+
+/// Until SIGTERM or SIGINT.
+void serve(const Signals& signals, Log& log) {
+  for (;;) {
+    const int signal = signals.next();
+    if (signal != SIGHUP) {
+      log.write(Level::info, "draining", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+      return;
+    }
+    log.write(Level::warn, "SIGHUP reloads nothing: restart to apply what was changed");
+  }
+}
+
+}  // namespace
+
+int run_command(const RunArguments& arguments, std::ostream& out, std::ostream& err) {
+  const Signals signals;
+  Diagnostics diagnostics;
+  auto config = load_config(arguments.config, diagnostics);
+  if (!config) {
+    tell_problems(diagnostics, arguments.output, "nothing was started", err);
+    return kConfiguration;
+  }
+  if (const auto enough = take_file_descriptors(*config); !enough) return cannot_start(enough.failure(), err);
+  const SystemClock clock;
+  Log log(config->log_format, config->log_level);
+  const auto gateway = Gateway::load(std::move(*config), clock, log, diagnostics);
+  if (!gateway) {
+    tell_problems(diagnostics, arguments.output, "nothing was started", err);
+    return kConfiguration;
+  }
+  if (const auto started = gateway->start(); !started) return cannot_start(started.failure(), err);
+  announce(*gateway, arguments.output, out);
+  const auto socket = variable(arguments.config, "NOTIFY_SOCKET");
+  log.write(Level::info, "ready", {{"version", kVersion}});
+  if (!notify(socket, "READY=1")) log.write(Level::warn, "systemd could not be told: $NOTIFY_SOCKET refuses");
+  serve(signals, log);
+  notify(socket, "STOPPING=1");
+  signals.let_the_next_one_end_us();
+  const bool gently = gateway->drain();
+  if (gently) {
+    log.write(Level::info, "drained");
+  } else {
+    log.write(Level::warn, "drain.cap was over: the sessions that were left were cut");
+  }
+  return gently ? kDone : kCut;
+}
+
+}  // namespace polygate::app

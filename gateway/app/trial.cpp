@@ -1,0 +1,203 @@
+#include "gateway/app/trial.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <future>
+
+#include "gateway/profile/render.h"
+
+namespace polygate::app {
+namespace {
+
+template <class List>
+bool contains(const List& topics, const Topic& topic) {
+  return std::find(topics.begin(), topics.end(), topic) != topics.end();
+}
+
+bool is_built_in(std::string_view family) {
+  return family == "session" || family == "user" || family == "role";
+}
+
+}  // namespace
+
+/// Who sends the event.
+class Trial::Sender final : public profile::Subject {
+ public:
+  Sender(const profile::Profile& profile, const TrialSettings& settings)
+      : settings_(settings), inside_(settings.inside) {
+    id_.nonce = 1;
+    auto identity = std::make_shared<auth::Identity>();
+    identity->user = settings.user;
+    identity->claims = settings.claims;
+    if (!settings.user.empty() || !settings.claims.empty()) identity_ = std::move(identity);
+    inside_.push_back(Topic::make(TopicKind::session, profile.name, "session", id_.text()));
+    add(profile::built_in_topic(profile, "role", profile.role_name(settings.role)));
+    if (!settings.user.empty()) add(profile::built_in_topic(profile, "user", settings.user));
+    memberships_left_ = profile.limits.memberships - std::min(profile.limits.memberships, settings.inside.size());
+  }
+
+  SessionId id() const override { return id_; }
+  profile::RoleIndex role() const override { return settings_.role; }
+  const auth::IdentityPtr& identity() const override { return identity_; }
+  std::string_view user() const override { return settings_.user; }
+  std::string_view address() const override { return "127.0.0.1"; }
+  const Json* variables() const override { return settings_.variables.empty() ? nullptr : &settings_.variables; }
+  std::vector<std::string> joined(std::string_view family) const override {
+    std::vector<std::string> names;
+    for (const Topic& topic : settings_.inside) {
+      if (topic.family() == family) names.push_back(profile::unescape_topic_name(topic.name()));
+    }
+    return names;
+  }
+  bool inside(const Topic& topic) const override { return contains(inside_, topic); }
+  std::size_t memberships_left() const override { return memberships_left_; }
+  std::optional<std::string_view> parameter(profile::Root where, std::string_view name) const override {
+    const auto& list = where == profile::Root::path    ? settings_.path
+                       : where == profile::Root::query ? settings_.query
+                                                       : settings_.headers;
+    for (const auto& [known, value] : list) {
+      if (known == name) return value;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  void add(std::optional<Topic> topic) {
+    if (topic) inside_.push_back(std::move(*topic));
+  }
+
+  const TrialSettings& settings_;
+  std::vector<Topic> inside_;
+  SessionId id_;
+  auth::IdentityPtr identity_;
+  std::size_t memberships_left_ = 0;
+};
+
+/// Answers what the run asks, from what the trial was told.
+class Trial::Desk final : public profile::Host {
+ public:
+  Desk(Trial& trial, const Sender& sender, std::vector<std::string>& assumptions)
+      : trial_(trial), sender_(sender), assumptions_(assumptions) {}
+
+  void run(profile::Run& run) {
+    run_ = &run;
+    run.advance(*this);
+  }
+
+  void claim(const Topic& topic, Taken when_taken) override {
+    const std::string name(topic.text());
+    if (sender_.inside(topic)) {
+      run_->answer(Failure{Reason::taken, "you hold " + name + " already"});
+    } else if (!contains(trial_.settings_.present, topic)) {
+      run_->answer(Json(nullptr));
+    } else if (when_taken == Taken::replace) {
+      assumptions_.push_back("the session that holds " + name + " loses it and is closed");
+      run_->answer(Json(nullptr));
+    } else {
+      if (when_taken == Taken::probe) assumptions_.push_back("the session that holds " + name + " is alive");
+      run_->answer(Failure{Reason::taken, name + " is taken"});
+    }
+  }
+  void release(const Topic&) override {}
+  void present(const Topic& topic) override {
+    run_->answer(Json(contains(trial_.settings_.present, topic) || sender_.inside(topic)));
+  }
+  void handle(const std::string& handler, Call call) override {
+    const auto id = trial_.handler_ids_.find(handler);
+    if (id == trial_.handler_ids_.end()) {
+      assumptions_.push_back("handler " + handler + " accepts, with nothing as $result");
+      run_->answer(Json(nullptr));
+      return;
+    }
+    std::promise<HandlerResult> later;
+    auto now = trial_.handlers_->run(id->second, 0, std::move(call),
+                                     [&later](HandlerResult result) { later.set_value(std::move(result)); });
+    run_->answer(now ? std::move(*now) : later.get_future().get());
+  }
+  Result<auth::IdentityPtr> verify(const std::string& verifier, std::string_view) override {
+    auto identity = std::make_shared<auth::Identity>();
+    identity->user = trial_.settings_.user.empty() ? "somebody" : trial_.settings_.user;
+    identity->claims = trial_.settings_.claims;
+    identity->verifier = verifier;
+    assumptions_.push_back("verifier " + verifier + " accepts the token, as one of user " + identity->user);
+    return auth::IdentityPtr(std::move(identity));
+  }
+  json::Document& scratch() override { return scratch_; }
+
+ private:
+  Trial& trial_;
+  const Sender& sender_;
+  std::vector<std::string>& assumptions_;
+  profile::Run* run_ = nullptr;
+  json::Document scratch_;
+};
+
+Trial::Trial(const profile::Profile& profile, TrialSettings settings, const Clock& clock)
+    : profile_(profile), settings_(std::move(settings)), clock_(clock) {}
+
+Trial::~Trial() {
+  if (handlers_) handlers_->stop();
+}
+
+Result<void> Trial::load_handlers(const std::string& folder) {
+  loader_ = std::make_unique<Loader>(std::filesystem::absolute(folder));
+  handlers_ = std::make_unique<Handlers>(1, HandlerLimits{}, clock_);
+  Settings settings;
+  settings.values = profile_.settings;
+  settings.clock = &clock_;
+  for (const std::string& name : profile_.plugins) {
+    auto plugin = loader_->load(name);
+    if (!plugin) return plugin.failure();
+    for (const HandlerFactory& handler : (*plugin)->handlers) {
+      auto id = handlers_->add(name, handler, settings);
+      if (!id) return id.failure();
+      handler_ids_.emplace(name + "." + handler.name, *id);
+    }
+  }
+  handlers_->start();
+  return {};
+}
+
+TrialOutcome Trial::take(const profile::Rule* rule, std::string_view event, const dialect::Event* message) {
+  TrialOutcome outcome;
+  const Sender sender(profile_, settings_);
+  Desk desk(*this, sender, outcome.assumptions);
+  if (!rule) {
+    profile::Scope scope;
+    scope.profile = &profile_;
+    scope.me = &sender;
+    scope.clock = &clock_;
+    scope.event = event;
+    const Failure failure{Reason::forbidden,
+                          "event \"" + std::string(event) + "\" is not for role " + profile_.role_name(settings_.role)};
+    profile::answer_failure(profile_, nullptr, scope, failure, desk.scratch(), outcome.effects, outcome.verdict);
+    return outcome;
+  }
+  profile::Run run(profile_, *rule, sender, clock_, event, message);
+  desk.run(run);
+  outcome.verdict = std::move(run.verdict());
+  outcome.effects = std::move(run.effects());
+  return outcome;
+}
+
+Result<Topic> topic_of(const profile::Profile& profile, const std::string& text) {
+  const std::size_t slash = text.find('/');
+  const std::string family = text.substr(0, slash);
+  if (slash == std::string::npos || slash + 1 == text.size()) {
+    return Failure{Reason::invalid, "a topic is family/name, not `" + shown(text) + "`"};
+  }
+  const auto kind = profile.families.find(family);
+  if (kind == profile.families.end() && !is_built_in(family)) {
+    std::vector<std::string> families;
+    for (const auto& [known, ignored] : profile.families) families.push_back(known);
+    const std::string hint = did_you_mean(family, families);
+    return Failure{Reason::invalid, "profile " + profile.name + " has no topics `" + shown(family) + "/`" +
+                                        (hint.empty() ? "" : ", " + hint)};
+  }
+  const TopicKind held = kind != profile.families.end() ? kind->second
+                         : family == "session"          ? TopicKind::session
+                                                        : TopicKind::joined;
+  return Topic::make(held, profile.name, family, text.substr(slash + 1));
+}
+
+}  // namespace polygate::app

@@ -1,0 +1,67 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gateway/plugin/handlers.h"
+#include "gateway/plugin/loader.h"
+#include "gateway/profile/run.h"
+
+namespace polygate::app {
+
+/// The sender that a trial makes up, and who else is there.
+struct TrialSettings {
+  profile::RoleIndex role = 0;
+  std::string user;
+  Json claims = Json::object();
+  Json variables = Json::object();
+  std::vector<std::pair<std::string, std::string>> path;
+  std::vector<std::pair<std::string, std::string>> query;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::vector<Topic> inside;   ///< the sender is on them
+  std::vector<Topic> present;  ///< somebody else is
+};
+
+/// What one event did, or would have done.
+struct TrialOutcome {
+  profile::Verdict verdict;
+  profile::Effects effects;
+  std::vector<std::string> assumptions;  ///< what a deployment would have looked at
+};
+
+/// Takes one event through a profile's rules in this process, through the same Run as the gateway, but with a made-up
+/// sender and nothing around it: nobody is told anything. Tokens are believed, and so are handlers unless a folder of
+/// plugins was given.
+class Trial {
+ public:
+  Trial(const profile::Profile& profile, TrialSettings settings, const Clock& clock);
+  ~Trial();
+
+  /// Makes the profile's handlers of the plugins in `folder`, so that they are really asked. The failure names the
+  /// plugin or the handler.
+  Result<void> load_handlers(const std::string& folder);
+
+  /// One event: the first rule for the sender's role is taken. `rule` is null when there is none.
+  TrialOutcome take(const profile::Rule* rule, std::string_view event, const dialect::Event* message);
+
+ private:
+  class Sender;
+  class Desk;
+
+  const profile::Profile& profile_;
+  const TrialSettings settings_;
+  const Clock& clock_;
+  std::unique_ptr<Loader> loader_;
+  std::unique_ptr<Handlers> handlers_;
+  std::map<std::string, Handlers::Id> handler_ids_;
+};
+
+/// `text` such as room/a1 as a topic of the profile; the failure names the families that it has.
+Result<Topic> topic_of(const profile::Profile& profile, const std::string& text);
+
+}  // namespace polygate::app

@@ -1,0 +1,81 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gateway/base/json.h"
+#include "tests/unit/app/workspace.h"
+
+namespace polygate::app {
+namespace {
+
+using test::Ran;
+using test::Workspace;
+using testing::HasSubstr;
+
+TEST(CheckCommand, SaysWhatWouldBeStarted) {
+  const Workspace workspace;
+  const Ran ran = workspace.run({"check", "-c", workspace.path("gateway.yaml")});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(ran.out, "ok: 1 profile, 2 events, 1 listener, 1 verifier\n");
+  EXPECT_EQ(ran.err, "");
+}
+
+TEST(CheckCommand, TellsEveryProblemOfEveryFileAndEndsWith78) {
+  const Workspace workspace;
+  std::string profile(Workspace::kProfile);
+  profile.replace(profile.find("needs: {topic: seat/$data.to"), 28, "needs: {topic: seat/$data.too");
+  workspace.write("profiles/notes.yaml", profile);
+  workspace.write("gateway.yaml", std::string(Workspace::kConfig) + "  lost: {tokens: {file: nowhere.yaml}}\n");
+  const Ran ran = workspace.run({"check", "-c", workspace.path("gateway.yaml")});
+  EXPECT_EQ(ran.code, 78);
+  EXPECT_THAT(ran.err, HasSubstr("notes.yaml:25:"));
+  EXPECT_THAT(ran.err, HasSubstr("did you mean"));
+  EXPECT_THAT(ran.err, HasSubstr("nowhere.yaml"));
+  EXPECT_THAT(ran.err, HasSubstr("2 problems in 2 files; nothing was started\n"));
+  EXPECT_EQ(ran.out, "");
+}
+
+TEST(CheckCommand, LeavesTheStoreAlone) {
+  const Workspace workspace;
+  const Ran ran = workspace.run({"check", "-c", workspace.path("gateway.yaml"), "--set", "store=never.db"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_FALSE(std::filesystem::exists(workspace.path("never.db")));
+}
+
+TEST(CheckCommand, AsJsonTheProblemsAreTheResult) {
+  const Workspace workspace;
+  const Ran good = workspace.run({"check", "-c", workspace.path("gateway.yaml"), "--format", "json"});
+  EXPECT_EQ(Json::parse(good.out), Json::array());
+  const Ran bad =
+      workspace.run({"check", "-c", workspace.path("gateway.yaml"), "--format", "json", "--set", "worker=2"});
+  EXPECT_EQ(bad.code, 78);
+  EXPECT_EQ(Json::parse(bad.out)[0]["file"], "flag --set worker");
+}
+
+TEST(CheckCommand, ChecksAProfileAloneAndTakesItsSurroundingsAsGiven) {
+  const Workspace workspace;
+  const Ran ran = workspace.run({"check", workspace.path("profiles/notes.yaml")});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(ran.out, "ok: 1 profile, 2 events\n");
+}
+
+TEST(CheckCommand, AProfileAloneIsStillHeldAgainstItsSchemas) {
+  const Workspace workspace;
+  workspace.write("elsewhere/notes.json", R"({"$defs": {"hello": true}})");
+  const Ran ran =
+      workspace.run({"check", workspace.path("profiles/notes.yaml"), "--schemas", workspace.path("elsewhere")});
+  EXPECT_EQ(ran.code, 78);
+  EXPECT_THAT(ran.err, HasSubstr("event `note` has no definition"));
+}
+
+TEST(CheckCommand, TheShippedProfilesAreFine) {
+  const Workspace workspace;
+  const std::string root = POLYGATE_SOURCE_DIR;
+  for (const auto& file : std::filesystem::directory_iterator(root + "/profiles")) {
+    if (file.path().extension() != ".yaml") continue;
+    const Ran ran = workspace.run({"check", file.path().string()});
+    EXPECT_EQ(ran.code, 0) << ran.err;
+  }
+}
+
+}  // namespace
+}  // namespace polygate::app

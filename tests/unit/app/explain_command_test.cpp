@@ -1,0 +1,122 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gateway/base/json.h"
+#include "tests/unit/app/workspace.h"
+
+namespace polygate::app {
+namespace {
+
+using test::Ran;
+using test::Workspace;
+using testing::HasSubstr;
+using testing::Not;
+
+class Explain : public testing::Test {
+ protected:
+  Ran run(std::vector<std::string> more) const {
+    std::vector<std::string> words = {"explain", workspace.path("profiles/notes.yaml")};
+    words.insert(words.end(), more.begin(), more.end());
+    return workspace.run(words);
+  }
+  Workspace workspace;
+};
+
+TEST_F(Explain, NamesTheRuleAndItsStepsInTheirOrder) {
+  const Ran ran = run({"hello", "--as", "guest"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("notes: hello from guest\nrule at " + workspace.path("profiles/notes.yaml") + ":14"));
+  EXPECT_THAT(ran.out, HasSubstr("schemas/notes.json#/$defs/hello, else invalid\n"));
+  EXPECT_THAT(ran.out,
+              HasSubstr("  2. $data.token must be a token that verifier people accepts, else unauthenticated\n"
+                        "  3. claim seat/$me.user for this session alone; when another session holds it, that "
+                        "is asked for a sign of life: when one comes, the event fails as taken, else the claim "
+                        "changes hands\n"
+                        "  4. become writer\n"
+                        "  5. remember {colour: $me.claims.colour}\n"
+                        "  6. join board/main\n"
+                        "  7. reply hello with {user: $me.user}\n"));
+  EXPECT_THAT(ran.out, HasSubstr("  - taken: reply error with {reason: $failure, text: $message}, then close"));
+  EXPECT_THAT(ran.out, Not(HasSubstr("verdict")));
+}
+
+TEST_F(Explain, PrintsTheExactFramesThatEachRecipientWouldGet) {
+  const Ran ran = run({"note", R"({"to": "bob", "text": "hi"})", "--as", "writer", "--user", "ann", "--present",
+                       "seat/bob", "--inside", "board/main", "--var", "colour=red"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("verdict: ok\n"));
+  EXPECT_THAT(ran.out, HasSubstr("  to seat/bob: "
+                                 R"({"event":"note","data":{"to":"bob","text":"hi","by":"ann"}})"));
+  EXPECT_THAT(ran.out, HasSubstr("  to board/main except the sender (kept as last): "
+                                 "{\"event\":\"count\",\"data\":{\"colour\":\"red\"}}\n"));
+  EXPECT_THAT(ran.out, HasSubstr("  leaves board/main\n"));
+  EXPECT_THAT(ran.out, HasSubstr("  to the sender: {\"event\":\"note\",\"data\":{\"user\":\"ann\"}}\n"));
+}
+
+TEST_F(Explain, AFailureIsAnsweredLikeTheGatewayDoes) {
+  const Ran absent = run({"note", R"({"to": "bob", "text": "hi"})", "--as", "writer"});
+  EXPECT_EQ(absent.code, 1);
+  EXPECT_THAT(absent.out, HasSubstr("verdict: absent: bob is not here\n"));
+  EXPECT_THAT(absent.out, HasSubstr("{\"reason\":\"absent\",\"text\":\"bob is not here\"}"));
+  const Ran invalid = run({"note", R"({"to": "bob"})", "--as", "writer"});
+  EXPECT_EQ(invalid.code, 1);
+  EXPECT_THAT(invalid.out, HasSubstr("verdict: invalid: "));
+  const Ran forbidden = run({"note", R"({"to": "bob", "text": "hi"})", "--as", "guest"});
+  EXPECT_EQ(forbidden.code, 1);
+  EXPECT_THAT(forbidden.out, HasSubstr("no rule takes it from this role"));
+  EXPECT_THAT(forbidden.out, HasSubstr("verdict: forbidden: "));
+}
+
+TEST_F(Explain, BelievesTokensAndSaysSo) {
+  const Ran ran = run({"hello", R"({"token": "x"})", "--as", "guest", "--user", "ann", "--claims",
+                       R"({"colour": "blue"})", "--format", "json"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  const Json outcome = Json::parse(ran.out)["outcomes"][0];
+  EXPECT_EQ(outcome["verdict"], "ok");
+  EXPECT_EQ(outcome["user"], "ann");
+  EXPECT_EQ(outcome["becomes"], "writer");
+  EXPECT_EQ(outcome["remembers"], Json({{"colour", "blue"}}));
+  EXPECT_EQ(outcome["claims"], Json::array({"seat/ann"}));
+  EXPECT_EQ(outcome["joins"], Json::array({"board/main"}));
+  EXPECT_EQ(outcome["assumptions"][0], "verifier people accepts the token, as one of user ann");
+}
+
+TEST_F(Explain, AClaimThatSomebodyHoldsIsTaken) {
+  const Ran ran = run({"hello", R"({"token": "x"})", "--as", "guest", "--user", "ann", "--present", "seat/ann"});
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_THAT(ran.out, HasSubstr("verdict: taken: seat/ann is taken\n"));
+  EXPECT_THAT(ran.out, HasSubstr("  assumed: the session that holds seat/ann is alive\n"));
+  EXPECT_THAT(ran.out, HasSubstr("  closes with 4409 taken\n"));
+}
+
+TEST_F(Explain, KnowsTheRulesOfClosedSessions) {
+  const Ran ran = run({"closed", "--as", "writer"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("  to board/main: {\"event\":\"count\",\"data\":{}}\n"));
+  EXPECT_THAT(run({"opened", "--as", "writer"}).out, HasSubstr("no rule\n"));
+}
+
+TEST_F(Explain, CannotRunWithNamesThatDoNotExist) {
+  const Ran event = run({"nots", "--as", "writer"});
+  EXPECT_EQ(event.code, 2);
+  EXPECT_EQ(event.err, "profile notes has no event `nots`, did you mean `note`?\n");
+  const Ran role = run({"note", "--as", "writr"});
+  EXPECT_EQ(role.code, 2);
+  EXPECT_THAT(role.err, HasSubstr("no role `writr`; its roles are guest, writer: did you mean `writer`?"));
+  const Ran topic = run({"note", "--as", "writer", "--present", "seet/x"});
+  EXPECT_EQ(topic.code, 2);
+  EXPECT_THAT(topic.err, HasSubstr("did you mean `seat`?"));
+  EXPECT_EQ(run({"note", "{", "--as", "writer"}).code, 2);
+  EXPECT_EQ(run({"note", "{}", "--as", "writer", "--claims", "3"}).code, 2);
+  EXPECT_EQ(run({"note", "{}", "--as", "writer", "--var", "x"}).code, 2);
+}
+
+TEST_F(Explain, ABrokenProfileIsNotExplained) {
+  workspace.write("profiles/notes.yaml", "profile: notes\n");
+  const Ran ran = run({"note", "--as", "writer"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, HasSubstr("nothing was explained"));
+}
+
+}  // namespace
+}  // namespace polygate::app

@@ -1,0 +1,101 @@
+#include "gateway/app/metrics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace polygate::app {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+session::Meter::Profile profile_meter() {
+  session::Meter::Profile meter;
+  meter.events = {"note", ""};
+  meter.roles = {"guest", "writer"};
+  meter.counts.resize(2 * 2 * session::Meter::kVerdicts);
+  return meter;
+}
+
+Snapshot two_workers() {
+  Snapshot snapshot;
+  snapshot.profiles = {"notes"};
+  for (std::uint64_t worker = 0; worker < 2; ++worker) {
+    transport::WorkerMeters meters;
+    meters.transport.connections = 3;
+    meters.transport.bytes_in = 100;
+    meters.transport.handshakes[static_cast<std::size_t>(transport::Handshake::accepted)] = 5;
+    meters.transport.closes = {{1001, 2}};
+    meters.transport.lag_buckets[0] = 4;
+    meters.session.closes = {{1001, 1}, {4409, 1}};
+    meters.session.outbox_bytes = 7;
+    session::Meter::Profile profile = profile_meter();
+    profile.sessions = 2;
+    profile.incoming = 10;
+    profile.count(0, 1, session::Meter::kVerdicts - 1) = 6;
+    profile.count(1, 0, static_cast<std::size_t>(Reason::unknown)) = 1;
+    profile.time_buckets[1] = 6;
+    profile.time_buckets.back() = 1;
+    profile.time_sum = 0.5;
+    meters.session.profiles.push_back(std::move(profile));
+    snapshot.collected.workers.push_back(std::move(meters));
+  }
+  snapshot.collected.acceptor.refused[static_cast<std::size_t>(transport::Admission::Verdict::per_address)] = 9;
+  return snapshot;
+}
+
+TEST(Metrics, AddUpAllWorkers) {
+  const std::string text = render_metrics(two_workers());
+  EXPECT_THAT(text, HasSubstr("polygate_connections 6\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_bytes_total{direction=\"in\"} 200\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_handshakes_total{result=\"accepted\"} 10\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_refusals_total{limit=\"max_per_address\"} 9\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_sessions{profile=\"notes\"} 4\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_incoming_total{profile=\"notes\"} 20\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_outbox_bytes 14\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_close_codes_total{code=\"1001\"} 6\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_close_codes_total{code=\"4409\"} 2\n"));
+}
+
+TEST(Metrics, CountEventsByWhatBecameOfThem) {
+  const std::string text = render_metrics(two_workers());
+  EXPECT_THAT(text,
+              HasSubstr("polygate_events_total{profile=\"notes\",event=\"note\",role=\"writer\",verdict=\"ok\"} 12\n"));
+  EXPECT_THAT(text, HasSubstr("event=\"unknown\",role=\"guest\",verdict=\"unknown\"} 2\n"));
+  EXPECT_THAT(text, Not(HasSubstr("verdict=\"forbidden\"")));
+}
+
+TEST(Metrics, HistogramsAreCumulative) {
+  const std::string text = render_metrics(two_workers());
+  EXPECT_THAT(text, HasSubstr("# TYPE polygate_event_seconds histogram\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_event_seconds_count{profile=\"notes\"} 14\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_event_seconds_sum{profile=\"notes\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_event_seconds_bucket{profile=\"notes\",le=\"1\"} 12\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_event_seconds_bucket{profile=\"notes\",le=\"+Inf\"} 14\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_loop_lag_seconds_bucket{le=\"0.001\"} 8\n"));
+}
+
+TEST(Metrics, AServerWithoutTrafficHasThemToo) {
+  const std::string text = render_metrics({});
+  EXPECT_THAT(text, HasSubstr("polygate_build_info{version=\"0."));
+  EXPECT_THAT(text, HasSubstr("polygate_handshakes_total{result=\"malformed\"} 0\n"));
+}
+
+TEST(HandlerMeter, CountsOnlyHandlersThatItKnows) {
+  HandlerMeter meter;
+  meter.know("fleet.jobs");
+  meter.count({.handler = "fleet.jobs", .took = Millis(20), .slow = true, .fault = ""});
+  meter.count({.handler = "fleet.jobs", .took = Millis(0), .fault = "out of range"});
+  meter.count({.handler = "other.jobs", .took = Millis(1), .fault = ""});
+  Snapshot snapshot;
+  snapshot.handlers = meter.read();
+  const std::string text = render_metrics(snapshot);
+  EXPECT_THAT(text, HasSubstr("polygate_handler_seconds_bucket{handler=\"fleet.jobs\",le=\"0.001\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_handler_seconds_count{handler=\"fleet.jobs\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_handler_slow_total{handler=\"fleet.jobs\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_handler_faults_total{handler=\"fleet.jobs\"} 1\n"));
+  EXPECT_THAT(text, Not(HasSubstr("other")));
+}
+
+}  // namespace
+}  // namespace polygate::app
