@@ -1,0 +1,186 @@
+#include "gateway/app/deployment.h"
+
+#include <cstdlib>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "gateway/profile/check.h"
+#include "gateway/profile/read.h"
+#include "gateway/schema/library.h"
+
+namespace polygate::app {
+namespace {
+
+/// `path` as the user would write it: relative to where the command was called, when that is shorter.
+std::string shown(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const std::filesystem::path relative = std::filesystem::proximate(path, ignored);
+  return relative.empty() || *relative.begin() == ".." ? path.string() : relative.string();
+}
+
+/// A folder of its own that is gone when the deployment is: where `check` lets handlers meet a store.
+class ScratchFolder {
+ public:
+  ScratchFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "polygate-check-XXXXXX").string();
+    if (mkdtemp(name.data())) path_ = name;
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace
+
+struct Deployment::Scratch {
+  ScratchFolder folder;
+};
+
+Deployment::Deployment(Config config) : config_(std::move(config)) {}
+
+Deployment::~Deployment() {
+  stop_handlers();
+}
+
+std::unique_ptr<Deployment> Deployment::load(Config config, const Options& options, Diagnostics& diagnostics) {
+  const std::size_t before = diagnostics.size();
+  std::unique_ptr<Deployment> made(new Deployment(std::move(config)));
+  made->services_.clock = options.clock;
+  made->services_.log = options.log;
+  made->load_verifiers(diagnostics);
+  made->load_store(options, diagnostics);
+  made->loader_ = std::make_unique<Loader>(made->config_.plugin_folder);
+  for (const PluginEntry* entry : options.static_plugins) {
+    if (auto known = made->loader_->register_static(*entry); !known) {
+      diagnostics.add({"linked plugin", 0, 0, 0}, known.failure().message);
+    }
+  }
+  made->handlers_ = std::make_unique<Handlers>(options.workers, HandlerLimits{}, *options.clock, options.report);
+  made->load_profiles(options, diagnostics);
+  if (diagnostics.size() != before) return nullptr;
+  made->exchange_ = std::make_unique<LocalExchange>();
+  made->services_.exchange = made->exchange_.get();
+  made->services_.verifiers = &made->verifiers_;
+  made->services_.handlers = made->handlers_.get();
+  return made;
+}
+
+void Deployment::start_handlers() {
+  handlers_->start();
+  started_ = true;
+}
+
+void Deployment::stop_handlers() {
+  if (std::exchange(started_, false)) handlers_->stop();
+}
+
+Result<void> Deployment::store_health() const {
+  return store_ ? store_->health() : Result<void>();
+}
+
+void Deployment::load_verifiers(Diagnostics& diagnostics) {
+  for (const JwtConfig& jwt : config_.jwt) {
+    auto verifier = auth::make_jwt_verifier(jwt.name, jwt.settings, jwt.place, diagnostics);
+    if (verifier) verifiers_.add(jwt.name, std::move(verifier));
+  }
+  for (const TokensConfig& tokens : config_.tokens) {
+    const std::size_t before = diagnostics.size();
+    const auto entries = read_token_file(tokens.file, diagnostics);
+    if (diagnostics.size() != before) continue;
+    auto verifier = auth::make_token_verifier(tokens.name, entries, diagnostics);
+    if (verifier) verifiers_.add(tokens.name, std::move(verifier));
+  }
+}
+
+void Deployment::load_store(const Options& options, Diagnostics& diagnostics) {
+  if (!config_.store) return;
+  std::filesystem::path file = *config_.store;
+  if (!options.open_store) {
+    scratch_ = std::make_unique<Scratch>();
+    file = scratch_->folder.path() / "store.db";
+  }
+  auto store = open_sqlite(file);
+  if (!store) {
+    const yaml::Node* place = config_.tree.find("store");
+    diagnostics.add(place ? place->place() : Place{}, store.failure().message);
+    return;
+  }
+  store_ = std::move(*store);
+}
+
+void Deployment::load_profiles(const Options& options, Diagnostics& diagnostics) {
+  schema::Library schemas(config_.schemas);
+  std::vector<std::shared_ptr<profile::Profile>> read;
+  std::set<std::string> wanted;
+  for (const auto& [path, place] : config_.profiles) {
+    auto profile = profile::read_file(path, shown(path), config_.session_limits, diagnostics);
+    if (!profile) continue;
+    wanted.insert(profile->plugins.begin(), profile->plugins.end());
+    read.push_back(std::move(profile));
+  }
+  profile::Surroundings around;
+  around.schemas = &schemas;
+  around.schema_folder = shown(config_.schemas);
+  // A verifier that could not be built has been told of; here it counts as there.
+  for (const JwtConfig& jwt : config_.jwt) around.verifiers.push_back(jwt.name);
+  for (const TokensConfig& tokens : config_.tokens) around.verifiers.push_back(tokens.name);
+  for (const ListenerConfig& listener : config_.listeners) around.listeners.push_back(listener.name);
+  for (const std::string& name : wanted) {
+    auto plugin = loader_->load(name);
+    if (!plugin) {
+      for (const auto& profile : read) {
+        for (const std::string& by : profile->plugins) {
+          if (by == name) diagnostics.add({profile->file, 0, 0, 0}, plugin.failure().message);
+        }
+      }
+      continue;
+    }
+    around.plugins.push_back(name);
+    for (const HandlerFactory& handler : (*plugin)->handlers) around.handlers.push_back(name + "." + handler.name);
+  }
+  for (const auto& profile : read) {
+    profile::check(*profile, around, diagnostics);
+    services_.profiles.push_back(profile);
+    load_handlers(*profile, options, diagnostics);
+  }
+  profile::check_together(services_.profiles, diagnostics);
+}
+
+/// Makes the handlers that the profile's rules name.
+void Deployment::load_handlers(const profile::Profile& profile, const Options& options, Diagnostics& diagnostics) {
+  session::Services::HandlerIds& ids = services_.handler_ids.emplace_back();
+  Settings settings;
+  settings.values = profile.settings;
+  settings.store = store_.get();
+  settings.clock = options.clock;
+  const auto make = [&](const profile::Rule& rule) {
+    if (!rule.handler || ids.contains(rule.handler->name)) return;
+    const std::string& name = rule.handler->name;
+    const std::size_t dot = name.find('.');
+    auto plugin = loader_->load(name.substr(0, dot));
+    const HandlerFactory* factory =
+        plugin && dot != std::string::npos ? (*plugin)->find(name.substr(dot + 1)) : nullptr;
+    if (!factory) return;  // check() has said so
+    auto id = handlers_->add(name.substr(0, dot), *factory, settings);
+    if (id) {
+      ids.emplace(name, *id);
+    } else {
+      diagnostics.add(rule.handler->place, id.failure().message);
+    }
+  };
+  for (const auto& [event, rules] : profile.events) {
+    for (const profile::Rule& rule : rules) make(rule);
+  }
+  for (const profile::Rule& rule : profile.opened) make(rule);
+  for (const profile::Rule& rule : profile.closed) make(rule);
+}
+
+}  // namespace polygate::app

@@ -1,0 +1,68 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/app/config.h"
+#include "gateway/auth/verifiers.h"
+#include "gateway/base/diagnostics.h"
+#include "gateway/plugin/handlers.h"
+#include "gateway/plugin/loader.h"
+#include "gateway/routing/local_exchange.h"
+#include "gateway/session/services.h"
+#include "gateway/store/store.h"
+
+namespace polygate::app {
+
+/// What was read from a deployment's files, checked and ready to run: profiles with their schemas, verifiers, plugins,
+/// the store, the Exchange. Opens no socket and starts no thread before start_handlers(). `polygate check` stops after
+/// load().
+class Deployment {
+ public:
+  struct Options {
+    unsigned workers = 1;
+    const Clock* clock = nullptr;
+    Log* log = nullptr;
+    bool open_store = true;                          ///< false: handlers meet a scratch store (`check`, `explain`)
+    std::vector<const PluginEntry*> static_plugins;  ///< linked into the program: for tests
+    /// Called after every handler call, on its thread.
+    Handlers::Report report;
+  };
+
+  /// Null when there was a problem; every one is in `diagnostics`.
+  static std::unique_ptr<Deployment> load(Config config, const Options& options, Diagnostics& diagnostics);
+  ~Deployment();
+
+  /// Starts the threads of blocking and serial handlers. stop_handlers() finishes what waits and joins them.
+  void start_handlers();
+  void stop_handlers();
+
+  /// Whether the store can still be written to; fine when there is none.
+  Result<void> store_health() const;
+
+  const Config& config() const { return config_; }
+  /// What sessions share; `post` is for the caller to fill before the first session.
+  session::Services& services() { return services_; }
+  LocalExchange& exchange() { return *exchange_; }
+  const std::vector<profile::ProfilePtr>& profiles() const { return services_.profiles; }
+
+ private:
+  explicit Deployment(Config config);
+  struct Scratch;
+  void load_verifiers(Diagnostics& diagnostics);
+  void load_store(const Options& options, Diagnostics& diagnostics);
+  void load_profiles(const Options& options, Diagnostics& diagnostics);
+  void load_handlers(const profile::Profile& profile, const Options& options, Diagnostics& diagnostics);
+
+  Config config_;
+  std::unique_ptr<Scratch> scratch_;
+  bool started_ = false;
+  auth::Verifiers verifiers_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Loader> loader_;
+  std::unique_ptr<Handlers> handlers_;
+  std::unique_ptr<LocalExchange> exchange_;
+  session::Services services_;
+};
+
+}  // namespace polygate::app

@@ -1,0 +1,8 @@
+#include "gateway/plugin/plugin.h"
+#include "plugins/sensor_telemetry/history.h"
+#include "plugins/sensor_telemetry/record.h"
+
+POLYGATE_PLUGIN(sensor_telemetry, plugin) {
+  plugin.blocking_handler<sensor_telemetry::Record>("record");
+  plugin.blocking_handler<sensor_telemetry::History>("history");
+}
