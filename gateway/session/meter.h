@@ -22,7 +22,7 @@ struct Meter {
     std::array<std::uint64_t, kTimeBounds.size() + 1> time_buckets{};
     double time_sum = 0;
     std::uint64_t incoming = 0;          ///< events that came in
-    std::uint64_t incoming_checked = 0;  ///< of them: reached a schema verdict or were refused before it
+    std::uint64_t incoming_checked = 0;  ///< of them: got a verdict (accepted, or refused with a reason)
     std::uint64_t outgoing = 0;          ///< events that we sent, once per send
     std::uint64_t outgoing_checked = 0;  ///< of them: held against their schema
     std::uint64_t outgoing_invalid = 0;  ///< not sent: they broke their own schema

@@ -85,7 +85,6 @@ void SessionTable::State::process(Session& session, bool text, std::string_view 
   const profile::Profile& profile = *session.profile;
   Meter::Profile& counts = meter.profiles[session.profile_index];
   ++counts.incoming;
-  ++counts.incoming_checked;
   auto job = spare_job();
   job->started = services.clock->nanoseconds();
   job->event_index = index[session.profile_index].unknown_index;
@@ -256,6 +255,7 @@ void SessionTable::State::note(Session& session, const Job& job, const profile::
     }
     return;
   }
+  ++counts.incoming_checked;  // whatever its verdict: it came past the checks, and every event ends here
   const std::size_t kind = verdict.failure ? static_cast<std::size_t>(verdict.failure->reason) : Meter::kVerdicts - 1;
   ++counts.count(job.event_index, session.current_role, kind);
   const double took = static_cast<double>(services.clock->nanoseconds() - job.started) * 1e-9;

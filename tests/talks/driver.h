@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway/app/deployment.h"
+#include "gateway/session/meter.h"
 
 namespace polygate::talks {
 
@@ -36,6 +37,8 @@ class Driver {
   virtual void drop(const std::string& who) = 0;
   /// Lets time pass; false where time cannot be turned by hand.
   virtual bool wait(Millis time) = 0;
+  /// What the sessions counted; null where that is on other threads.
+  virtual const session::Meter* meter() { return nullptr; }
 };
 
 /// The shipped profiles with the keys and tokens of tests/talks/, on a store in a folder of their own.

@@ -64,6 +64,7 @@ class InProcess final : public Driver, private session::Carrier, private Post {
     work();
     return true;
   }
+  const session::Meter* meter() override { return &table_->meter(); }
 
  private:
   struct Client {
