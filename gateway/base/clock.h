@@ -25,7 +25,8 @@ class SystemClock final : public Clock {
   Instant now() const override { return std::chrono::time_point_cast<Millis>(std::chrono::steady_clock::now()); }
   std::uint64_t nanoseconds() const override {
     return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count());
+        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+            .count());
   }
   double unix_seconds() const override {
     return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -36,7 +37,9 @@ class SystemClock final : public Clock {
 class ManualClock final : public Clock {
  public:
   Instant now() const override { return now_; }
-  std::uint64_t nanoseconds() const override { return static_cast<std::uint64_t>(now_.time_since_epoch().count()) * 1'000'000; }
+  std::uint64_t nanoseconds() const override {
+    return static_cast<std::uint64_t>(now_.time_since_epoch().count()) * 1'000'000;
+  }
   double unix_seconds() const override { return unix_; }
   void advance(Millis by) {
     now_ += by;

@@ -16,9 +16,9 @@ namespace polygate::yaml {
 /// What one file may cost (YAML bombs: threats of "billion laughs", deep nesting, huge files).
 struct Limits {
   std::size_t max_bytes = std::size_t{1} << 20;
-  std::size_t max_aliases = 64;     ///< and as many anchors
+  std::size_t max_aliases = 64;    ///< and as many anchors
   std::size_t max_nodes = 50'000;  ///< after aliases are expanded
-  unsigned max_depth = 32;          ///< nested maps and lists, the outermost counted
+  unsigned max_depth = 32;         ///< nested maps and lists, the outermost counted
 };
 
 enum class Kind : std::uint8_t { null, boolean, integer, number, string, list, map };
