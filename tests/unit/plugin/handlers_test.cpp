@@ -1,0 +1,278 @@
+#include "gateway/plugin/handlers.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+namespace polygate {
+namespace {
+
+using testing::HasSubstr;
+
+HandlerFactory factory(Threading threading, std::function<HandlerFunction(const Settings&)> make) {
+  return {"handler", threading, std::move(make)};
+}
+
+HandlerFactory simple(Threading threading, HandlerFunction function) {
+  return factory(threading, [function](const Settings&) { return function; });
+}
+
+/// Counts its own calls, as handlers with a state do.
+HandlerFactory counting(Threading threading) {
+  return factory(threading, [](const Settings&) -> HandlerFunction {
+    return [count = 0](const Call&) mutable { return Outcome::accept(++count); };
+  });
+}
+
+Call call(Json data) {
+  return {.data = std::move(data)};
+}
+
+/// Runs one call to its end, wherever it runs.
+HandlerResult run(Handlers& handlers, Handlers::Id id, Json data = nullptr, unsigned worker = 0) {
+  auto promise = std::make_shared<std::promise<HandlerResult>>();  // the setting thread may still be in it at our end
+  auto future = promise->get_future();
+  auto at_once = handlers.run(id, worker, call(std::move(data)),
+                              [promise](HandlerResult result) { promise->set_value(std::move(result)); });
+  return at_once ? std::move(*at_once) : future.get();
+}
+
+const SystemClock kClock;
+
+TEST(Handlers, AnInlineHandlerAnswersAtOnceOnTheCallersThread) {
+  Handlers handlers(1, {}, kClock);
+  const auto self = std::this_thread::get_id();
+  auto id = handlers.add("p",
+                         simple(Threading::inline_,
+                                [&](const Call& c) {
+                                  EXPECT_EQ(std::this_thread::get_id(), self);
+                                  return Outcome::accept(c.data);
+                                }),
+                         {});
+  handlers.start();
+  auto result = handlers.run(*id, 0, call(7), [](HandlerResult) { FAIL() << "done is for other threads"; });
+  ASSERT_TRUE(result);
+  EXPECT_EQ(**result, Json(7));
+}
+
+TEST(Handlers, EachWorkerHasAnInstanceOfItsOwn) {
+  Handlers handlers(2, {}, kClock);
+  auto id = handlers.add("p", counting(Threading::inline_), {});
+  EXPECT_EQ(*run(handlers, *id, nullptr, 0), Json(1));
+  EXPECT_EQ(*run(handlers, *id, nullptr, 0), Json(2));
+  EXPECT_EQ(*run(handlers, *id, nullptr, 1), Json(1));
+}
+
+TEST(Handlers, EachThreadOfThePoolHasAnInstanceOfItsOwn) {
+  std::mutex mutex;
+  std::map<int, std::set<std::thread::id>> threads_of_instance;
+  std::atomic<int> made{0};
+  Handlers handlers(1, {.threads = 3}, kClock);
+  auto id = handlers.add("p",
+                         factory(Threading::blocking,
+                                 [&](const Settings&) -> HandlerFunction {
+                                   return [&, instance = ++made](const Call&) {
+                                     const std::scoped_lock lock(mutex);
+                                     threads_of_instance[instance].insert(std::this_thread::get_id());
+                                     return Outcome::accept();
+                                   };
+                                 }),
+                         {});
+  EXPECT_EQ(made, 3);
+  handlers.start();
+  for (int i = 0; i < 200; ++i) ASSERT_FALSE(handlers.run(*id, 0, {}, [](HandlerResult) {}));
+  handlers.stop();
+  for (const auto& [instance, threads] : threads_of_instance) EXPECT_EQ(threads.size(), 1U);
+}
+
+TEST(Handlers, BlockingCallsRunAtTheSameTime) {
+  Handlers handlers(1, {.threads = 2}, kClock);
+  std::promise<void> first, second;
+  auto id = handlers.add("p",
+                         simple(Threading::blocking,
+                                [&](const Call& c) {
+                                  // Each waits for the other: one thread alone would never end.
+                                  (c.data == 1 ? first : second).set_value();
+                                  (c.data == 1 ? second : first).get_future().wait();
+                                  return Outcome::accept();
+                                }),
+                         {});
+  handlers.start();
+  std::atomic<int> done{0};
+  for (int i = 1; i <= 2; ++i) ASSERT_FALSE(handlers.run(*id, 0, call(i), [&](HandlerResult) { ++done; }));
+  handlers.stop();
+  EXPECT_EQ(done, 2);
+}
+
+TEST(Handlers, ASerialHandlerIsOneInstanceCalledInOrder) {
+  Handlers handlers(4, {.threads = 4}, kClock);
+  std::vector<Json> seen;  // unguarded: only one call runs at a time
+  auto id = handlers.add("p",
+                         simple(Threading::serial,
+                                [&](const Call& c) {
+                                  seen.push_back(c.data);
+                                  return Outcome::accept();
+                                }),
+                         {});
+  handlers.start();
+  std::vector<Json> expected;
+  for (int i = 0; i < 500; ++i) {
+    expected.emplace_back(i);
+    ASSERT_FALSE(handlers.run(*id, static_cast<unsigned>(i % 4), call(i), [](HandlerResult) {}));
+  }
+  handlers.stop();
+  EXPECT_EQ(seen, expected);
+}
+
+TEST(Handlers, ASerialHandlerHearsManyWorkersOneAtATime) {
+  Handlers handlers(4, {.max_waiting = 10'000}, kClock);
+  auto id = handlers.add("p", counting(Threading::serial), {});
+  handlers.start();
+  std::vector<std::thread> workers;
+  for (unsigned worker = 0; worker < 4; ++worker) {
+    workers.emplace_back([&, worker] {
+      for (int i = 0; i < 250; ++i) EXPECT_FALSE(handlers.run(*id, worker, {}, [](HandlerResult) {}));
+    });
+  }
+  for (auto& worker : workers) worker.join();
+  EXPECT_EQ(*run(handlers, *id), Json(1'001));
+}
+
+TEST(Handlers, MoreCallsThanMayWaitAreBusy) {
+  Handlers handlers(1, {.threads = 1, .max_waiting = 2}, kClock);
+  std::promise<void> begun, go_on;
+  auto blocking = handlers.add("p",
+                               simple(Threading::blocking,
+                                      [&](const Call& c) {
+                                        if (c.data == "first") {
+                                          begun.set_value();
+                                          go_on.get_future().wait();
+                                        }
+                                        return Outcome::accept();
+                                      }),
+                               {});
+  handlers.start();
+  std::atomic<int> done{0};
+  const auto offer = [&](const char* text) {
+    return handlers.run(*blocking, 0, call(text), [&](HandlerResult) { ++done; });
+  };
+  ASSERT_FALSE(offer("first"));
+  begun.get_future().wait();
+  ASSERT_FALSE(offer("waits"));
+  ASSERT_FALSE(offer("waits"));
+  auto refused = offer("too many");
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->failure().reason, Reason::busy);
+  EXPECT_THAT(refused->failure().message, HasSubstr("2 calls of handlers wait already"));
+  go_on.set_value();
+  handlers.stop();
+  EXPECT_EQ(done, 3);
+}
+
+TEST(Handlers, ARefusalCarriesTheHandlersText) {
+  Handlers handlers(1, {}, kClock);
+  auto id = handlers.add("p", simple(Threading::inline_, [](const Call&) { return Outcome::refuse("not today"); }), {});
+  auto result = run(handlers, *id);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.failure().reason, Reason::refused);
+  EXPECT_EQ(result.failure().message, "not today");
+}
+
+TEST(Handlers, AConstructorThatThrowsIsNamedAtStartUp) {
+  Handlers handlers(1, {}, kClock);
+  auto id =
+      handlers.add("fleet",
+                   factory(Threading::serial,
+                           [](const Settings& settings) -> HandlerFunction {
+                             throw std::invalid_argument("settings.limit: found " + settings.values["limit"].dump());
+                           }),
+                   {.values = {{"limit", "x"}}});
+  ASSERT_FALSE(id);
+  EXPECT_EQ(id.failure().message, "handler `fleet.handler` cannot start: settings.limit: found \"x\"");
+}
+
+TEST(Handlers, StopFinishesWhatWaitsAndAcceptsNothingMore) {
+  Handlers handlers(1, {.threads = 2}, kClock);
+  auto blocking = handlers.add("p", counting(Threading::blocking), {});
+  auto serial = handlers.add("p", counting(Threading::serial), {});
+  std::atomic<int> done{0};
+  for (int i = 0; i < 100; ++i) {
+    for (auto id : {*blocking, *serial}) ASSERT_FALSE(handlers.run(id, 0, {}, [&](HandlerResult) { ++done; }));
+  }
+  handlers.start();
+  handlers.stop();
+  EXPECT_EQ(done, 200);
+  auto late = handlers.run(*blocking, 0, {}, [](HandlerResult) { FAIL(); });
+  ASSERT_TRUE(late);
+  EXPECT_EQ(late->failure().reason, Reason::busy);
+  EXPECT_THAT(late->failure().message, HasSubstr("shutting down"));
+}
+
+TEST(Threats, T60_AThrowingHandlerFailsItsOneEventAndTheProcessLives) {
+  for (const Threading threading : {Threading::inline_, Threading::blocking, Threading::serial}) {
+    std::string fault;
+    Handlers handlers(1, {.threads = 1}, kClock, [&](const HandlerReport& report) { fault = report.fault; });
+    auto id = handlers.add("p",
+                           simple(threading,
+                                  [](const Call& c) -> Outcome {
+                                    if (c.data == "standard") throw std::runtime_error("disk on fire");
+                                    if (c.data == "strange") throw 7;
+                                    return Outcome::accept();
+                                  }),
+                           {});
+    handlers.start();
+    const auto thrown = run(handlers, *id, "standard");
+    ASSERT_FALSE(thrown);
+    EXPECT_EQ(thrown.failure().reason, Reason::internal);
+    EXPECT_EQ(thrown.failure().message, "internal error");
+    EXPECT_EQ(fault, "disk on fire");
+    ASSERT_FALSE(run(handlers, *id, "strange"));
+    EXPECT_THAT(fault, HasSubstr("no std::exception"));
+    EXPECT_TRUE(run(handlers, *id, "well"));
+    EXPECT_EQ(fault, "");
+  }
+}
+
+TEST(Threats, T60_AnInlineHandlerThatHoldsItsWorkerIsReported) {
+  ManualClock clock;
+  std::vector<std::pair<std::string, bool>> reports;
+  Handlers handlers(1, {}, clock, [&](const HandlerReport& report) {
+    reports.emplace_back(report.handler, report.slow);
+    EXPECT_LE(report.took, Millis(1'000));
+  });
+  auto id = handlers.add("p",
+                         simple(Threading::inline_,
+                                [&](const Call& c) {
+                                  clock.advance(Millis(c.data.get<int>()));
+                                  return Outcome::accept();
+                                }),
+                         {});
+  for (const int millis : {0, 100, 101, 1'000}) ASSERT_TRUE(run(handlers, *id, millis));
+  EXPECT_EQ(reports, (std::vector<std::pair<std::string, bool>>{
+                         {"p.handler", false}, {"p.handler", false}, {"p.handler", true}, {"p.handler", true}}));
+}
+
+TEST(Threats, T60_ABlockingHandlerMayTakeItsTime) {
+  ManualClock clock;
+  bool slow = true;
+  Handlers handlers(1, {.threads = 1}, clock, [&](const HandlerReport& report) { slow = report.slow; });
+  auto id = handlers.add("p",
+                         simple(Threading::blocking,
+                                [&](const Call&) {
+                                  clock.advance(Millis(1'000));
+                                  return Outcome::accept();
+                                }),
+                         {});
+  handlers.start();
+  ASSERT_TRUE(run(handlers, *id));
+  EXPECT_FALSE(slow);
+}
+
+}  // namespace
+}  // namespace polygate
