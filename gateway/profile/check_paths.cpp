@@ -1,6 +1,7 @@
 #include "gateway/profile/check_paths.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "gateway/profile/check_data.h"
 
@@ -75,9 +76,24 @@ bool is_one_name(CheckContext& context, const Path& path) {
   return false;
 }
 
+/// A header that some path mentions is kept with the session; all others are forgotten after the handshake.
+void check_header(CheckContext& context, const Path& path) {
+  if (!is_one_name(context, path)) return;
+  const std::string& name = path.segments[0];
+  std::string lower = name;
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (lower != name) {
+    context.problem(path.place, "names of headers are lower case here", "did you mean `$header." + lower + "`?");
+    return;
+  }
+  auto& used = context.profile.headers_used;
+  if (std::find(used.begin(), used.end(), name) == used.end()) used.push_back(name);
+}
+
 /// Is it there on some endpoint that leads to one of the roles?
 void check_request(CheckContext& context, const CheckScope& scope, const Path& path) {
-  if (!is_one_name(context, path) || path.root == Root::header) return;
+  if (path.root == Root::header) return check_header(context, path);
+  if (!is_one_name(context, path)) return;
   const std::string& name = path.segments[0];
   std::vector<std::string> candidates;
   for (const RoleIndex role : scope.from) {
@@ -183,7 +199,7 @@ void check_endpoint_text(CheckContext& context, const Endpoint& endpoint, const 
       case Root::new_id:
         return;
       case Root::header:
-        static_cast<void>(is_one_name(context, path));
+        check_header(context, path);
         return;
       case Root::path:
         if (is_one_name(context, path) && !has_parameter(endpoint, path.segments[0])) {

@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "gateway/schema/flat_rules.h"
 #include "gateway/schema/marks.h"
 #include "gateway/schema/program.h"
 #include "gateway/schema/subject.h"
@@ -36,6 +37,13 @@ class Evaluation {
     return report_.failed(trail_, node, keyword, details...);
   }
 
+  /// The same, for the checks of flat_rules.h.
+  auto failures(const Node& node) {
+    return [this, &node](bool& ok, const char* keyword, const auto&... details) {
+      return failed(ok, node, keyword, details...);
+    };
+  }
+
   bool too_deep(const Node& node) {
     bool ok = true;
     failed(ok, node, "", TooDeep{});
@@ -45,6 +53,7 @@ class Evaluation {
   /// `Value` is a json::View, or a std::string_view for a property's name. `marks`, when given, gets what is evaluated.
   template <class Value>
   bool check(const Node& node, Value value, Marks* marks) {
+    if (node.value == nullptr && !program_.dynamic) return check_rules(node, value, marks);
     if (program_.dynamic && (scope_ == nullptr || scope_->resource != node.resource)) {
       const Scope inner{scope_, node.resource};
       scope_ = &inner;
@@ -79,7 +88,7 @@ class Evaluation {
       case Type::STRING:
         if ((node.types & kString) == 0) {
           if (failed(ok, node, "type", kString)) return false;
-        } else if (node.string != nullptr && !check_string(node, text_of(value))) {
+        } else if (node.string != nullptr && !check_string(*node.string, text_of(value), failures(node))) {
           ok = false;
         }
         break;
@@ -128,44 +137,7 @@ class Evaluation {
         return false;
       }
     }
-    return node.number == nullptr || check_number(node, Number::of(value));
-  }
-
-  bool check_number(const Node& node, const Number& value) {
-    const NumberRules& rules = *node.number;
-    bool ok = true;
-    if (rules.minimum && compare(value, *rules.minimum) < 0 && failed(ok, node, "minimum", value, *rules.minimum))
-      return false;
-    if (rules.maximum && compare(value, *rules.maximum) > 0 && failed(ok, node, "maximum", value, *rules.maximum))
-      return false;
-    if (rules.exclusive_minimum && compare(value, *rules.exclusive_minimum) <= 0 &&
-        failed(ok, node, "exclusiveMinimum", value, *rules.exclusive_minimum))
-      return false;
-    if (rules.exclusive_maximum && compare(value, *rules.exclusive_maximum) >= 0 &&
-        failed(ok, node, "exclusiveMaximum", value, *rules.exclusive_maximum))
-      return false;
-    if (rules.multiple_of && !is_multiple(value, *rules.multiple_of))
-      failed(ok, node, "multipleOf", value, *rules.multiple_of);
-    return ok;
-  }
-
-  bool check_string(const Node& node, std::string_view text) {
-    const StringRules& rules = *node.string;
-    bool ok = true;
-    // A code point takes one to four bytes: most texts need not be counted.
-    if (text.size() < rules.min_length || text.size() / 4 < rules.min_length) {
-      if (rules.min_length > 0 && code_points(text) < rules.min_length &&
-          failed(ok, node, "minLength", code_points(text), rules.min_length))
-        return false;
-    }
-    if (text.size() > rules.max_length && code_points(text) > rules.max_length &&
-        failed(ok, node, "maxLength", code_points(text), rules.max_length))
-      return false;
-    if (rules.pattern != nullptr && !rules.pattern->found_in(text) &&
-        failed(ok, node, "pattern", text, std::string_view(rules.pattern->text())))
-      return false;
-    if (rules.format && !matches(*rules.format, text)) failed(ok, node, "format", text, name(*rules.format));
-    return ok;
+    return node.number == nullptr || check_number(*node.number, Number::of(value), failures(node));
   }
 
   bool check_array(const Node& node, simdjson::dom::array items, Marks* marks) {
@@ -247,7 +219,7 @@ class Evaluation {
           return false;
       }
     }
-    return check_object_as_a_whole(node, object, index) && ok;
+    return check_names_and_size(rules, object, index, failures(node)) && ok;
   }
 
   bool check_member(const Node& node, std::string_view key, json::View value, std::size_t index, std::uint64_t& present,
@@ -282,25 +254,6 @@ class Evaluation {
     return ok;
   }
 
-  bool check_object_as_a_whole(const Node& node, simdjson::dom::object object, std::size_t size) {
-    const ObjectRules& rules = *node.object;
-    bool ok = true;
-    for (const std::string& name : rules.required_too) {
-      if (!has_member(object, name) && failed(ok, node, "required", std::string_view(name))) return false;
-    }
-    if (size < rules.min_properties && failed(ok, node, "minProperties", size, rules.min_properties)) return false;
-    if (size > rules.max_properties && failed(ok, node, "maxProperties", size, rules.max_properties)) return false;
-    for (const auto& dependent : rules.dependent_names) {
-      if (!has_member(object, dependent.name)) continue;
-      for (const std::string& name : dependent.required) {
-        if (!has_member(object, name) &&
-            failed(ok, node, dependent.keyword, std::string_view(name), std::string_view(dependent.name)))
-          return false;
-      }
-    }
-    return ok;
-  }
-
   template <class Value>
   bool check_value(const Node& node, Value value, Marks* marks) {
     const ValueRules& rules = *node.value;
@@ -328,13 +281,6 @@ class Evaluation {
       return false;
     if (rules.condition != nullptr && !check_condition(rules, value, marks)) ok = false;
     return ok;
-  }
-
-  template <class Value>
-  static bool listed(const ValueRules& rules, Value value) {
-    if (type_of(value) == Type::STRING) return rules.strings.find(text_of(value)) != NameTable::kNone;
-    return std::any_of(rules.enumeration.begin(), rules.enumeration.end(),
-                       [&](json::View one) { return same(value, one); });
   }
 
   /// The outermost resource in the dynamic scope that has the anchor (core, section 8.2.3.2).

@@ -25,12 +25,12 @@ bool is_alnum(char c) {
 bool is_ascii_label(std::string_view label) {
   if (label.empty() || label.size() > kMaxLabel || label.front() == '-' || label.back() == '-') return false;
   if (!std::all_of(label.begin(), label.end(), [](char c) { return is_alnum(c) || c == '-'; })) return false;
-  if (label.substr(2).empty() || label.size() < 4 || label.substr(2, 2) != "--") return true;
+  if (label.size() < 4 || label.substr(2, 2) != "--") return true;
   const bool a_label = (label[0] == 'x' || label[0] == 'X') && (label[1] == 'n' || label[1] == 'N');
   return a_label && is_a_label(label);
 }
 
-/// Every part of `text` between dots, as `ends` finds them, satisfies `fits`.
+/// Every part of `text` between dots satisfies `fits`.
 template <class Fits>
 bool every_label(std::string_view text, Fits fits) {
   for (;;) {
@@ -114,7 +114,6 @@ bool is_hostname(std::string_view text) {
 
 bool is_idn_hostname(std::string_view text) {
   if (text.empty() || text.size() > 4 * kMaxHostname) return false;
-  // The ideographic and halfwidth full stops separate labels too (RFC 3490, section 3.1).
   std::size_t length = 0;
   const auto fits = [&](std::string_view label) {
     const bool ascii =
@@ -124,6 +123,7 @@ bool is_idn_hostname(std::string_view text) {
     if (encoded == 0 || encoded > kMaxLabel) return false;
     return ascii ? is_ascii_label(label) : is_u_label(label);
   };
+  // The ideographic and halfwidth full stops separate labels too (RFC 3490, section 3.1).
   for (std::size_t start = 0;;) {
     std::size_t end = start, width = 0;
     for (; end < text.size() && width == 0; ++end) {

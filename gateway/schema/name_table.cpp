@@ -1,7 +1,7 @@
 #include "gateway/schema/name_table.h"
 
+#include <algorithm>
 #include <bit>
-#include <cstring>
 
 #include "gateway/schema/equality.h"
 
@@ -9,55 +9,39 @@ namespace polygate::schema {
 namespace {
 
 constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15u;
-
-template <class Word>
-std::uint64_t load(const char* from) {
-  Word word;
-  std::memcpy(&word, from, sizeof word);
-  return word;
-}
-
-/// The first and the last eight bytes, overlapping in short names, and the length.
-std::uint64_t ends(std::string_view name) {
-  const char* text = name.data();
-  const std::size_t size = name.size();
-  if (size >= 8) return load<std::uint64_t>(text) * kOdd ^ load<std::uint64_t>(text + size - 8) ^ size;
-  if (size >= 4) return (load<std::uint32_t>(text) | load<std::uint32_t>(text + size - 4) << 32) * kOdd ^ size;
-  if (size == 0) return 0;
-  const auto byte = [&](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(text[i])}; };
-  return (byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16) * kOdd ^ size;
-}
+constexpr std::uint64_t kTries = 100;
 
 }  // namespace
 
 NameTable::NameTable(std::vector<std::string> names) : names_(std::move(names)) {
-  if (names_.empty()) return;
-  const std::size_t least = std::bit_ceil(names_.size() * 2);
-  for (const std::size_t size : {least, least * 4, least * 16}) {
-    for (seed_ = 1; seed_ < 200; ++seed_) {
-      if (place(size)) return;
+  const std::size_t least = std::bit_ceil(std::max<std::size_t>(names_.size() * 2, 2));
+  for (std::size_t size = least; size <= least * 16; size *= 4) {
+    for (std::uint64_t seed = 1; seed < kTries; ++seed) {
+      if (place(size, seed)) return;
     }
   }
   whole_ = true;
   for (std::size_t size = least;; size *= 2) {
-    for (seed_ = 1; seed_ < 50; ++seed_) {
-      if (place(size)) return;
+    for (std::uint64_t seed = 1; seed < kTries; ++seed) {
+      if (place(size, seed)) return;
     }
   }
 }
 
-std::size_t NameTable::slot(std::string_view name) const {
-  const std::uint64_t mixed = whole_ ? hash_text(name, seed_) : (ends(name) ^ seed_) * (kOdd + 2 * seed_);
-  return static_cast<std::size_t>((mixed ^ mixed >> 29) * kOdd >> shift_);
+std::size_t NameTable::whole_slot(std::string_view name) const {
+  return static_cast<std::size_t>(hash_text(name, multiplier_) >> shift_);
 }
 
-bool NameTable::place(std::size_t size) {
-  slots_.assign(size, kNone);
+bool NameTable::place(std::size_t size, std::uint64_t seed) {
+  slots_.assign(size, Slot());
   shift_ = 64 - static_cast<unsigned>(std::countr_zero(size));
+  multiplier_ = kOdd + 2 * seed * (kOdd >> 7);
   for (std::uint32_t i = 0; i < names_.size(); ++i) {
-    std::uint32_t& here = slots_[slot(names_[i])];
-    if (here != kNone) return false;
-    here = i;
+    const Ends ends(names_[i]);
+    Slot& slot = slots_[whole_ ? whole_slot(names_[i]) : (ends.mixed() * multiplier_) >> shift_];
+    if (slot.number != kNone) return false;
+    slot.ends = ends;
+    slot.number = i;
   }
   return true;
 }

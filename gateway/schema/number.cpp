@@ -59,13 +59,18 @@ Number Number::of(json::View value) {
       break;
   }
   out.real = value.get_double().value_unsafe();
-  out.whole = out.real >= -0x1p63 && out.real < 0x1p64 && std::trunc(out.real) == out.real;
-  if (out.whole) out.integer = static_cast<Int128>(out.real);
+  if (out.real >= -0x1p63 && out.real < 0x1p63) {
+    const auto near = static_cast<std::int64_t>(out.real);
+    out.whole = static_cast<double>(near) == out.real;
+    out.integer = near;
+  } else {
+    out.whole = out.real >= 0x1p63 && out.real < 0x1p64;  // a double this large has no fraction
+    if (out.whole) out.integer = static_cast<std::uint64_t>(out.real);
+  }
   return out;
 }
 
-std::strong_ordering compare(const Number& a, const Number& b) {
-  if (a.whole && b.whole) return a.integer <=> b.integer;
+std::strong_ordering compare_with_real(const Number& a, const Number& b) {
   if (!a.whole && !b.whole) {
     if (a.real == b.real) return std::strong_ordering::equal;
     return a.real < b.real ? std::strong_ordering::less : std::strong_ordering::greater;
@@ -74,8 +79,8 @@ std::strong_ordering compare(const Number& a, const Number& b) {
   // b has a fraction or is beyond 64 bits, so they are never equal.
   if (b.real >= 0x1p64) return std::strong_ordering::less;
   if (b.real < -0x1p63) return std::strong_ordering::greater;
-  return a.integer <= static_cast<Int128>(std::floor(b.real)) ? std::strong_ordering::less
-                                                              : std::strong_ordering::greater;
+  const auto below = static_cast<std::int64_t>(std::floor(b.real));  // with a fraction, b is less than 2^53
+  return a.integer <= below ? std::strong_ordering::less : std::strong_ordering::greater;
 }
 
 bool is_multiple(const Number& value, const Number& divisor) {

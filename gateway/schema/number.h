@@ -20,7 +20,10 @@ struct Number {
 };
 
 /// By mathematical value, exactly: no integer is rounded to a double.
-std::strong_ordering compare(const Number& a, const Number& b);
+std::strong_ordering compare_with_real(const Number& a, const Number& b);
+inline std::strong_ordering compare(const Number& a, const Number& b) {
+  return a.whole && b.whole ? a.integer <=> b.integer : compare_with_real(a, b);
+}
 
 /// Is `value` an integral multiple of `divisor` (> 0) in decimal arithmetic: 0.0075 is one of 0.0001?
 bool is_multiple(const Number& value, const Number& divisor);

@@ -7,6 +7,19 @@
 namespace polygate::schema {
 namespace {
 
+/// Undoes the escapes of one token.
+std::string unescape_token(std::string_view token) {
+  std::string out;
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    if (token[i] == '~' && i + 1 < token.size() && (token[i + 1] == '0' || token[i + 1] == '1')) {
+      out += token[++i] == '0' ? '~' : '/';
+    } else {
+      out += token[i];
+    }
+  }
+  return out;
+}
+
 std::vector<std::string> tokens(std::string_view pointer) {
   std::vector<std::string> out;
   while (!pointer.empty()) {
@@ -117,15 +130,9 @@ Place Source::place(std::string_view pointer) const {
   return place;
 }
 
-std::string unescape_token(std::string_view token) {
+std::string normal_pointer(std::string_view pointer) {
   std::string out;
-  for (std::size_t i = 0; i < token.size(); ++i) {
-    if (token[i] == '~' && i + 1 < token.size() && (token[i + 1] == '0' || token[i + 1] == '1')) {
-      out += token[++i] == '0' ? '~' : '/';
-    } else {
-      out += token[i];
-    }
-  }
+  for (const std::string& token : tokens(pointer)) out = child(out, token);
   return out;
 }
 

@@ -43,7 +43,7 @@ struct Source {
 /// Appends "/" and the escaped `token` (RFC 6901).
 std::string child(std::string_view pointer, std::string_view token);
 std::string child(std::string_view pointer, std::size_t index);
-/// Undoes the escapes of one token.
-std::string unescape_token(std::string_view token);
+/// The same pointer with each token escaped as child() does, so that a place has one name.
+std::string normal_pointer(std::string_view pointer);
 
 }  // namespace polygate::schema

@@ -30,7 +30,7 @@ std::string file_uri(std::string_view path) {
 }
 
 bool is_folder_uri(std::string_view uri) {
-  return uri.starts_with(kFolder);
+  return uri.starts_with(kFolder) && !uri.substr(kFolder.size()).starts_with('/');
 }
 
 std::string without_fragment(std::string_view uri) {
@@ -156,7 +156,7 @@ Result<Location> Sources::resolve(const Source& from, std::string_view pointer, 
   Location location{found->source, found->resource->pointer, found->source->document.root(), {}};
   const std::string fragment = uri::unescape(parts.fragment);
   if (fragment.starts_with('/')) {
-    location.pointer += fragment;
+    location.pointer += normal_pointer(fragment);
   } else if (!fragment.empty()) {
     const Resource& resource = *found->resource;
     const auto anchor = resource.anchors.find(fragment);

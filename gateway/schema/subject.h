@@ -42,8 +42,11 @@ inline Type type_of(std::string_view) {
   return Type::STRING;
 }
 
+/// `value` is a string.
 inline std::string_view text_of(json::View value) {
-  return json::string(value);
+  std::string_view text;
+  [[maybe_unused]] const auto error = value.get_string().get(text);
+  return text;
 }
 inline std::string_view text_of(std::string_view name) {
   return name;

@@ -132,7 +132,9 @@ void HttpSide::refuse(const wire::HttpRefusal& refusal, Handshake result) {
 
 bool HttpSide::on_deadline() {
   if (waits_) {
-    answer(problem_response(504, "the answer took too long"));
+    HttpResponse late = problem_response(504, "the answer took too long");
+    late.close = true;  // the handler's own answer may still come: no other request must get it
+    answer(std::move(late));
     return true;
   }
   if (answered_ && parser_.idle()) return false;

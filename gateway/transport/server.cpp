@@ -87,22 +87,21 @@ void Server::collect(std::function<void(Collected)> done) {
 
 void Server::drain(Millis window, Millis hard_cap, std::uint16_t code) {
   if (!running_) return;
-  std::promise<void> closed;
-  std::future<void> closing = closed.get_future();
-  acceptor_->inbox()->put(Task([this, &closed] {
-    acceptor_->close_listeners();
-    closed.set_value();
+  const auto closed = std::make_shared<std::promise<void>>();
+  acceptor_->inbox()->put(Task([acceptor = acceptor_.get(), closed] {
+    acceptor->close_listeners();
+    closed->set_value();
   }));
-  closing.wait();  // what it accepted before is now in the workers' boxes, ahead of the drain
+  closed->get_future().wait();  // what it accepted before is now in the workers' boxes, ahead of the drain
 
-  std::vector<std::promise<void>> promises(workers_.size());
-  for (std::size_t i = 0; i < workers_.size(); ++i) {
-    Worker* worker = workers_[i].get();
-    worker->inbox()->put(Task([worker, window, hard_cap, code, promise = &promises[i]] {
-      worker->drain(window, hard_cap, code, [promise] { promise->set_value(); });
+  std::vector<std::shared_ptr<std::promise<void>>> ends;
+  for (const auto& worker : workers_) {
+    const auto end = ends.emplace_back(std::make_shared<std::promise<void>>());
+    worker->inbox()->put(Task([worker = worker.get(), window, hard_cap, code, end] {
+      worker->drain(window, hard_cap, code, [end] { end->set_value(); });
     }));
   }
-  for (std::promise<void>& promise : promises) promise.get_future().wait();
+  for (const auto& end : ends) end->get_future().wait();
 }
 
 void Server::stop() {

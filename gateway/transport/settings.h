@@ -19,7 +19,7 @@ struct Settings {
   Millis keep_alive{60'000};        ///< an HTTP connection between two requests
   Millis reply_within{120'000};     ///< a handler's answer; then 504
   Millis close_within{2'000};       ///< writing what still waits before the last word
-  Millis linger{1'000};             ///< from the last word to the end of TCP
+  Millis linger{900};               ///< from the last word to the end of TCP
 
   std::size_t max_connections = 100'000;     ///< more are answered 503
   std::size_t max_per_address = 1'000;       ///< an IPv4 address or an IPv6 /64; more are answered 429

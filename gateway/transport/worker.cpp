@@ -33,14 +33,13 @@ Result<void> Worker::set_up() {
 
 void Worker::start(std::shared_ptr<AcceptorInbox> acceptor) {
   acceptor_ = std::move(acceptor);
-  std::promise<void> listens;
-  std::future<void> listening = listens.get_future();
-  thread_ = std::thread([this, &listens] {
+  const auto listens = std::make_shared<std::promise<void>>();
+  thread_ = std::thread([this, listens] {
     inbox_->read_here();
-    listens.set_value();
+    listens->set_value();
     run();
   });
-  listening.wait();
+  listens->get_future().wait();
 }
 
 void Worker::join() {
@@ -135,7 +134,7 @@ void Worker::attend_all() {
   for (const std::uint32_t index : attending_) {
     Connection* connection = connections_[index].get();
     if (!connection || !std::exchange(connection->in_attention, false)) continue;  // gone meanwhile
-    if (!connection->attend()) connection->socket().kill();
+    if (!connection->attend()) cut(*connection);
   }
   attending_.clear();
 }
@@ -146,7 +145,7 @@ void Worker::on_tick() {
   deadlines_.take(now, [&](std::uint32_t index, std::uint32_t tick) {
     Connection* connection = connections_[index].get();
     if (!connection || connection->armed_tick != tick) return;
-    if (!connection->on_tick(now)) connection->socket().kill();
+    if (!connection->on_tick(now)) cut(*connection);
   });
   if (!drain_) return;
   if (now >= drain_->until) kill_all();
@@ -202,8 +201,17 @@ void Worker::finish_drain() {
 
 void Worker::kill_all() {
   for (std::size_t i = 0; i < connections_.size(); ++i) {
-    if (connections_[i]) connections_[i]->socket().kill();
+    if (connections_[i]) cut(*connections_[i]);
   }
+}
+
+/// Closes at once. The library first grants a connection that it still holds bytes for some seconds to take them; asked
+/// again, it does not.
+void Worker::cut(Connection& connection) {
+  const auto [index, generation] = connection.id();
+  const Socket socket = connection.socket();
+  socket.kill();
+  if (connections_[index] && connections_[index]->id().generation == generation) socket.kill();
 }
 
 WorkerMeters Worker::meters() {

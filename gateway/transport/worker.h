@@ -110,6 +110,7 @@ class Worker final : public session::Carrier, public Post, public SocketEvents {
   void on_tick();
   void arm_sessions();
   void kill_all();
+  void cut(Connection& connection);
   void finish_drain();
   void measure_lag(std::uint64_t now);
   Connection* of_session(SessionId session);

@@ -26,7 +26,7 @@ class WordsDialect final : public dialect::Dialect {
   void encode(std::string& out, std::string_view name, std::string_view data) const override {
     out.append(name).append(1, ' ').append(data);
   }
-  bool text() const override { return true; }
+  bool text(std::string_view) const override { return true; }
   bool json() const override { return false; }
 };
 
