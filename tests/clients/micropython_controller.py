@@ -23,6 +23,7 @@ class Controller:
     def __init__(self, port):
         self.port = port
         self.raw = RawSocket(port)
+        self.raw.answers_pings = False
         self.raw.send((f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                        f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\n"
                        f"Sec-WebSocket-Version: 13\r\nOrigin: http://127.0.0.1:{port}\r\n\r\n").encode())
@@ -63,6 +64,7 @@ class Dashboard:
 
     def __init__(self, port):
         self.raw = RawSocket.open(port, "/clients/7")
+        self.raw.answers_pings = False  # it counts them, and answers itself
         self.pings = 0
 
     def hear(self):

@@ -46,7 +46,7 @@ def handshake(path="/echo", host="localhost", **headers):
 
 
 class RawSocket:
-    """One TCP connection. Every wait ends at a deadline."""
+    """One TCP connection. Every wait ends at a deadline. Pings are answered as by any client, unless told otherwise."""
 
     def __init__(self, port, source=None, receive_buffer=None):
         self.socket = socket.socket()
@@ -58,6 +58,7 @@ class RawSocket:
             self.socket.bind((source, 0))
         self.socket.connect(("127.0.0.1", port))
         self.unread = b""
+        self.answers_pings = True
 
     @classmethod
     def open(cls, port, path="/echo", source=None, receive_buffer=None, **headers):
@@ -120,6 +121,13 @@ class RawSocket:
 
     def frame(self):
         """The server's next frame: opcode, payload. It must be whole, unmasked and in its shortest form."""
+        opcode, payload = self._frame()
+        while opcode == PING and self.answers_pings:
+            self.send(frame(PONG, payload))
+            opcode, payload = self._frame()
+        return opcode, payload
+
+    def _frame(self):
         first, second = self._take(2)
         if first & 0x70 or second & 0x80:
             raise Failed(f"a frame that starts with {first:#x} {second:#x}")

@@ -140,8 +140,8 @@ refused("12.T04.21", 400, request(extra="Transfer-Encoding: chunked\r\n") + b"0\
 refused("12.T04.22", 426, SECOND + SECOND)  # not pipelined either: after a refusal the connection ends
 
 # T30: the sensor profile lets only pages of its own host in
-ORIGINS = ("http://evil.example", "null", "http://localhost.evil.example", "http://evil-localhost", "http://localhost:8081",
-           "ftp://localhost", "localhost", "http://localhost/", "http://")
+ORIGINS = ("http://evil.example", "null", "http://localhost.evil.example", "http://evil-localhost",
+           "http://localhost:8081", "ftp://localhost", "localhost", "http://localhost/", "http://")
 for number, origin in enumerate(ORIGINS, 1):
     refused(f"12.T30.{number}", 403, request("GET /clients/7 HTTP/1.1", extra=f"Origin: {origin}\r\n"))
 refused("12.T30.10", 403, request("GET /clients/7 HTTP/1.1",

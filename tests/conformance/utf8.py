@@ -2,10 +2,11 @@
 from cases import conversation
 from rawsocket import BINARY, CONTINUATION, PING, PONG, TEXT, frame
 
-VALID = [text.encode() for text in ("", "plain", "Hello-µ@ßöäüàá-UTF-8!!", "κόσμε", "👩‍👩‍👧‍👦 🇩🇪", "a\u0300\u0316", "\ufeffBOM")]
+VALID = [text.encode() for text in ("", "plain", "Hello-µ@ßöäüàá-UTF-8!!", "κόσμε", "👩‍👩‍👧‍👦 🇩🇪", "a\u0300\u0316",
+                                    "\ufeffBOM")]
 VALID += [bytes.fromhex(text) for text in (
-    "00", "7f", "c280", "dfbf", "e0a080", "ed9fbf", "ee8080", "efb790", "efbfbd", "efbfbe", "efbfbf", "f0908080", "f09fbfbe",
-    "f3bfbfbf", "f48fbfbe", "f48fbfbf")]
+    "00", "7f", "c280", "dfbf", "e0a080", "ed9fbf", "ee8080", "efb790", "efbfbd", "efbfbe", "efbfbf", "f0908080",
+    "f09fbfbe", "f3bfbfbf", "f48fbfbe", "f48fbfbf")]
 
 # What is wrong in hexadecimal, and how many of its bytes show it.
 INVALID = [(bytes.fromhex(text), enough) for text, enough in (
