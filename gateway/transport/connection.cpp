@@ -216,9 +216,8 @@ void Connection::answer(HttpResponse response) {
 void Connection::close(std::uint16_t code, std::string_view reason, session::Gone gone) {
   if (phase_ != Phase::open) return;
   begin_closing(wire::close_frame(code, reason));
+  // What was already answered is still written, within close_within: the peer may have said it all in one piece.
   worker_.sessions().hang_up(session_, gone);
-  session::Outbox* outbox = worker_.sessions().outbox(session_);
-  if (outbox && gone != session::Gone::drained) outbox->drop_unstarted();
 }
 
 void Connection::end(std::uint16_t code, std::string_view reason) {

@@ -75,6 +75,10 @@ Result<void> Library::set_up(const std::vector<ListenerSettings>& listeners) {
     if (listener.tls) {
       certificate = listener.tls->certificate.string();
       key = listener.tls->key.string();
+      // Without both of these the host is plain, whatever follows: a host that does not listen is else taken for a
+      // client's.
+      host.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+      host.port = CONTEXT_PORT_NO_LISTEN_SERVER;
       host.ssl_cert_filepath = certificate.c_str();
       host.ssl_private_key_filepath = key.c_str();
       host.ssl_options_set = kTlsOptions;
@@ -108,6 +112,10 @@ Socket Library::adopt(Fd fd, std::size_t listener, Connection& connection) {
   description.fd = socket;
   description.vh_prot_name = kProtocolName;
   lws* wsi = lws_adopt_descriptor_vhost_via_info(&description);
+  if (wsi && host.tls && !lws_get_ssl(wsi)) {
+    Socket(wsi).kill();  // never a plain word on a TLS listener
+    wsi = nullptr;
+  }
   // Set only now: when adopting fails, the library calls back for a socket that nobody has heard of yet.
   if (wsi) {
     lws_set_opaque_user_data(wsi, &connection);
