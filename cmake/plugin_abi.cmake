@@ -23,3 +23,5 @@ configure_file(${CMAKE_SOURCE_DIR}/gateway/plugin/abi.h.in ${CMAKE_BINARY_DIR}/i
 
 add_library(polygate_plugin_headers INTERFACE)
 target_include_directories(polygate_plugin_headers INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/include)
+# Inline code of simdjson.h needs its library wherever the compiler does not throw it away.
+target_link_libraries(polygate_plugin_headers INTERFACE simdjson::simdjson)

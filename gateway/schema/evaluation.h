@@ -40,7 +40,7 @@ class Evaluation {
   /// The same, for the checks of flat_rules.h.
   auto failures(const Node& node) {
     return [this, &node](bool& ok, const char* keyword, const auto&... details) {
-      return failed(ok, node, keyword, details...);
+      return this->failed(ok, node, keyword, details...);
     };
   }
 

@@ -242,8 +242,9 @@ void KeywordReader::read_dynamic_reference(ValueRules& rules) {
     rules.all.push_back(otherwise);
     return;
   }
-  rules.dynamic.emplace();
-  rules.dynamic->otherwise = otherwise;
+  ValueRules::Dynamic dynamic;
+  dynamic.otherwise = otherwise;
+  rules.dynamic.emplace(std::move(dynamic));
   compiler_.dynamic_.push_back({&rules, target->dynamic_anchor});
 }
 
