@@ -31,7 +31,7 @@ std::string words(const std::vector<TopicText>& topics) {
 
 std::string words(const Shape& shape);
 
-std::string words(const std::vector<std::pair<std::string, Shape>>& entries) {
+std::string words(const std::vector<Shape::Entry>& entries) {
   std::string out;
   for (const auto& [key, value] : entries) out += (out.empty() ? "" : ", ") + key + ": " + words(value);
   return '{' + out + '}';

@@ -34,8 +34,8 @@ void check_constant(CheckContext& context, const std::string& json_text, const P
 }
 
 /// A field that the schema refuses would never get out.
-void check_fields(CheckContext& context, const std::vector<std::pair<std::string, Shape>>& fields,
-                  std::vector<std::string> path, const Definitions::Definition& definition) {
+void check_fields(CheckContext& context, const std::vector<Shape::Entry>& fields, std::vector<std::string> path,
+                  const Definitions::Definition& definition) {
   for (const auto& [key, value] : fields) {
     path.push_back(key);
     const auto names = definition.schema->look_up(path);

@@ -65,7 +65,7 @@ bool has_parameter(const Endpoint& endpoint, const std::string& name) {
 
 bool has_query(const Endpoint& endpoint, const std::string& name) {
   return std::any_of(endpoint.query.begin(), endpoint.query.end(),
-                     [&](const auto& known) { return known.first == name; });
+                     [&](const auto& known) { return known.key == name; });
 }
 
 /// One value of the request: `$path.id`, `$query.channel`, `$header.origin`.

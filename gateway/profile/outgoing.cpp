@@ -72,7 +72,7 @@ Result<std::string> Outbound::data_with(const SendStep& step) {
   std::string out = "{";
   json::members(message->data, message->data_bytes, [&](const json::Member& member) {
     const bool replaced =
-        std::any_of(step.with.begin(), step.with.end(), [&](const auto& field) { return field.first == member.key; });
+        std::any_of(step.with.begin(), step.with.end(), [&](const auto& field) { return field.key == member.key; });
     if (!replaced) {
       if (out.size() > 1) out += ',';
       json::append_string(out, member.key);

@@ -64,7 +64,7 @@ struct Endpoint {
   std::vector<std::string> segments;  ///< "clients", ":id"
   RoleIndex role = 0;
   std::optional<Text> user;
-  std::vector<std::pair<std::string, Shape>> query;  ///< known parameters and their defaults
+  std::vector<Shape::Entry> query;  ///< known parameters and their defaults
   std::optional<HandshakeToken> token;
   Origins origins;
   PingPolicy ping;
@@ -101,9 +101,9 @@ struct HandlerStep {
 
 struct SendStep {
   std::vector<TopicText> to;
-  std::optional<Text> as;                           ///< default: the event's own name
-  std::optional<Shape> data;                        ///< default: the event's data, unchanged
-  std::vector<std::pair<std::string, Shape>> with;  ///< fields set on the forwarded data
+  std::optional<Text> as;          ///< default: the event's own name
+  std::optional<Shape> data;       ///< default: the event's data, unchanged
+  std::vector<Shape::Entry> with;  ///< fields set on the forwarded data
   bool except_sender = false;
   std::optional<Text> keep;                      ///< key under which it stays with the topic
   std::optional<Text> each;                      ///< once per element of this list, as $each
@@ -144,7 +144,7 @@ struct Rule {
   std::optional<ClaimStep> claim;
   std::optional<HandlerStep> handler;
   std::optional<RoleIndex> become;
-  std::vector<std::pair<std::string, Shape>> set;
+  std::vector<Shape::Entry> set;
   std::vector<TopicText> join;
   std::vector<SendStep> sends;
   std::vector<TopicText> leave;

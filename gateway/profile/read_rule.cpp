@@ -99,7 +99,7 @@ std::optional<HandlerStep> read_handler(ReadContext& context, const yaml::Node& 
   return handler;
 }
 
-std::vector<std::pair<std::string, Shape>> read_set(ReadContext& context, const yaml::Node& node) {
+std::vector<Shape::Entry> read_set(ReadContext& context, const yaml::Node& node) {
   const std::vector<std::string> own = {"id", "user", "role", "address", "claims", "joined"};
   auto variables = read_fields(context, node, "`set`");
   for (const yaml::Node::Entry& entry : node.entries()) {

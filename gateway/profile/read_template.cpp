@@ -43,7 +43,7 @@ Shape read_map(ReadContext& context, const yaml::Node& node) {
   }
   shape.entries = read_fields(context, node, "data");
   const bool constant = std::all_of(shape.entries.begin(), shape.entries.end(),
-                                    [](const auto& entry) { return entry.second.kind == Shape::Kind::constant; });
+                                    [](const auto& entry) { return entry.value.kind == Shape::Kind::constant; });
   if (!constant) {
     shape.kind = Shape::Kind::map;
     return shape;
@@ -97,9 +97,8 @@ Shape read_shape(ReadContext& context, const yaml::Node& node) {
   return shape;
 }
 
-std::vector<std::pair<std::string, Shape>> read_fields(ReadContext& context, const yaml::Node& node,
-                                                       std::string_view what) {
-  std::vector<std::pair<std::string, Shape>> fields;
+std::vector<Shape::Entry> read_fields(ReadContext& context, const yaml::Node& node, std::string_view what) {
+  std::vector<Shape::Entry> fields;
   if (!node.is_map()) {
     mismatch(context, node, what, "a mapping");
     return fields;
@@ -110,7 +109,7 @@ std::vector<std::pair<std::string, Shape>> read_fields(ReadContext& context, con
     if (key.starts_with('$') && root_named(key.substr(1, key.find('.') - 1))) {
       context.problem(entry.key_place, "a field's name is plain text, `" + entry.key + "` would not be replaced");
     }
-    fields.emplace_back(entry.key, read_shape(context, entry.value));
+    fields.push_back({entry.key, read_shape(context, entry.value)});
   }
   return fields;
 }

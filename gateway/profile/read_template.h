@@ -22,8 +22,7 @@ std::optional<Text> read_one_path(ReadContext& context, const yaml::Node& node, 
 Shape read_shape(ReadContext& context, const yaml::Node& node);
 
 /// A mapping of fields to anything.
-std::vector<std::pair<std::string, Shape>> read_fields(ReadContext& context, const yaml::Node& node,
-                                                       std::string_view what);
+std::vector<Shape::Entry> read_fields(ReadContext& context, const yaml::Node& node, std::string_view what);
 
 /// `family/name`.
 std::optional<TopicText> read_topic(ReadContext& context, const yaml::Node& node, std::string_view what);

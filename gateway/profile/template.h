@@ -60,13 +60,19 @@ struct Text {
 
 /// Any YAML value of a profile that becomes JSON: a scalar with paths, a constant, a list or a mapping of these.
 struct Shape {
+  struct Entry;
   enum class Kind : std::uint8_t { constant, text, list, map };
   Kind kind = Kind::constant;
   std::string constant = "null";  ///< JSON text, when there is no path below
   Text text;
   std::vector<Shape> items;
-  std::vector<std::pair<std::string, Shape>> entries;
+  std::vector<Entry> entries;
   Place place;
+};
+
+struct Shape::Entry {
+  std::string key;
+  Shape value;
 };
 
 /// `family/` + template.

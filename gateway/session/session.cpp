@@ -30,7 +30,7 @@ Session::Session(SessionId id, std::uint16_t index, const profile::ProfilePtr& o
   parameters.path = std::move(opening.path);
   for (auto& pair : opening.query) {
     const bool known =
-        std::any_of(at.query.begin(), at.query.end(), [&](const auto& q) { return q.first == pair.first; });
+        std::any_of(at.query.begin(), at.query.end(), [&](const auto& q) { return q.key == pair.first; });
     if (known && !look_up(parameters.query, pair.first)) parameters.query.push_back(std::move(pair));
   }
   for (auto& pair : opening.headers) {

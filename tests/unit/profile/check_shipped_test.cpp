@@ -152,7 +152,7 @@ TEST(Threats, T36_AnAgentSpeaksOnlyForItself) {
       if (event == "authentication" || fleet.profile().role_name(rule.from.at(0)) != "agent") continue;
       for (const SendStep& send : rule.sends) {
         ASSERT_EQ(send.with.size(), 1U) << event;
-        EXPECT_EQ(send.with[0].first, "agent_uuid");
+        EXPECT_EQ(send.with[0].key, "agent_uuid");
         EXPECT_EQ(send.to.at(0).name.parts.at(0).path.text(), "$me.claims.owner");
       }
     }

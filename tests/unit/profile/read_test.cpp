@@ -116,7 +116,7 @@ events:
   EXPECT_EQ(rule.handler->name, "plugin.handler");
   EXPECT_TRUE(rule.handler->has_with);
   EXPECT_EQ(reading.profile->role_name(*rule.become), "member");
-  EXPECT_EQ(rule.set.at(0).first, "seat");
+  EXPECT_EQ(rule.set.at(0).key, "seat");
   EXPECT_EQ(rule.join.size(), 2U);
   EXPECT_TRUE(rule.sends.at(0).except_sender);
   EXPECT_EQ(rule.sends.at(0).to.size(), 2U);
