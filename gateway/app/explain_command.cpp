@@ -13,16 +13,12 @@ namespace {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-Failure wrong_use(std::string message) {
-  return {Reason::invalid, std::move(message)};
-}
-
 Result<Pairs> pairs_of(const std::vector<std::string>& list, std::string_view flag) {
   Pairs pairs;
   for (const std::string& item : list) {
     const std::size_t equals = item.find('=');
     if (equals == std::string::npos || equals == 0) {
-      return wrong_use(std::string(flag) + " takes name=value, not `" + shown(item) + "`");
+      return invalid(std::string(flag) + " takes name=value, not `" + shown(item) + "`");
     }
     pairs.emplace_back(item.substr(0, equals), item.substr(equals + 1));
   }
@@ -46,15 +42,15 @@ Result<TrialSettings> settings_of(const profile::Profile& profile, const Explain
     const std::string hint = did_you_mean(arguments.role, profile.roles);
     std::string known;
     for (const std::string& name : profile.roles) known += (known.empty() ? "" : ", ") + name;
-    return wrong_use("profile " + profile.name + " has no role `" + shown(arguments.role) + "`; its roles are " +
-                     known + (hint.empty() ? "" : ": " + hint));
+    return invalid("profile " + profile.name + " has no role `" + shown(arguments.role) + "`; its roles are " + known +
+                   (hint.empty() ? "" : ": " + hint));
   }
   made.role = static_cast<profile::RoleIndex>(role - profile.roles.begin());
   made.user = arguments.user;
   if (arguments.claims) {
     made.claims = Json::parse(*arguments.claims, nullptr, false);
     if (!made.claims.is_object())
-      return wrong_use("--claims takes a JSON object, not `" + shown(*arguments.claims) + "`");
+      return invalid("--claims takes a JSON object, not `" + shown(*arguments.claims) + "`");
   }
   auto variables = pairs_of(arguments.variables, "--var");
   if (!variables) return variables.failure();
@@ -260,12 +256,12 @@ Result<dialect::Event> decode(const profile::Profile& profile, const std::string
     const auto empty = profile.dialect->decode(true, message, document, limits);
     const bool is_flat = empty && empty->data.is_object();  // the data is the message itself
     message.clear();
-    if (auto parsed = document.parse(data, limits); !parsed) return wrong_use("the data: " + parsed.failure().message);
-    if (is_flat && !document.root().is_object()) return wrong_use("the data must be an object in this dialect");
+    if (auto parsed = document.parse(data, limits); !parsed) return invalid("the data: " + parsed.failure().message);
+    if (is_flat && !document.root().is_object()) return invalid("the data must be an object in this dialect");
   }
   profile.dialect->encode(message, event, data);
   auto decoded = profile.dialect->decode(profile.dialect->text(event), message, document, limits);
-  if (!decoded) return wrong_use("the data: " + decoded.failure().message);
+  if (!decoded) return invalid("the data: " + decoded.failure().message);
   return decoded;
 }
 

@@ -7,7 +7,6 @@
 namespace polygate::app {
 namespace {
 
-constexpr Millis kLogWindow{10'000};
 constexpr unsigned kMaxWorkers = 256;  // as in gateway.yaml
 
 transport::ListenerSettings listener_settings(const ListenerConfig& config) {
@@ -108,10 +107,10 @@ bool Gateway::drain() {
 void Gateway::report(const HandlerReport& report) {
   handler_meter_.count(report);
   if (!report.fault.empty()) {
-    log_.write_rarely("handler fault", kLogWindow, Level::error, "handler failed",
+    log_.write_rarely("handler fault", Level::error, "handler failed",
                       {{"handler", report.handler}, {"fault", report.fault}});
   } else if (report.slow) {
-    log_.write_rarely("slow handler", kLogWindow, Level::warn, "inline handler holds up its worker",
+    log_.write_rarely("slow handler", Level::warn, "inline handler holds up its worker",
                       {{"handler", report.handler}, {"milliseconds", std::int64_t{report.took.count()}}});
   }
 }

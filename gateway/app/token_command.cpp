@@ -23,10 +23,6 @@ int print_opaque(Output output, std::ostream& out) {
   return kDone;
 }
 
-Failure wrong_use(std::string message) {
-  return {Reason::invalid, std::move(message)};
-}
-
 Result<const JwtConfig*> find_verifier(const Config& config, const std::string& name) {
   std::vector<std::string> names;
   for (const JwtConfig& jwt : config.jwt) {
@@ -35,28 +31,28 @@ Result<const JwtConfig*> find_verifier(const Config& config, const std::string& 
   }
   for (const TokensConfig& tokens : config.tokens) {
     if (tokens.name != name) continue;
-    return wrong_use("verifier `" + name + "` takes opaque tokens from " + tokens.file.string() +
-                     ": `polygate token --opaque` makes one");
+    return invalid("verifier `" + name + "` takes opaque tokens from " + tokens.file.string() +
+                   ": `polygate token --opaque` makes one");
   }
   const std::string hint = did_you_mean(name, names);
-  return wrong_use("the configuration has no verifier `" + shown(name) + "`" + (hint.empty() ? "" : ", " + hint));
+  return invalid("the configuration has no verifier `" + shown(name) + "`" + (hint.empty() ? "" : ", " + hint));
 }
 
 Result<auth::SignSettings> signer(const auth::JwtSettings& jwt, const TokenArguments& arguments) {
   auth::SignSettings made;
   const auto algorithm = auth::algorithm_named(jwt.algorithm);
   if (!algorithm) {
-    return wrong_use("verifier `" + arguments.verifier + "` names no `algorithm` that a token could be signed with");
+    return invalid("verifier `" + arguments.verifier + "` names no `algorithm` that a token could be signed with");
   }
   made.algorithm = *algorithm;
   made.id = jwt.keys.front().id;
   made.allow_weak_secret = jwt.allow_weak_secret;
   if (jwt.type) made.type = *jwt.type;
   if (!auth::is_symmetric(*algorithm) && !arguments.private_key) {
-    return wrong_use(jwt.algorithm + " tokens are signed with the private key: give its PEM file as --private-key");
+    return invalid(jwt.algorithm + " tokens are signed with the private key: give its PEM file as --private-key");
   }
   if (auth::is_symmetric(*algorithm) && jwt.keys.front().jwks) {
-    return wrong_use("verifier `" + arguments.verifier + "` has a key set: none of its keys can sign");
+    return invalid("verifier `" + arguments.verifier + "` has a key set: none of its keys can sign");
   }
   auto key = arguments.private_key ? read_text_file(*arguments.private_key) : auth::read_key_text(jwt.keys.front());
   if (!key) return key.failure();
@@ -75,14 +71,14 @@ Result<Json> claims_of(const auth::JwtSettings& jwt, const TokenArguments& argum
   for (const std::string& claim : arguments.claims) {
     const std::size_t equals = claim.find('=');
     if (equals == std::string::npos || equals == 0) {
-      return wrong_use("--claim takes name=value, not `" + shown(claim) + "`");
+      return invalid("--claim takes name=value, not `" + shown(claim) + "`");
     }
     const std::string text = claim.substr(equals + 1);
     Json value = Json::parse(text, nullptr, false);
     claims[claim.substr(0, equals)] = value.is_discarded() ? Json(text) : std::move(value);
   }
   if (!claims.contains(jwt.user_claim)) {
-    return wrong_use("whom does the token speak for? Give --user, which becomes the claim `" + jwt.user_claim + "`");
+    return invalid("whom does the token speak for? Give --user, which becomes the claim `" + jwt.user_claim + "`");
   }
   return claims;
 }

@@ -19,10 +19,6 @@ namespace {
 constexpr std::size_t kMaxKeys = 32;
 constexpr std::size_t kCoordinateBytes = 32;
 
-Failure invalid(std::string message) {
-  return {Reason::invalid, std::move(message)};
-}
-
 /// Why a key is passed over, as opposed to refused.
 struct Skipped {
   std::string why;

@@ -7,6 +7,7 @@
 #include "gateway/auth/base64url.h"
 #include "gateway/auth/claims.h"
 #include "gateway/auth/jws.h"
+#include "gateway/base/ascii.h"
 
 namespace polygate::auth {
 
@@ -24,10 +25,6 @@ std::string in_quotes(std::string_view text) {
   std::string out;
   json::append_string(out, text);
   return out;
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 /// A media type without case and without the prefix that typ may leave out (RFC 7515, section 4.1.9).

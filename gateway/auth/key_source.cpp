@@ -21,22 +21,22 @@ struct Close {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-Failure invalid(const std::string& where, const std::string& message) {
-  return {Reason::invalid, where + ": " + message};
+Failure invalid_at(const std::string& where, const std::string& message) {
+  return invalid(where + ": " + message);
 }
 
 Result<std::string> read_file(const std::string& path) {
   const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));
-  if (!file) return invalid(path, std::string("cannot be read: ") + std::strerror(errno));
+  if (!file) return invalid_at(path, std::string("cannot be read: ") + std::strerror(errno));
   std::string text;
   std::array<char, 4096> chunk{};
   while (const std::size_t size = std::fread(chunk.data(), 1, chunk.size(), file.get())) {
     text.append(chunk.data(), size);
     if (text.size() > kMaxFileBytes)
-      return invalid(path, "is larger than " + std::to_string(kMaxFileBytes) + " bytes, which no key is");
+      return invalid_at(path, "is larger than " + std::to_string(kMaxFileBytes) + " bytes, which no key is");
   }
-  if (std::ferror(file.get()) != 0) return invalid(path, std::string("cannot be read: ") + std::strerror(errno));
-  if (text.empty()) return invalid(path, "is empty");
+  if (std::ferror(file.get()) != 0) return invalid_at(path, std::string("cannot be read: ") + std::strerror(errno));
+  if (text.empty()) return invalid_at(path, "is empty");
   return text;
 }
 
@@ -56,11 +56,11 @@ std::string KeySource::where() const {
 Result<std::string> read_key_text(const KeySource& source) {
   if (source.env) {
     const char* value = std::getenv(source.env->c_str());
-    if (value == nullptr) return invalid(source.where(), "is not set");
-    if (*value == '\0') return invalid(source.where(), "is empty");
+    if (value == nullptr) return invalid_at(source.where(), "is not set");
+    if (*value == '\0') return invalid_at(source.where(), "is empty");
     return std::string(value);
   }
-  if (!source.file) return invalid(source.where(), "expected env or file");
+  if (!source.file) return invalid_at(source.where(), "expected env or file");
   auto text = read_file(*source.file);
   if (text) drop_line_end(*text);
   return text;
@@ -69,25 +69,25 @@ Result<std::string> read_key_text(const KeySource& source) {
 Result<std::vector<Key>> load_keys(const KeySource& source, std::optional<Algorithm> algorithm, bool allow_weak) {
   const int given = source.env.has_value() + source.file.has_value() + source.jwks.has_value();
   if (given != 1)
-    return invalid("key", "expected exactly one of env, file and jwks, found " + std::to_string(given) + " of them");
+    return invalid_at("key", "expected exactly one of env, file and jwks, found " + std::to_string(given) + " of them");
   if (source.id.size() > kMaxKidBytes)
-    return invalid(source.where(), "the key's id is longer than " + std::to_string(kMaxKidBytes) + " bytes");
+    return invalid_at(source.where(), "the key's id is longer than " + std::to_string(kMaxKidBytes) + " bytes");
 
   if (source.jwks) {
-    if (!source.id.empty()) return invalid(source.where(), "the keys of a JWK set have their own ids; leave out id");
+    if (!source.id.empty()) return invalid_at(source.where(), "the keys of a JWK set have their own ids; leave out id");
     const auto text = read_file(*source.jwks);
     if (!text) return text.failure();
     auto keys = read_jwks(*text, algorithm, allow_weak);
-    if (!keys) return invalid(source.where(), keys.failure().message);
+    if (!keys) return invalid_at(source.where(), keys.failure().message);
     return keys;
   }
 
-  if (!algorithm) return invalid(source.where(), "say which algorithm this key is for");
+  if (!algorithm) return invalid_at(source.where(), "say which algorithm this key is for");
   const auto text = read_key_text(source);
   if (!text) return text.failure();
   auto key = is_symmetric(*algorithm) ? Key::from_secret(*algorithm, *text, allow_weak, source.id)
                                       : Key::from_pem(*algorithm, *text, source.id);
-  if (!key) return invalid(source.where(), key.failure().message);
+  if (!key) return invalid_at(source.where(), key.failure().message);
   std::vector<Key> keys;
   keys.push_back(*std::move(key));
   return keys;

@@ -18,10 +18,6 @@ int no_pass_phrase(char*, int, int, void*) {
   return -1;
 }
 
-Failure invalid(std::string message) {
-  return {Reason::invalid, std::move(message)};
-}
-
 Openssl<BIO> open(std::string_view text) {
   return Openssl<BIO>(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }

@@ -16,10 +16,6 @@ namespace polygate::auth {
 
 namespace {
 
-Failure invalid(std::string message) {
-  return {Reason::invalid, std::move(message)};
-}
-
 Result<std::string> sign_with_private_key(Algorithm algorithm, std::string_view pem, std::string_view text) {
   const auto key = read_private_pem(pem);
   if (!key) return key.failure();

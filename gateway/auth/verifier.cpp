@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gateway/base/ascii.h"
+
 namespace polygate::auth {
 
 namespace {
@@ -10,10 +12,6 @@ constexpr std::size_t kMaxUserBytes = 256;
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t';
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <type_traits>
 
+#include "gateway/base/json_text.h"
 #include "gateway/base/utf8.h"
 
 namespace polygate::json {
@@ -108,10 +109,6 @@ Failure explain(simdjson::error_code error, const Limits& limits) {
   }
 }
 
-bool is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 void append_escape(std::string& out, unsigned char c) {
   static constexpr char kHex[] = "0123456789abcdef";
   static constexpr std::string_view kNamed = "\"\\\b\f\n\r\t";
@@ -160,10 +157,7 @@ std::string_view string(View value) {
 }
 
 std::string_view Document::bytes() const {
-  std::string_view text(bytes_.data(), size_);
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
+  return trimmed({bytes_.data(), size_});
 }
 
 Result<void> Document::parse(std::string_view bytes, const Limits& limits) {

@@ -4,6 +4,18 @@
 
 namespace polygate::json {
 
+/// The white space of RFC 8259, section 2.
+constexpr bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/// Without the white space around it.
+constexpr std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
 /// Walks the members of an object in text that is known to be valid JSON, without parsing it: for what is forwarded
 /// byte by byte. Never reads beyond the text, valid or not.
 class MemberText {

@@ -233,8 +233,8 @@ void Log::write(Level level, std::string_view message, std::initializer_list<Fie
   sink_->post(line(sink_->format, level, message, {fields.begin(), fields.size()}, 0));
 }
 
-void Log::write_rarely(std::string_view kind, Millis window, Level level, std::string_view message,
-                       std::initializer_list<Field> fields) {
+void Log::write_rarely(std::string_view kind, Level level, std::string_view message,
+                       std::initializer_list<Field> fields, Millis window) {
   if (level < sink_->level) return;
   const Instant now = SystemClock().now();
   std::uint64_t left_out = 0;

@@ -36,8 +36,8 @@ class Log {
   void write(Level level, std::string_view message, std::initializer_list<Field> fields = {});
   /// At most one line per `window` for this `kind` of fact; the next one tells how many were left out. Kinds are a
   /// closed set: those beyond 1024 share one window.
-  void write_rarely(std::string_view kind, Millis window, Level level, std::string_view message,
-                    std::initializer_list<Field> fields = {});
+  void write_rarely(std::string_view kind, Level level, std::string_view message,
+                    std::initializer_list<Field> fields = {}, Millis window = Millis(10'000));
   /// Waits until what was written before is out, but no longer than `patience`.
   void flush(Millis patience = Millis(5000));
   /// Lines that the full queue has dropped so far; the sink says so too, once it moves again.

@@ -14,6 +14,10 @@ struct Failure {
   std::string message;
 };
 
+inline Failure invalid(std::string message) {
+  return {Reason::invalid, std::move(message)};
+}
+
 /// A value, or the failure to get one. Never throws; ask before you take.
 template <class T>
 class [[nodiscard]] Result {

@@ -5,12 +5,10 @@
 #include <cmath>
 #include <limits>
 
+#include "gateway/base/ascii.h"
+
 namespace polygate::yaml {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 bool all_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);

@@ -6,10 +6,6 @@
 namespace polygate::profile {
 namespace {
 
-bool has(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 std::string joined(const std::vector<std::string>& segments, std::size_t count) {
   std::string out;
   for (std::size_t i = 0; i < count; ++i) out += '.' + segments[i];

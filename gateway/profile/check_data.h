@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -6,6 +7,11 @@
 
 /// `$data.x` against what the schemas say of the event's data.
 namespace polygate::profile {
+
+/// Is `name` one of `names`?
+inline bool has(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 /// A segment that stands for an item of a list: a number, or `*` for any.
 bool is_index(const std::string& segment);

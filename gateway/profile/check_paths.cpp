@@ -8,10 +8,6 @@
 namespace polygate::profile {
 namespace {
 
-bool has(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 void check_me(CheckContext& context, const Path& path) {
   const std::vector<std::string> plain = {"id", "user", "role", "address"};
   const std::string& name = path.segments[0];

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "gateway/base/ascii.h"
 #include "gateway/schema/host_formats.h"
 #include "gateway/schema/pattern.h"
 #include "gateway/schema/time_formats.h"
@@ -33,18 +34,6 @@ constexpr std::string_view kNames[] = {"date-time",
                                        "uri-template"};
 
 constexpr std::size_t kMaxRegexBytes = 1024;  // a peer's regular expression is looked at, never run
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool is_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-bool is_alnum(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 /// RFC 4122, section 3: 8-4-4-4-12 hexadecimal digits.
 bool is_uuid(std::string_view text) {

@@ -7,14 +7,14 @@
 namespace polygate::schema {
 namespace {
 
-std::optional<std::string_view> text_of(json::View value, std::string_view key) {
+std::optional<std::string_view> text_member(json::View value, std::string_view key) {
   const auto found = json::find(value, key);
   if (!found || !found->is_string()) return std::nullopt;
   return json::string(*found);
 }
 
 bool ignores_siblings(json::View value, const Dialect& dialect) {
-  return dialect.draft == Draft::draft7 && text_of(value, "$ref").has_value();
+  return dialect.draft == Draft::draft7 && text_member(value, "$ref").has_value();
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ void Indexer::children(json::View value, const std::string& pointer, Resource* r
 
 Resource* Indexer::identify(json::View value, const std::string& pointer, Resource* parent) {
   const Dialect dialect = dialect_of(value, pointer, parent);
-  const auto id = text_of(value, "$id");
+  const auto id = text_member(value, "$id");
   const bool named = id && !id->empty() && !id->starts_with('#') && !ignores_siblings(value, dialect);
   if (!named) return parent != nullptr ? parent : add_resource(source_->uri, pointer, dialect);
   if (dialect.draft == Draft::draft2020 && !uri::split(*id).fragment.empty()) {
@@ -84,8 +84,8 @@ Dialect Indexer::dialect_of(json::View value, const std::string& pointer, const 
   inherited.draft = sources_.options_.draft;
   inherited.metaschema = inherited.draft == Draft::draft7 ? kDraft7 : kDraft2020;
   if (parent != nullptr) inherited = parent->dialect;
-  const auto chosen = text_of(value, "$schema");
-  if (!chosen || (parent != nullptr && !text_of(value, "$id"))) return inherited;
+  const auto chosen = text_member(value, "$schema");
+  if (!chosen || (parent != nullptr && !text_member(value, "$id"))) return inherited;
   const auto dialect = sources_.dialect(std::string(*chosen), problems_);
   if (dialect) return *dialect;
   problems_.add(*source_, child(pointer, "$schema"), dialect.failure().message);
@@ -94,12 +94,12 @@ Dialect Indexer::dialect_of(json::View value, const std::string& pointer, const 
 
 void Indexer::anchors(json::View value, const std::string& pointer, Resource& resource) {
   if (resource.dialect.draft == Draft::draft7) {
-    const auto id = text_of(value, "$id");
+    const auto id = text_member(value, "$id");
     if (id && id->size() > 1 && id->starts_with('#')) anchor(resource, "$id", id->substr(1), pointer);
     return;
   }
-  if (const auto name = text_of(value, "$anchor")) anchor(resource, "$anchor", *name, pointer);
-  if (const auto name = text_of(value, "$dynamicAnchor")) {
+  if (const auto name = text_member(value, "$anchor")) anchor(resource, "$anchor", *name, pointer);
+  if (const auto name = text_member(value, "$dynamicAnchor")) {
     anchor(resource, "$dynamicAnchor", *name, pointer);
     resource.dynamic_anchors[std::string(*name)] = pointer;
   }

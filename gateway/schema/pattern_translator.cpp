@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "gateway/base/ascii.h"
 #include "gateway/schema/unicode_names.h"
 
 namespace polygate::schema {
@@ -15,21 +16,6 @@ constexpr std::string_view kNotSpace =
     R"(\x00-\x08\x0e-\x1f\x21-\x{9f}\x{a1}-\x{167f}\x{1681}-\x{1fff}\x{200b}-\x{2027}\x{202a}-\x{202e})"
     R"(\x{2030}-\x{205e}\x{2060}-\x{2fff}\x{3001}-\x{fefe}\x{ff00}-\x{10ffff})";
 constexpr std::string_view kNotLineEnd = R"([^\n\r\x{2028}\x{2029}])";
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 }  // namespace
 
@@ -259,7 +245,7 @@ char32_t PatternTranslator::character_escape() {
 std::optional<char32_t> PatternTranslator::hex(std::size_t digits) {
   char32_t value = 0;
   for (std::size_t i = 0; i < digits; ++i) {
-    const int digit = hex_digit(peek(i));
+    const int digit = hex_value(peek(i));
     if (digit < 0) return std::nullopt;
     value = value * 16 + static_cast<char32_t>(digit);
   }
@@ -271,8 +257,8 @@ std::optional<char32_t> PatternTranslator::unicode_escape() {
   if (take("{")) {
     char32_t value = 0;
     std::size_t digits = 0;
-    for (; hex_digit(peek()) >= 0 && digits < 6; ++at_, ++digits) {
-      value = value * 16 + static_cast<char32_t>(hex_digit(peek()));
+    for (; hex_value(peek()) >= 0 && digits < 6; ++at_, ++digits) {
+      value = value * 16 + static_cast<char32_t>(hex_value(peek()));
     }
     if (digits == 0 || value > 0x10FFFF || !take("}")) return std::nullopt;
     return value;

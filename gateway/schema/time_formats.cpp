@@ -2,12 +2,10 @@
 
 #include <optional>
 
+#include "gateway/base/ascii.h"
+
 namespace polygate::schema {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /// The number of `digits` digits at the front of `text`, which it is taken from.
 std::optional<int> take_number(std::string_view& text, std::size_t digits) {

@@ -2,28 +2,14 @@
 
 #include <algorithm>
 
+#include "gateway/base/ascii.h"
 #include "gateway/schema/formats.h"
 
 namespace polygate::schema::uri {
 namespace {
 
-bool is_alpha(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-int hex_digit(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 bool is_escape(std::string_view text, std::size_t at) {
-  return at + 2 < text.size() && hex_digit(text[at + 1]) >= 0 && hex_digit(text[at + 2]) >= 0;
+  return at + 2 < text.size() && hex_value(text[at + 1]) >= 0 && hex_value(text[at + 2]) >= 0;
 }
 
 /// Only unreserved characters, sub-delims, escapes and those in `more` (RFC 3986, appendix A).
@@ -39,7 +25,7 @@ bool made_of(std::string_view text, std::string_view more, bool international) {
       if (!international) return false;
       continue;
     }
-    if (is_alpha(c) || is_digit(c)) continue;
+    if (is_alnum(c)) continue;
     if (std::string_view("-._~!$&'()*+,;=").find(c) == std::string_view::npos && more.find(c) == std::string_view::npos)
       return false;
   }
@@ -47,9 +33,8 @@ bool made_of(std::string_view text, std::string_view more, bool international) {
 }
 
 bool is_scheme(std::string_view text) {
-  return !text.empty() && is_alpha(text[0]) && std::all_of(text.begin(), text.end(), [](char c) {
-    return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
-  });
+  return !text.empty() && is_letter(text[0]) &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '+' || c == '-' || c == '.'; });
 }
 
 bool is_authority(std::string_view text, bool international) {
@@ -165,7 +150,7 @@ std::string unescape(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%' && is_escape(text, i)) {
-      out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+      out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
       i += 2;
     } else {
       out += text[i];

@@ -154,7 +154,7 @@ Result<auth::IdentityPtr> SessionTable::admit(const profile::Endpoint& endpoint,
   auto identity = verifier->verify(auth::strip_bearer(token), state_->services.clock->unix_seconds(), &why);
   if (!identity) {
     state_->services.log->write_rarely(
-        "auth " + endpoint.token->verifier, Millis(10'000), Level::warn, "token refused",
+        "auth " + endpoint.token->verifier, Level::warn, "token refused",
         {{"verifier", endpoint.token->verifier}, {"why", why}, {"address", opening.address}});
   }
   return identity;

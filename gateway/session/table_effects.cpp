@@ -4,11 +4,7 @@
 #include "gateway/session/table.h"
 
 namespace polygate::session {
-namespace {
-
-constexpr Millis kLogWindow{10'000};
-
-}  // namespace
+namespace {}  // namespace
 
 /// Everything that a rule does, in the language's order. What a session joined here is replayed to it last.
 void SessionTable::State::apply(Session& session, profile::Effects& effects) {
@@ -27,7 +23,7 @@ void SessionTable::State::apply(Session& session, profile::Effects& effects) {
   for (profile::Outgoing& send : effects.sends) {
     auto sent = services.exchange->publish(send.topic, send.frame, send.sending);
     if (!sent) {
-      services.log->write_rarely("publish", kLogWindow, Level::warn, "not kept",
+      services.log->write_rarely("publish", Level::warn, "not kept",
                                  {{"topic", send.topic.text()}, {"why", sent.failure().message}});
     }
   }
@@ -47,7 +43,7 @@ void SessionTable::State::push(Session& session, FramePtr frame) {
   Meter::Profile& counts = meter.profiles[session.profile_index];
   if (!session.outbox.push(std::move(frame), limits.outbox_bytes, limits.outbox_frames)) {
     ++counts.slow_consumers;
-    services.log->write_rarely("limit outbox_bytes", kLogWindow, Level::warn, "slow consumer cut",
+    services.log->write_rarely("limit outbox_bytes", Level::warn, "slow consumer cut",
                                {{"limit", "outbox_bytes"},
                                 {"profile", session.profile->name},
                                 {"bytes", static_cast<std::int64_t>(session.outbox.bytes())},

@@ -6,8 +6,6 @@ namespace polygate::session {
 namespace {
 
 constexpr Millis kHandlerTimeout{30'000};
-constexpr Millis kLogWindow{10'000};
-
 }  // namespace
 
 /// Asks what a run wants to know, on behalf of one session.
@@ -53,7 +51,7 @@ class Desk final : public profile::Host {
     std::string why;
     auto identity = judge->verify(auth::strip_bearer(token), table_.services.clock->unix_seconds(), &why);
     if (!identity) {
-      table_.services.log->write_rarely("auth " + verifier, kLogWindow, Level::warn, "token refused",
+      table_.services.log->write_rarely("auth " + verifier, Level::warn, "token refused",
                                         {{"verifier", verifier}, {"why", why}, {"address", session_.address()}});
     }
     return identity;
@@ -112,7 +110,7 @@ void SessionTable::State::process(Session& session, bool text, std::string_view 
   if (!in_rate) {
     ++counts.rate_limited;
     services.log->write_rarely(
-        "limit events_per_second", kLogWindow, Level::warn, "limit reached",
+        "limit events_per_second", Level::warn, "limit reached",
         {{"limit", "events_per_second"}, {"profile", profile.name}, {"address", session.address()}});
     refuse(session, *job, {Reason::limited, "too many events: limit events_per_second"});
     recycle(std::move(job));
@@ -241,14 +239,14 @@ void SessionTable::State::note(Session& session, const Job& job, const profile::
   counts.outgoing_checked += verdict.checked;
   counts.outgoing_invalid += verdict.broken.size();
   for (const std::string& broken : verdict.broken) {
-    services.log->write_rarely("broken outgoing", kLogWindow, Level::error, "outgoing event not sent",
+    services.log->write_rarely("broken outgoing", Level::error, "outgoing event not sent",
                                {{"profile", session.profile->name}, {"what", broken}});
   }
   if (job.name.empty() &&
       job.rule) {  // opened and closed are nobody's event, and a condition that does not hold is no fault
     const auto reason = verdict.failure ? verdict.failure->reason : Reason::absent;
     if (reason != Reason::absent && reason != Reason::forbidden && reason != Reason::taken) {
-      services.log->write_rarely("opened or closed", kLogWindow, Level::warn, "rule failed",
+      services.log->write_rarely("opened or closed", Level::warn, "rule failed",
                                  {{"profile", session.profile->name},
                                   {"rule", job.rule->place.file + ":" + std::to_string(job.rule->place.line)},
                                   {"message", verdict.failure->message}});
@@ -264,8 +262,7 @@ void SessionTable::State::note(Session& session, const Job& job, const profile::
         .time_buckets[static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), took) - bounds.begin())];
   counts.time_sum += took;
   if (verdict.failure) {
-    services.log->write_rarely("refused " + std::string(name(verdict.failure->reason)), kLogWindow, Level::info,
-                               "event refused",
+    services.log->write_rarely("refused " + std::string(name(verdict.failure->reason)), Level::info, "event refused",
                                {{"profile", session.profile->name},
                                 {"event", job.name},
                                 {"role", session.profile->role_name(session.current_role)},

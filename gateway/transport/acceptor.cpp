@@ -23,8 +23,6 @@ constexpr std::uint64_t kInboxTag = UINT64_MAX;
 constexpr int kAcceptsInARow = 64;         // then letters get their turn
 constexpr int kRetryMillis = 250;          // while file descriptors are short
 constexpr unsigned kUserTimeout = 45'000;  // milliseconds without any answer from the peer's TCP
-constexpr Millis kLogWindow{10'000};
-
 std::size_t fd_limit(const Settings& settings) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
@@ -155,7 +153,7 @@ void Acceptor::refuse(int fd, bool tls, Admission::Verdict verdict, const PeerAd
       ::shutdown(fd, SHUT_WR);
     }
   }
-  log_.write_rarely(limit, kLogWindow, Level::warn, "connection refused", {{"limit", limit}, {"address", peer.text()}});
+  log_.write_rarely(limit, Level::warn, "connection refused", {{"limit", limit}, {"address", peer.text()}});
 }
 
 void Acceptor::deal(Fd fd, const PeerAddress& peer, std::uint16_t listener) {
@@ -179,7 +177,7 @@ void Acceptor::pause(const char* why) {
   paused_ = true;
   ++meter_.pauses;
   for (const Listener& listener : listeners_) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listener.fd.get(), nullptr);
-  log_.write_rarely("accept paused", kLogWindow, Level::warn, "not accepting for now", {{"why", why}});
+  log_.write_rarely("accept paused", Level::warn, "not accepting for now", {{"why", why}});
 }
 
 void Acceptor::resume() {

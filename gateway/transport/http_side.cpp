@@ -11,8 +11,6 @@
 namespace polygate::transport {
 namespace {
 
-constexpr Millis kLogWindow{10'000};
-
 session::Opening opening_of(const wire::HttpRequest& request, const PeerAddress& peer, Router::Match&& match) {
   session::Opening opening;
   opening.address = peer.text();
@@ -124,7 +122,7 @@ void HttpSide::handshake() {
 void HttpSide::refuse(const wire::HttpRefusal& refusal, Handshake result) {
   note(result);
   connection_.worker().log().write_rarely(
-      "handshake " + std::string(name(result)), kLogWindow, Level::info, "request refused",
+      "handshake " + std::string(name(result)), Level::info, "request refused",
       {{"status", std::int64_t{refusal.status}}, {"why", refusal.detail}, {"address", connection_.peer().text()}});
   connection_.send(wire::refusal_response(refusal));
   connection_.finish();
@@ -139,7 +137,7 @@ bool HttpSide::on_deadline() {
   }
   if (answered_ && parser_.idle()) return false;
   note(Handshake::late);
-  connection_.worker().log().write_rarely("handshake late", kLogWindow, Level::info, "request took too long",
+  connection_.worker().log().write_rarely("handshake late", Level::info, "request took too long",
                                           {{"limit", "handshake_within"}, {"address", connection_.peer().text()}});
   if (!parser_.idle()) {
     connection_.say(wire::refusal_response({408, "the request took too long"}));

@@ -7,8 +7,6 @@
 namespace polygate::transport {
 namespace {
 
-constexpr Millis kLogWindow{10'000};
-
 // The library's callback takes no argument of ours, and all of its contexts share it.
 std::atomic<Log*> process_log{nullptr};
 
@@ -17,8 +15,7 @@ void emit(int level, const char* line) {
   if (!log) return;
   std::string_view text(line);
   while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
-  log->write_rarely("libwebsockets", kLogWindow, level == LLL_ERR ? Level::error : Level::warn, "libwebsockets",
-                    {{"line", text}});
+  log->write_rarely("libwebsockets", level == LLL_ERR ? Level::error : Level::warn, "libwebsockets", {{"line", text}});
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace {
 
 bool same_words(std::string_view a, std::string_view b) {
   return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return wire::lower(x) == wire::lower(y); });
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::string_view without_suffix(std::string_view text, std::string_view suffix) {

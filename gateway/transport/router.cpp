@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/base/ascii.h"
 #include "gateway/wire/text.h"
 
 namespace polygate::transport {
@@ -29,9 +30,8 @@ Segments split(std::string_view path) {
 }
 
 bool is_parameter_value(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxParameter && std::all_of(text.begin(), text.end(), [](char c) {
-    return wire::is_letter(c) || wire::is_digit(c) || c == '-' || c == '_';
-  });
+  return !text.empty() && text.size() <= kMaxParameter &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '-' || c == '_'; });
 }
 
 /// Fixed segments before parameters, the leftmost difference decides; then host, then listener.
@@ -66,7 +66,7 @@ std::string host_name(std::string_view host) {
   const std::size_t colon = host.rfind(':');
   if (colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) host = host.substr(0, colon);
   std::string name(host);
-  std::transform(name.begin(), name.end(), name.begin(), wire::lower);
+  std::transform(name.begin(), name.end(), name.begin(), lower);
   return name;
 }
 

@@ -10,8 +10,6 @@ namespace polygate::transport {
 namespace {
 
 constexpr int kRoundsInATurn = 8;  // letters to oneself; then the sockets get their turn
-constexpr Millis kLogWindow{10'000};
-
 }  // namespace
 
 Worker::Worker(WorkerIndex index, const Shared& shared)
@@ -234,7 +232,7 @@ void Worker::tell_acceptor(Progress::Kind kind, const Connection& connection) {
 
 void Worker::note_close(std::uint16_t code, std::string_view why, const PeerAddress& peer) {
   ++meter_.closes[code];
-  log().write_rarely("close " + std::to_string(code), kLogWindow, Level::info, "connection closed",
+  log().write_rarely("close " + std::to_string(code), Level::info, "connection closed",
                      {{"code", std::int64_t{code}}, {"why", why}, {"address", peer.text()}});
 }
 

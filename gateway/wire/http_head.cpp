@@ -14,7 +14,7 @@ constexpr std::size_t kTypicalHeaders = 16;
 
 bool is_host(std::string_view value) {
   return !value.empty() && std::all_of(value.begin(), value.end(), [](char c) {
-    return is_digit(c) || is_letter(c) || std::string_view("-._~:[]%").find(c) != std::string_view::npos;
+    return is_alnum(c) || std::string_view("-._~:[]%").find(c) != std::string_view::npos;
   });
 }
 

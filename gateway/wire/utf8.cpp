@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include "gateway/wire/text.h"
+
 namespace polygate::wire {
 namespace {
 
@@ -67,8 +69,6 @@ const char* skip_common(const char* at, const char* end) {
   }
   return at;
 }
-
-constexpr std::uint64_t kHighBits = 0x8080808080808080;
 
 }  // namespace
 

@@ -3,13 +3,10 @@
 #include <cstring>
 
 #include "gateway/base/utf8.h"
+#include "gateway/wire/text.h"
 
 namespace polygate::wire {
-namespace {
-
-constexpr std::uint64_t kHighBits = 0x8080808080808080;
-
-}  // namespace
+namespace {}  // namespace
 
 FrameHeader frame_header(Opcode opcode, std::uint64_t payload_size, bool fin) {
   FrameHeader header;

@@ -17,7 +17,7 @@ constexpr std::size_t kKeySize = 24;
 constexpr std::size_t kAcceptSize = 28;
 
 constexpr bool is_base64(char c) {
-  return is_digit(c) || is_letter(c) || c == '+' || c == '/';
+  return is_alnum(c) || c == '+' || c == '/';
 }
 
 /// 16 bytes in base64: 21 digits, one whose lower four bits are 0, and the padding.

@@ -93,7 +93,7 @@ TEST(Log, LeavesOutWhatIsBelowItsLevel) {
     Log log(Log::Format::text, Level::warn, pipe.in());
     log.write(Level::debug, "no");
     log.write(Level::info, "no");
-    log.write_rarely("kind", Millis(0), Level::info, "no");
+    log.write_rarely("kind", Level::info, "no", {}, Millis(0));
     log.write(Level::warn, "yes");
     log.write(Level::error, "yes");
   }
@@ -104,10 +104,10 @@ TEST(Log, WritesOneLinePerKindAndWindowAndCountsTheRest) {
   Pipe pipe;
   {
     Log log(Log::Format::text, Level::info, pipe.in());
-    for (int i = 0; i < 4; ++i) log.write_rarely("a", kHour, Level::info, "first a");
-    log.write_rarely("b", kHour, Level::info, "first b");
-    log.write_rarely("a", Millis(0), Level::info, "second a", {{"k", 1}});
-    log.write_rarely("a", Millis(0), Level::info, "third a");
+    for (int i = 0; i < 4; ++i) log.write_rarely("a", Level::info, "first a", {}, kHour);
+    log.write_rarely("b", Level::info, "first b", {}, kHour);
+    log.write_rarely("a", Level::info, "second a", {{"k", 1}}, Millis(0));
+    log.write_rarely("a", Level::info, "third a", {}, Millis(0));
   }
   const auto lines = pipe.lines();
   ASSERT_EQ(lines.size(), 4U);
@@ -121,7 +121,7 @@ TEST(Log, BoundsTheKindsThatItRemembers) {
   Pipe pipe;
   {
     Log log(Log::Format::text, Level::info, pipe.in());
-    for (int i = 0; i < 5000; ++i) log.write_rarely(std::to_string(i), kHour, Level::info, "m");
+    for (int i = 0; i < 5000; ++i) log.write_rarely(std::to_string(i), Level::info, "m", {}, kHour);
   }
   EXPECT_EQ(pipe.lines().size(), 1025U) << "the kinds beyond the bound share one window";
 }
