@@ -38,7 +38,8 @@ function(polygate_unit_tests name)
   target_link_libraries(${name}_test PRIVATE ${UNIT_DEPS} ${UNIT_LIBS} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name}_test PRIVATE POLYGATE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                                                   POLYGATE_BINARY_DIR="${CMAKE_BINARY_DIR}")
-  polygate_precompiled(${name}_test polygate_test_headers)
+  # As one text: three quarters of a build's time would go into the headers that tests share.
+  set_target_properties(${name}_test PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
   add_test(NAME unit.${name} COMMAND ${name}_test)
 endfunction()
 

@@ -61,13 +61,13 @@ Result<std::string> sign_jwt(const Json& claims, const SignSettings& settings) {
   Json header = {{"alg", name(settings.algorithm)}};
   if (!settings.type.empty()) header["typ"] = settings.type;
   if (!settings.id.empty()) header["kid"] = settings.id;
-  const auto head = dump(header);
+  auto head = dump(header);
   if (!head) return head;
-  const auto payload = dump(claims);
+  auto payload = dump(claims);
   if (!payload) return payload;
 
   std::string token = encode_base64url(*head) + '.' + encode_base64url(*payload);
-  const auto signature = sign(settings, token);
+  auto signature = sign(settings, token);
   if (!signature) return signature;
   token += '.' + encode_base64url(*signature);
   if (token.size() > kMaxTokenBytes)

@@ -240,7 +240,7 @@ void Reader::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   if (anchor != YAML::NullAnchor) offset = text_.behind_anchor(offset);
   const std::string_view rest = text_.from(offset);
   const std::string_view word = rest.substr(0, rest.starts_with('~') ? 1 : 4);
-  const bool written = word.size() != 0 && resolve(word).kind == Kind::null;
+  const bool written = !word.empty() && resolve(word).kind == Kind::null;
   if (key_expected()) {
     take_key(std::string(written ? word : ""), place_of(mark, static_cast<int>(word.size())), true, anchor);
     return;

@@ -75,6 +75,7 @@ std::optional<Path> parse_path(std::string_view text, const Place& place, Diagno
   const auto root = root_named(segments[0]);
   if (!root) {
     std::vector<std::string> known;
+    known.reserve(std::size(kRoots));
     for (const auto& [name, value] : kRoots) known.push_back('$' + std::string(name));
     diagnostics.add(place,
                     "unknown path `$" + std::string(text) + "`: a path starts with $data, $me or another known root",

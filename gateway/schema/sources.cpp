@@ -96,7 +96,7 @@ std::shared_ptr<Source> Sources::text(std::string_view name, std::string_view te
 
 std::shared_ptr<Source> Sources::add(std::string name, std::string uri, std::string_view text, Problems& problems,
                                      bool published) {
-  const auto source = std::make_shared<Source>();
+  auto source = std::make_shared<Source>();
   source->name = std::move(name);
   source->uri = std::move(uri);
   source->text = text;

@@ -12,7 +12,7 @@
 namespace polygate::talks {
 namespace {
 
-constexpr std::chrono::seconds kPatience{20};
+constexpr std::chrono::seconds kHandlerPatience{20};
 
 /// Sessions without sockets, a clock that is turned by hand, one worker. Handlers that run on threads of their own are
 /// the only thing that is ever waited for.
@@ -128,7 +128,7 @@ int InProcess::connect(const std::string& who, const std::string& target, const 
 
 Heard InProcess::hear(const std::string& who) {
   std::deque<Heard>& heard = clients_[who].heard;
-  const auto until = std::chrono::steady_clock::now() + kPatience;
+  const auto until = std::chrono::steady_clock::now() + kHandlerPatience;
   for (work(); heard.empty(); work()) {
     std::unique_lock lock(mutex_);
     if (!came_.wait_until(lock, until, [&] { return !tasks_.empty(); })) return {};

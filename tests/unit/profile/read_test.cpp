@@ -58,7 +58,7 @@ TEST(ProfileText, ValuesWithoutPartsAndRootsWithoutNamesAreRefused) {
   }
 }
 
-constexpr char kHead[] = R"(
+constexpr char kLeastHead[] = R"(
 profile: test
 dialect: {name: event, body: data}
 schema: test.json
@@ -66,7 +66,7 @@ otherwise: {reply: {as: error, data: $message}}
 )";
 
 Reading read_with(const std::string& rest) {
-  return Reading(kHead + rest);
+  return Reading(kLeastHead + rest);
 }
 
 TEST(ProfileReader, KeepsTheOrderOfFieldsAndTheTypesOfConstants) {

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kKey = "dGhlIHNhbXBsZSBub25jZQ==";
 
-HttpRequest read_one(std::string_view bytes) {
+HttpRequest read_upgrade(std::string_view bytes) {
   HttpParser parser;
   HttpParser::State state = parser.feed(bytes);
   if (state == HttpParser::State::head) state = parser.feed(bytes);
@@ -32,7 +32,7 @@ std::string handshake(std::string_view part = "", std::string_view other = "") {
 
 TEST(WebSocketHandshake, AnswersTheExampleOfTheRfc) {
   EXPECT_EQ(accept_key(kKey), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-  const HttpRequest request = read_one(handshake());
+  const HttpRequest request = read_upgrade(handshake());
   EXPECT_FALSE(check_handshake(request));
   EXPECT_EQ(switching_protocols(request),
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -40,7 +40,7 @@ TEST(WebSocketHandshake, AnswersTheExampleOfTheRfc) {
 }
 
 TEST(WebSocketHandshake, AcceptsWhatBrowsersSend) {
-  const HttpRequest request = read_one(
+  const HttpRequest request = read_upgrade(
       "GET /chat HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: Mozilla/5.0\r\nSec-WebSocket-Version: 13\r\n"
       "Origin: http://localhost\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
       "Sec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\nConnection: keep-alive, Upgrade\r\nPragma: no-cache\r\n"
@@ -53,7 +53,7 @@ TEST(WebSocketHandshake, AcceptsWhatBrowsersSend) {
 }
 
 TEST(WebSocketHandshake, FitsItsOwnClient) {
-  const HttpRequest request = read_one(client_handshake("h:1", "/x?y=z", kKey, {{"Origin", "http://h"}}));
+  const HttpRequest request = read_upgrade(client_handshake("h:1", "/x?y=z", kKey, {{"Origin", "http://h"}}));
   EXPECT_FALSE(check_handshake(request));
   EXPECT_EQ(request.find("origin"), "http://h");
   const std::string answer = switching_protocols(request);
@@ -63,11 +63,11 @@ TEST(WebSocketHandshake, FitsItsOwnClient) {
 }
 
 TEST(WebSocketHandshake, TellsPlainRequestsApart) {
-  EXPECT_TRUE(asks_for_websocket(read_one(handshake())));
-  EXPECT_FALSE(asks_for_websocket(read_one("GET / HTTP/1.1\r\nHost: h\r\n\r\n")));
+  EXPECT_TRUE(asks_for_websocket(read_upgrade(handshake())));
+  EXPECT_FALSE(asks_for_websocket(read_upgrade("GET / HTTP/1.1\r\nHost: h\r\n\r\n")));
   EXPECT_FALSE(
-      asks_for_websocket(read_one("GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: "
-                                  "h2c\r\nHTTP2-Settings: AA\r\n\r\n")));
+      asks_for_websocket(read_upgrade("GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: "
+                                      "h2c\r\nHTTP2-Settings: AA\r\n\r\n")));
 }
 
 TEST(Threats, T03_RefusesBadHandshakesWithTheirStatus) {
@@ -106,7 +106,7 @@ TEST(Threats, T03_RefusesBadHandshakesWithTheirStatus) {
   for (const auto& [status, part, other] : cases) {
     std::string text = handshake(part, other);
     if (other.find("Content-Length") != std::string_view::npos) text += "x";
-    const std::optional<HttpRefusal> refusal = check_handshake(read_one(text));
+    const std::optional<HttpRefusal> refusal = check_handshake(read_upgrade(text));
     ASSERT_TRUE(refusal) << part << " -> " << other;
     EXPECT_EQ(refusal->status, status) << part << " -> " << other;
     EXPECT_FALSE(refusal->detail.empty());
