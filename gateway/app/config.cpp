@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <thread>
 
 #include "gateway/app/config_keys.h"
 #include "gateway/app/config_reader.h"
@@ -10,6 +11,8 @@
 
 namespace polygate::app {
 namespace {
+
+constexpr unsigned kMaxWorkers = 256;
 
 /// Everything that has a default, so that `polygate config` can show it with its origin.
 constexpr char kDefaults[] = R"(
@@ -92,7 +95,7 @@ class Builder {
     admin(top);
     std::size_t workers = 0;
     if (const yaml::Node* node = top.find("workers"); !node || node->text() != "auto")
-      top.count("workers", workers, 0, 256);
+      top.count("workers", workers, 0, kMaxWorkers);
     config_.workers = static_cast<unsigned>(workers);
     profiles(top);
     config_.schemas = folder(top, "schemas");
@@ -348,6 +351,10 @@ std::vector<auth::TokenEntry> read_token_file(const std::filesystem::path& file,
     entries.push_back(std::move(entry));
   }
   return entries;
+}
+
+unsigned Config::worker_count() const {
+  return workers == 0 ? std::clamp(std::thread::hardware_concurrency(), 1u, kMaxWorkers) : workers;
 }
 
 std::string describe(const Config& config, bool as_json) {

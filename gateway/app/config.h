@@ -48,7 +48,7 @@ struct Config {
   std::filesystem::path folder;  ///< that relative paths start from
   std::vector<ListenerConfig> listeners;
   std::optional<ListenerConfig> admin;  ///< none = off
-  unsigned workers = 0;                 ///< 0 = one per core
+  unsigned workers = 0;                 ///< 0 = one per core: ask worker_count()
   std::vector<std::pair<std::string, Place>> profiles;
   std::filesystem::path schemas;
   std::filesystem::path plugin_folder;
@@ -62,6 +62,8 @@ struct Config {
   Log::Format log_format = Log::Format::text;
   Level log_level = Level::info;
   yaml::Node tree;  ///< all of it, each value with the place that it came from
+
+  unsigned worker_count() const;
 };
 
 /// One setting from outside the file: `key` is dotted ("listeners.main.port"), `origin` says where it came from.

@@ -1,13 +1,10 @@
 #include "gateway/app/gateway.h"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 namespace polygate::app {
 namespace {
-
-constexpr unsigned kMaxWorkers = 256;  // as in gateway.yaml
 
 transport::ListenerSettings listener_settings(const ListenerConfig& config) {
   transport::ListenerSettings made;
@@ -28,8 +25,7 @@ std::string url(std::string_view scheme, const ListenerConfig& config, std::uint
 
 std::unique_ptr<Gateway> Gateway::load(Config config, const Clock& clock, Log& log, Diagnostics& diagnostics) {
   std::unique_ptr<Gateway> made(new Gateway(clock, log));
-  const unsigned cores = std::clamp(std::thread::hardware_concurrency(), 1u, kMaxWorkers);
-  made->workers_ = config.workers == 0 ? cores : config.workers;
+  made->workers_ = config.worker_count();
   Deployment::Options options;
   options.workers = made->workers_;
   options.clock = &clock;

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "gateway/app/exit_code.h"
@@ -51,17 +52,18 @@ class Signals {
   sigset_t before_;
 };
 
-/// Takes as many file descriptors as the process may have, and says so when they are too few for the configuration.
+/// Takes as many file descriptors as the configuration needs, and says so when the process may not have them. No more
+/// than that: for each closed connection libwebsockets goes through a table with an entry for every descriptor that the
+/// process may have.
 Result<void> take_file_descriptors(const Config& config) {
-  constexpr std::size_t kBesides = 128;  // listeners, event loops, logs, stores, and what the acceptor keeps in reserve
+  constexpr std::size_t kBesides = 192;   // listeners, logs, stores, plugins, and what the acceptor keeps in reserve
+  constexpr std::size_t kForWorker = 16;  // its event loop
+  const std::size_t wanted = config.connection_limits.connections + kBesides + kForWorker * config.worker_count();
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return {};
-  if (limit.rlim_cur < limit.rlim_max) {
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-    getrlimit(RLIMIT_NOFILE, &limit);
-  }
-  const std::size_t wanted = config.connection_limits.connections + kBesides;
+  limit.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
+  setrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(RLIMIT_NOFILE, &limit);
   if (limit.rlim_cur >= wanted) return {};
   return Failure{Reason::limited, "limits.connections is " + std::to_string(config.connection_limits.connections) +
                                       ", which takes " + std::to_string(wanted) +

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <utility>
 
 namespace polygate {
 
@@ -17,10 +18,17 @@ void random_bytes(std::span<std::uint8_t> out) {
 }
 
 std::uint64_t random_u64() {
-  std::array<std::uint8_t, 8> bytes{};
-  random_bytes(bytes);
+  // One system call for many: each connection takes one. What was handed out is not kept.
+  thread_local std::array<std::uint8_t, 512> pool;
+  thread_local std::size_t used = pool.size();
+  if (used == pool.size()) {
+    random_bytes(pool);
+    used = 0;
+  }
+  const std::span<std::uint8_t> bytes(pool.data() + used, 8);
+  used += bytes.size();
   std::uint64_t value = 0;
-  for (const std::uint8_t byte : bytes) value = value << 8 | byte;
+  for (std::uint8_t& byte : bytes) value = value << 8 | std::exchange(byte, std::uint8_t{0});
   return value;
 }
 

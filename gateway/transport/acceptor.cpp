@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -20,9 +19,9 @@ namespace polygate::transport {
 namespace {
 
 constexpr std::uint64_t kInboxTag = UINT64_MAX;
-constexpr int kAcceptsInARow = 64;         // then letters get their turn
-constexpr int kRetryMillis = 250;          // while file descriptors are short
-constexpr unsigned kUserTimeout = 45'000;  // milliseconds without any answer from the peer's TCP
+constexpr int kAcceptsInARow = 64;  // then letters get their turn
+constexpr int kRetryMillis = 250;   // while file descriptors are short
+
 std::size_t fd_limit(const Settings& settings) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
@@ -115,13 +114,17 @@ void Acceptor::read_letters() {
 /// The kernel hands out the lowest free number, so that tells how many are in use, whoever opened them.
 bool Acceptor::is_short_of_fds() const {
   const Fd lowest(::fcntl(epoll_.get(), F_DUPFD_CLOEXEC, 0));
-  return !lowest || static_cast<std::size_t>(lowest.get()) + reserved_fds_ >= max_fds_;
+  return !lowest || is_reserved(lowest.get());
+}
+
+bool Acceptor::is_reserved(int fd) const {
+  return static_cast<std::size_t>(fd) + reserved_fds_ >= max_fds_;
 }
 
 void Acceptor::accept_from(std::uint16_t listener) {
-  if (listener >= listeners_.size()) return;  // closed while this event was on its way
+  read_letters();                                          // who has gone makes room; nobody wakes us for that
+  if (stopping_ || listener >= listeners_.size()) return;  // closed while this event was on its way
   for (int i = 0; i < kAcceptsInARow; ++i) {
-    if (is_short_of_fds()) return pause("file descriptors are short");
     sockaddr_storage from{};
     socklen_t size = sizeof(from);
     Fd fd(::accept4(listeners_[listener].fd.get(), reinterpret_cast<sockaddr*>(&from), &size,
@@ -130,6 +133,7 @@ void Acceptor::accept_from(std::uint16_t listener) {
       if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) pause(std::strerror(errno));
       return;  // none waits, or it has gone already
     }
+    const bool last = is_reserved(fd.get());
     const PeerAddress peer = PeerAddress::from(from);
     const Admission::Verdict verdict = admission_.judge(peer);
     if (verdict != Admission::Verdict::admit) {
@@ -137,6 +141,7 @@ void Acceptor::accept_from(std::uint16_t listener) {
     } else {
       deal(std::move(fd), peer, listener);
     }
+    if (last) return pause("file descriptors are short");
   }
 }
 
@@ -157,9 +162,6 @@ void Acceptor::refuse(int fd, bool tls, Admission::Verdict verdict, const PeerAd
 }
 
 void Acceptor::deal(Fd fd, const PeerAddress& peer, std::uint16_t listener) {
-  const int on = 1;
-  ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  ::setsockopt(fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &kUserTimeout, sizeof(kUserTimeout));
   ++meter_.accepted;
   admission_.admitted(peer);
   std::size_t worker = next_;

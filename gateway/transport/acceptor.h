@@ -36,6 +36,7 @@ class Acceptor {
   void read_letters();
   void accept_from(std::uint16_t listener);
   bool is_short_of_fds() const;
+  bool is_reserved(int fd) const;
   void refuse(int fd, bool tls, Admission::Verdict verdict, const PeerAddress& peer);
   void deal(Fd fd, const PeerAddress& peer, std::uint16_t listener);
   void pause(const char* why);

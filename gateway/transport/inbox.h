@@ -20,6 +20,7 @@ class Inbox {
 
   int fd() const { return event_.get(); }
   void put(Letter letter) { letters_.put(std::move(letter)); }
+  void leave(Letter letter) { letters_.leave(std::move(letter)); }
 
   /// The reader, on its own thread, before anybody else knows the box: it promises to take() once more before it
   /// waits, so that its letters to itself cost no system call.

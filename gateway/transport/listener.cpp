@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cstring>
@@ -12,6 +13,7 @@ namespace polygate::transport {
 namespace {
 
 constexpr int kBacklog = 4'096;
+constexpr unsigned kUserTimeout = 45'000;  // milliseconds without any answer from the peer's TCP
 
 /// Writes the socket address into `to`; its size, or 0 when the text is no address.
 socklen_t parse(const ListenerSettings& settings, sockaddr_storage& to) {
@@ -60,6 +62,9 @@ Result<Listener> Listener::open(const ListenerSettings& settings) {
   if (!listener.fd) return failed("cannot make a socket for");
   const int on = 1;
   const int off = 0;
+  // Accepted sockets inherit both of these.
+  ::setsockopt(listener.fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  ::setsockopt(listener.fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &kUserTimeout, sizeof(kUserTimeout));
   ::setsockopt(listener.fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   if (address.ss_family == AF_INET6) {
     ::setsockopt(listener.fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));

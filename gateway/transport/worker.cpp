@@ -227,7 +227,7 @@ Millis Worker::jittered(Millis interval) {
 }
 
 void Worker::tell_acceptor(Progress::Kind kind, const Connection& connection) {
-  acceptor_->put(Progress{kind, connection.is_established(), index_, connection.peer()});
+  acceptor_->leave(Progress{kind, connection.is_established(), index_, connection.peer()});
 }
 
 void Worker::note_close(std::uint16_t code, std::string_view why, const PeerAddress& peer) {
