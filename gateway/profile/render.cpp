@@ -32,6 +32,16 @@ TopicKind kind_of(const Profile& profile, const std::string& family) {
   return known == profile.families.end() ? TopicKind::joined : known->second;
 }
 
+/// What `path` found, as one more piece of a topic's name.
+Result<void> append_piece(std::string& name, const Value& value, const TopicText& topic, const Path& path) {
+  std::string text;
+  value.append_text(text);
+  if (text.empty()) return bad_topic(topic, "is empty where " + path.text() + " stands");
+  if (!append_escaped(name, text)) return bad_topic(topic, "holds a control character from " + path.text());
+  if (name.size() > kMaxTopicName) return bad_topic(topic, "is longer than 256 bytes");
+  return {};
+}
+
 }  // namespace
 
 void append_text(std::string& out, const Text& text, Scope& scope) {
@@ -99,30 +109,34 @@ bool append_json(std::string& out, const Shape& shape, Scope& scope) {
 }
 
 Result<void> append_topics(std::vector<Topic>& out, const TopicText& topic, Scope& scope) {
-  std::vector<std::string> names{std::string()};
+  std::string name;
+  std::vector<std::string> names;  // once a list was met, and then instead of `name`
   for (const Text::Part& part : topic.name.parts) {
-    for (std::string& name : names) name += part.literal;
+    name += part.literal;
+    for (std::string& each : names) each += part.literal;
     if (!part.has_path) continue;
     const Value value = scope.find(part.path);
     if (value.kind == Value::Kind::absent) return {};
+    if (!value.is_list() && names.empty()) {
+      if (const auto added = append_piece(name, value, topic, part.path); !added) return added;
+      continue;
+    }
+    if (names.empty()) names.push_back(std::move(name));
     const std::vector<Value> items = value.is_list() ? value.items() : std::vector<Value>{value};
     if (items.size() * names.size() > 10'000) return bad_topic(topic, "stands for too many at once");
     std::vector<std::string> longer;
     longer.reserve(items.size() * names.size());
-    for (const std::string& name : names) {
+    for (const std::string& each : names) {
       for (const Value& item : items) {
-        std::string text;
-        item.append_text(text);
-        std::string& next = longer.emplace_back(name);
-        if (text.empty()) return bad_topic(topic, "is empty where " + part.path.text() + " stands");
-        if (!append_escaped(next, text)) return bad_topic(topic, "holds a control character from " + part.path.text());
-        if (next.size() > kMaxTopicName) return bad_topic(topic, "is longer than 256 bytes");
+        if (const auto added = append_piece(longer.emplace_back(each), item, topic, part.path); !added) return added;
       }
     }
+    if (longer.empty()) return {};
     names = std::move(longer);
   }
   const TopicKind kind = kind_of(*scope.profile, topic.family);
-  for (const std::string& name : names) out.push_back(Topic::make(kind, scope.profile->name, topic.family, name));
+  if (names.empty()) out.push_back(Topic::make(kind, scope.profile->name, topic.family, name));
+  for (const std::string& each : names) out.push_back(Topic::make(kind, scope.profile->name, topic.family, each));
   return {};
 }
 
@@ -146,15 +160,14 @@ std::string unescape_topic_name(std::string_view name) {
 }
 
 FramePtr make_frame(const dialect::Dialect& dialect, std::string_view event, std::string_view data) {
-  std::string message;
-  message.reserve(event.size() + data.size() + 32);
-  dialect.encode(message, event, data);
+  constexpr std::size_t kAround = 42;  // what a dialect puts around the two, and the header
   const bool text = dialect.text(event);
   std::string bytes;
-  bytes.reserve(message.size() + 10);
-  wire::append_frame(bytes, text ? wire::Opcode::text : wire::Opcode::binary, message);
-  const auto header = static_cast<std::uint8_t>(bytes.size() - message.size());
-  return std::make_shared<const Frame>(std::move(bytes), header, text);
+  bytes.reserve(event.size() + data.size() + kAround);
+  dialect.encode(bytes, event, data);
+  const auto header = wire::frame_header(text ? wire::Opcode::text : wire::Opcode::binary, bytes.size());
+  bytes.insert(0, header.view());
+  return std::make_shared<const Frame>(std::move(bytes), static_cast<std::uint8_t>(header.view().size()), text);
 }
 
 }  // namespace polygate::profile

@@ -1,5 +1,5 @@
 #pragma once
-#include <deque>
+#include <list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -59,8 +59,9 @@ class Scope {
  private:
   Value find_me(const Path& path);
 
-  std::deque<Json> kept_;  // what a path made, so that a Value can refer to it
-  std::deque<std::string> texts_;
+  // What a path made, so that a Value can refer to it. Lists: a deque takes memory before it has anything.
+  std::list<Json> kept_;
+  std::list<std::string> texts_;
 };
 
 }  // namespace polygate::profile

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "gateway/wire/http_response.h"
 #include "gateway/wire/text.h"
@@ -67,7 +68,9 @@ std::string accept_key(std::string_view key) {
   text.reserve(key.size() + kGuid.size());
   text.append(key).append(kGuid);
   std::array<unsigned char, SHA_DIGEST_LENGTH> digest;
-  SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  // Fetched once: SHA1() would look for it at every handshake.
+  static EVP_MD* const sha1 = EVP_MD_fetch(nullptr, "SHA1", nullptr);
+  if (sha1 == nullptr || EVP_Digest(text.data(), text.size(), digest.data(), nullptr, sha1, nullptr) != 1) std::abort();
   std::array<unsigned char, kAcceptSize + 1> encoded;  // EVP_EncodeBlock ends it with NUL
   EVP_EncodeBlock(encoded.data(), digest.data(), static_cast<int>(digest.size()));
   return std::string(encoded.begin(), encoded.begin() + kAcceptSize);
