@@ -57,11 +57,11 @@ class Gateway:
     """One running `polygate run`. A context manager: leaving it stops the gateway by SIGTERM and checks how it ended.
 
     `profiles` are files of this checkout, `texts` profiles of the test's own (file name -> YAML); `key_id` is the `kid`
-    of the users' key; `files` is how many file descriptors the process may have.
+    of the users' key; `files` is how many file descriptors the process may have, `held` how many of them are taken.
     """
 
     def __init__(self, workers=1, limits=None, drain=None, profiles=PROFILES, texts=None, key_id=None,
-                 environment=None, files=None):
+                 environment=None, files=None, held=0):
         self.workers = workers
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="polygate-test-"))
         self.binary = os.environ.get("POLYGATE_BIN", str(ROOT / "build/dev/bin/polygate"))
@@ -91,6 +91,7 @@ class Gateway:
         self._private("gateway.yaml", json.dumps(config, indent=1))
         self.environment = environment or {}
         self.files = files
+        self.held = held
         self.judged = False
         self.process = None
         self.port = self.admin_port = None
@@ -104,9 +105,12 @@ class Gateway:
         path.write_text(text, encoding="utf-8")
 
     def __enter__(self):
+        held = [os.open("/dev/null", os.O_RDONLY) for _ in range(self.held)]
         self.process = subprocess.Popen([self.binary, "run", "--config", str(self.folder / "gateway.yaml")],
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                        env={**os.environ, **self.environment}, preexec_fn=self._confine)
+                                        env={**os.environ, **self.environment}, preexec_fn=self._confine, pass_fds=held)
+        for file in held:
+            os.close(file)
         streams = ((self.process.stdout, self._lines.put), (self.process.stderr, self._error))
         self._readers = [threading.Thread(target=self._read, args=stream, daemon=True) for stream in streams]
         for reader in self._readers:
