@@ -136,11 +136,7 @@ void Deployment::load_profiles(const Options& options, Diagnostics& diagnostics)
   for (const std::string& name : wanted) {
     auto plugin = loader_->load(name);
     if (!plugin) {
-      for (const auto& profile : read) {
-        for (const std::string& by : profile->plugins) {
-          if (by == name) diagnostics.add({profile->file, 0, 0, 0}, plugin.failure().message);
-        }
-      }
+      around.broken_plugins.emplace(name, plugin.failure().message);
       continue;
     }
     around.plugins.push_back(name);

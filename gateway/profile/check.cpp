@@ -38,7 +38,10 @@ void check_plugins(CheckContext& context) {
   for (std::size_t i = 0; i < context.profile.plugins.size(); ++i) {
     const std::string& plugin = context.profile.plugins[i];
     if (std::find(loaded.begin(), loaded.end(), plugin) != loaded.end()) continue;
-    context.problem(context.profile.places.plugins[i], "plugin `" + plugin + "` is not loaded",
+    const auto& broken = context.surroundings.broken_plugins;
+    const auto why = broken.find(plugin);
+    context.problem(context.profile.places.plugins[i],
+                    why == broken.end() ? "plugin `" + plugin + "` is not loaded" : why->second,
                     did_you_mean(plugin, loaded));
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,9 @@ struct Surroundings {
   std::string schema_folder = "schemas";  ///< as shown in diagnostics, before a schema file's name
   std::vector<std::string> verifiers;
   std::vector<std::string> listeners;
-  std::vector<std::string> plugins;   ///< that were loaded
-  std::vector<std::string> handlers;  ///< "plugin.handler" of the loaded ones
+  std::vector<std::string> plugins;                     ///< that were loaded
+  std::map<std::string, std::string> broken_plugins{};  ///< that could not be, and why
+  std::vector<std::string> handlers;                    ///< "plugin.handler" of the loaded ones
 };
 
 /// Holds a profile against its schemas, the verifiers, listeners and plugins of the deployment, fills in the compiled

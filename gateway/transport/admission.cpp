@@ -3,8 +3,8 @@
 namespace polygate::transport {
 
 std::string_view Admission::name(Verdict verdict) {
-  static constexpr std::array<std::string_view, kVerdicts> kNames = {"none", "max_connections", "max_per_address",
-                                                                     "handshakes_total", "handshakes_per_address"};
+  static constexpr std::array<std::string_view, kVerdicts> kNames = {"none", "connections", "connections_per_address",
+                                                                     "handshakes", "handshakes_per_address"};
   return kNames[static_cast<std::size_t>(verdict)];
 }
 

@@ -49,7 +49,7 @@ TEST(Metrics, AddUpAllWorkers) {
   EXPECT_THAT(text, HasSubstr("polygate_connections 6\n"));
   EXPECT_THAT(text, HasSubstr("polygate_bytes_total{direction=\"in\"} 200\n"));
   EXPECT_THAT(text, HasSubstr("polygate_handshakes_total{result=\"accepted\"} 10\n"));
-  EXPECT_THAT(text, HasSubstr("polygate_refusals_total{limit=\"max_per_address\"} 9\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_refusals_total{limit=\"connections_per_address\"} 9\n"));
   EXPECT_THAT(text, HasSubstr("polygate_sessions{profile=\"notes\"} 4\n"));
   EXPECT_THAT(text, HasSubstr("polygate_incoming_total{profile=\"notes\"} 20\n"));
   EXPECT_THAT(text, HasSubstr("polygate_outbox_bytes 14\n"));
