@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace polygate::session {
+namespace {
+
+constexpr std::size_t kKept = 4;  // frames for which an empty outbox keeps the room: 64 bytes
+
+}  // namespace
 
 bool Outbox::push(FramePtr frame, std::size_t max_bytes, std::size_t max_frames) {
   const std::size_t size = frame->bytes().size();
@@ -42,7 +47,8 @@ void Outbox::written(std::size_t bytes) {
     frames_[head_++].reset();
   }
   if (empty()) {
-    std::vector<FramePtr>().swap(frames_);
+    if (frames_.capacity() > kKept) std::vector<FramePtr>().swap(frames_);
+    frames_.clear();
     head_ = 0;
   } else if (head_ > 64 && head_ * 2 > frames_.size()) {
     frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(head_));

@@ -8,7 +8,7 @@
 
 namespace polygate::session {
 
-/// Frames that wait for one socket, bounded in bytes and count. Holds no heap while it is empty.
+/// Frames that wait for one socket, bounded in bytes and count. Holds next to no heap while it is empty.
 class Outbox {
  public:
   /// False when the frame does not fit any more: the consumer is too slow.
