@@ -109,34 +109,40 @@ bool append_json(std::string& out, const Shape& shape, Scope& scope) {
 }
 
 Result<void> append_topics(std::vector<Topic>& out, const TopicText& topic, Scope& scope) {
-  std::string name;
-  std::vector<std::string> names;  // once a list was met, and then instead of `name`
+  std::string first;
+  std::vector<std::string> more;  // besides the first, once a list was met
   for (const Text::Part& part : topic.name.parts) {
-    name += part.literal;
-    for (std::string& each : names) each += part.literal;
+    first += part.literal;
+    for (std::string& each : more) each += part.literal;
     if (!part.has_path) continue;
     const Value value = scope.find(part.path);
     if (value.kind == Value::Kind::absent) return {};
-    if (!value.is_list() && names.empty()) {
-      if (const auto added = append_piece(name, value, topic, part.path); !added) return added;
+    if (!value.is_list()) {
+      auto added = append_piece(first, value, topic, part.path);
+      for (std::string& each : more) {
+        if (added) added = append_piece(each, value, topic, part.path);
+      }
+      if (!added) return added;
       continue;
     }
-    if (names.empty()) names.push_back(std::move(name));
-    const std::vector<Value> items = value.is_list() ? value.items() : std::vector<Value>{value};
-    if (items.size() * names.size() > 10'000) return bad_topic(topic, "stands for too many at once");
+    const std::vector<Value> items = value.items();
+    if (items.empty()) return {};
+    if (items.size() * (1 + more.size()) > 10'000) return bad_topic(topic, "stands for too many at once");
     std::vector<std::string> longer;
-    longer.reserve(items.size() * names.size());
-    for (const std::string& each : names) {
+    longer.reserve(items.size() * (1 + more.size()));
+    more.insert(more.begin(), first);
+    for (const std::string& each : more) {
       for (const Value& item : items) {
-        if (const auto added = append_piece(longer.emplace_back(each), item, topic, part.path); !added) return added;
+        auto added = append_piece(longer.emplace_back(each), item, topic, part.path);
+        if (!added) return added;
       }
     }
-    if (longer.empty()) return {};
-    names = std::move(longer);
+    first = longer.front();
+    more.assign(longer.begin() + 1, longer.end());
   }
   const TopicKind kind = kind_of(*scope.profile, topic.family);
-  if (names.empty()) out.push_back(Topic::make(kind, scope.profile->name, topic.family, name));
-  for (const std::string& each : names) out.push_back(Topic::make(kind, scope.profile->name, topic.family, each));
+  out.push_back(Topic::make(kind, scope.profile->name, topic.family, first));
+  for (const std::string& each : more) out.push_back(Topic::make(kind, scope.profile->name, topic.family, each));
   return {};
 }
 
