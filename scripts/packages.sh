@@ -5,5 +5,8 @@ build_packages=(
   libre2-dev libspdlog-dev libfmt-dev libcli11-dev prometheus-cpp-dev libsqlite3-dev zlib1g-dev libgtest-dev libgmock-dev
 )
 serve_packages=(openssl python3 python3-websockets)
-test_packages=(clang clang-format clang-tidy lld libclang-rt-14-dev strace npm nodejs python3-websockets python3 openssl git curl)
-bench_packages=(npm nodejs python3 util-linux)
+test_packages=(
+  clang clang-format clang-tidy lld libclang-rt-14-dev strace npm nodejs chromium openssl git curl
+  python3 python3-websockets python3-socketio python3-requests python3-websocket
+)
+bench_packages=(npm nodejs python3 python3-flask-socketio python3-eventlet python3-jsonschema util-linux)

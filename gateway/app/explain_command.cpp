@@ -253,14 +253,14 @@ Result<dialect::Event> decode(const profile::Profile& profile, const std::string
   limits.max_nodes = profile.limits.json_nodes;
   if (profile.dialect->json()) {
     profile.dialect->encode(message, event, "null");
-    const auto empty = profile.dialect->decode(true, message, document, limits);
+    const auto empty = profile.dialect->decode({true, message, {}, {}}, document, limits);
     const bool is_flat = empty && empty->data.is_object();  // the data is the message itself
     message.clear();
     if (auto parsed = document.parse(data, limits); !parsed) return invalid("the data: " + parsed.failure().message);
     if (is_flat && !document.root().is_object()) return invalid("the data must be an object in this dialect");
   }
   profile.dialect->encode(message, event, data);
-  auto decoded = profile.dialect->decode(profile.dialect->text(event), message, document, limits);
+  auto decoded = profile.dialect->decode({profile.dialect->text(event), message, {}, {}}, document, limits);
   if (!decoded) return invalid("the data: " + decoded.failure().message);
   return decoded;
 }

@@ -150,6 +150,14 @@ simdjson::dom::object object(View value) {
   return fields;
 }
 
+std::string_view type_name(View value) {
+  if (value.is_object()) return "an object";
+  if (value.is_array()) return "a list";
+  if (value.is_string()) return "a string";
+  if (value.is_bool()) return "a boolean";
+  return value.is_null() ? "null" : "a number";
+}
+
 std::string_view string(View value) {
   std::string_view text;
   if (value.get_string().get(text)) std::abort();

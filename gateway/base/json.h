@@ -85,6 +85,9 @@ void members(View object, std::string_view bytes, Visit&& visit) {
 /// The member `key` of `object`, if `object` is one and has it.
 std::optional<View> find(View object, std::string_view key);
 
+/// What kind of value it is, with its article: for messages.
+std::string_view type_name(View value);
+
 /// Appends `text` as a JSON string, quoted and escaped; control characters, U+2028 and U+2029 as \uXXXX.
 void append_string(std::string& out, std::string_view text);
 

@@ -19,8 +19,9 @@ std::size_t skip_string(std::string_view text, std::size_t at) {
   return text.size();
 }
 
-/// Behind the value that starts at `at`.
-std::size_t skip_value(std::string_view text, std::size_t at) {
+}  // namespace
+
+std::size_t value_end(std::string_view text, std::size_t at) {
   if (at >= text.size()) return text.size();
   if (text[at] == '"') return skip_string(text, at);
   if (text[at] != '{' && text[at] != '[') {
@@ -44,8 +45,6 @@ std::size_t skip_value(std::string_view text, std::size_t at) {
   return at;
 }
 
-}  // namespace
-
 MemberText::MemberText(std::string_view object) : text_(trimmed(object)) {
   if (text_.size() < 2 || text_.front() != '{' || text_.back() != '}') text_ = {};
 }
@@ -59,7 +58,7 @@ bool MemberText::next() {
   if (value_ == 0) {
     end_ = 1;
   } else if (end_ == 0) {
-    end_ = skip_value(text_, value_);
+    end_ = value_end(text_, value_);
   }
   skip_space();
   if (end_ < text_.size() && text_[end_] == ',') ++end_;
@@ -80,7 +79,7 @@ bool MemberText::next() {
 }
 
 std::string_view MemberText::value() {
-  if (end_ == 0) end_ = skip_value(text_, value_);
+  if (end_ == 0) end_ = value_end(text_, value_);
   return text_.substr(value_, end_ - value_);
 }
 

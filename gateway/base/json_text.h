@@ -16,6 +16,9 @@ constexpr std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+/// Where the value that starts at `at` ends, in text that is known to be valid JSON; never beyond the text.
+std::size_t value_end(std::string_view text, std::size_t at);
+
 /// Walks the members of an object in text that is known to be valid JSON, without parsing it: for what is forwarded
 /// byte by byte. Never reads beyond the text, valid or not.
 class MemberText {

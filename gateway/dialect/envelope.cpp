@@ -3,18 +3,6 @@
 #include <cstdlib>
 
 namespace polygate::dialect {
-namespace {
-
-std::string_view type_name(json::View value) {
-  if (value.is_object()) return "an object";
-  if (value.is_array()) return "a list";
-  if (value.is_string()) return "a string";
-  if (value.is_bool()) return "a boolean";
-  return value.is_null() ? "null" : "a number";
-}
-
-}  // namespace
-
 Envelope::Envelope(std::string name_key, std::string body_key)
     : name_key_(std::move(name_key)), body_key_(std::move(body_key)) {
   opening_ = "{";
@@ -26,19 +14,18 @@ Envelope::Envelope(std::string name_key, std::string body_key)
   if (!null_.parse("null")) std::abort();
 }
 
-Result<Event> Envelope::decode(bool text, std::string_view message, json::Document& document,
-                               const json::Limits& limits) const {
-  if (!text) return Failure{Reason::malformed, "a binary message where JSON text is spoken"};
-  if (auto parsed = document.parse(message, limits); !parsed) return parsed.failure();
+Result<Event> Envelope::decode(const Message& message, json::Document& document, const json::Limits& limits) const {
+  if (!message.text) return Failure{Reason::malformed, "a binary message where JSON text is spoken"};
+  if (auto parsed = document.parse(message.bytes, limits); !parsed) return parsed.failure();
   const json::View root = document.root();
   if (!root.is_object()) {
-    return Failure{Reason::malformed, "the message is " + std::string(type_name(root)) + ", expected an object"};
+    return Failure{Reason::malformed, "the message is " + std::string(json::type_name(root)) + ", expected an object"};
   }
   const auto name = json::find(root, name_key_);
   if (!name) return Failure{Reason::malformed, "no \"" + name_key_ + "\" in the message"};
   if (!name->is_string()) {
     return Failure{Reason::malformed,
-                   "\"" + name_key_ + "\" is " + std::string(type_name(*name)) + ", expected a string"};
+                   "\"" + name_key_ + "\" is " + std::string(json::type_name(*name)) + ", expected a string"};
   }
   Event event;
   event.name = json::string(*name);

@@ -12,8 +12,7 @@ class Envelope final : public Dialect {
  public:
   Envelope(std::string name_key, std::string body_key);
 
-  Result<Event> decode(bool text, std::string_view message, json::Document& document,
-                       const json::Limits& limits) const override;
+  Result<Event> decode(const Message& message, json::Document& document, const json::Limits& limits) const override;
   /// The data null is left out. With an empty `body_key`, `data` is an object, whose members follow the name, or null.
   void encode(std::string& out, std::string_view name, std::string_view data) const override;
   bool text(std::string_view) const override { return true; }

@@ -5,20 +5,19 @@ namespace polygate::dialect {
 
 /// No protocol at all: every message is the event `text` or `binary`, its data the message's bytes, whole and
 /// unchanged. Nothing is parsed and nothing has a schema.
-class Raw final : public Dialect {
+class Raw : public Dialect {
  public:
   static constexpr std::string_view kText = "text";
   static constexpr std::string_view kBinary = "binary";
 
-  Result<Event> decode(bool text, std::string_view message, json::Document&,
-                       const json::Limits& limits) const override {
-    if (message.size() > limits.max_bytes) {
-      return Failure{Reason::limited, "a message of " + std::to_string(message.size()) + " bytes, at most " +
+  Result<Event> decode(const Message& message, json::Document&, const json::Limits& limits) const override {
+    if (message.bytes.size() > limits.max_bytes) {
+      return Failure{Reason::limited, "a message of " + std::to_string(message.bytes.size()) + " bytes, at most " +
                                           std::to_string(limits.max_bytes) + " are accepted"};
     }
     Event event;
-    event.name = text ? kText : kBinary;
-    event.data_bytes = message;
+    event.name = message.text ? kText : kBinary;
+    event.data_bytes = message.bytes;
     return event;
   }
   void encode(std::string& out, std::string_view, std::string_view data) const override { out += data; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/dialect/socket_io.h"
 #include "gateway/profile/check_context.h"
 #include "gateway/profile/check_effects.h"
 #include "gateway/profile/check_endpoints.h"
@@ -11,6 +12,24 @@
 
 namespace polygate::profile {
 namespace {
+
+/// What stands in a profile for Engine.IO or Socket.IO alone.
+void check_engine(CheckContext& context) {
+  const Profile& profile = context.profile;
+  const bool has_engine = profile.dialect == nullptr || profile.dialect->carriage() != dialect::Carriage::websocket;
+  if (!has_engine && profile.places.engine.line != 0) {
+    context.problem(profile.places.engine, "`engine` is for the dialects socket.io and engine.io");
+  }
+  for (const Endpoint& endpoint : profile.endpoints) {
+    if (endpoint.namespaces.empty() || context.socket_io()) continue;
+    context.problem(endpoint.place, "only the dialect socket.io has `namespaces`");
+  }
+  if (!context.socket_io()) return;
+  for (const auto& [event, place] : profile.places.events) {
+    if (!dialect::SocketIo::is_reserved(event)) continue;
+    context.problem(place, "clients of Socket.IO never send `" + event + "`: the name is reserved");
+  }
+}
 
 void check_dialect_and_schema(CheckContext& context) {
   Profile& profile = context.profile;
@@ -120,6 +139,7 @@ void check(Profile& profile, const Surroundings& surroundings, Diagnostics& diag
   Diagnostics found;
   CheckContext context(profile, surroundings, found, diagnostics);
   check_dialect_and_schema(context);
+  check_engine(context);
   check_plugins(context);
   check_endpoints(context);
   check_roles(context);

@@ -23,6 +23,10 @@ struct CheckContext {
   std::set<std::string> variables;  ///< that some rule sets
 
   bool json() const { return profile.dialect == nullptr || profile.dialect->json(); }
+  /// Do its events have arguments, acknowledgements and namespaces?
+  bool socket_io() const {
+    return profile.dialect != nullptr && profile.dialect->carriage() == dialect::Carriage::socket_io;
+  }
   void problem(const Place& place, std::string message, std::string hint = {}) {
     diagnostics.add(place, std::move(message), std::move(hint));
   }

@@ -33,6 +33,16 @@ Definitions::Definition Definitions::find(const std::string& event, const std::s
   return {name, compiled(name)};
 }
 
+bool Definitions::has_args(const std::string& event) const {
+  return std::find(names_.begin(), names_.end(), event + ".args") != names_.end();
+}
+
+Definitions::Definition Definitions::find_args(const std::string& event) {
+  if (!has_args(event)) return {};
+  events_[event] = true;
+  return {event + ".args", compiled(event + ".args")};
+}
+
 std::shared_ptr<const schema::Schema> Definitions::compiled(const std::string& name) {
   const auto known = profile_.schemas.find(name);
   if (known != profile_.schemas.end()) return known->second;
@@ -51,7 +61,7 @@ void Definitions::compile_all() {
 void Definitions::tell_unused(const Place& place) {
   if (all_) return;
   for (const std::string& name : names_) {
-    for (const std::string_view way : {".send", ".reply"}) {
+    for (const std::string_view way : {".send", ".reply", ".ack", ".args"}) {
       if (!name.ends_with(way)) continue;
       const std::string event = name.substr(0, name.size() - way.size());
       if (events_.contains(event)) continue;

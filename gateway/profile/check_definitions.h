@@ -28,9 +28,14 @@ class Definitions {
   /// "schemas/x.json#/$defs/name", for messages.
   std::string shown(const std::string& name) const { return file_ + "#/$defs/" + name; }
 
-  /// What data of `event` must look like: `$defs/E.<way>` when there is one, else `$defs/E`; `way` is "", "send" or
-  /// "reply". A definition that is missing is told at `place`; its schema is null when it is missing or broken.
+  /// What data of `event` must look like: `$defs/E.<way>` when there is one, else `$defs/E`; `way` is "", "send",
+  /// "reply" or "ack". A definition that is missing is told at `place`; its schema is null when it is missing or
+  /// broken.
   Definition find(const std::string& event, const std::string& way, const Place& place);
+
+  /// What all arguments of `event` must look like, as an array: `$defs/E.args`. Null schema where there is none.
+  Definition find_args(const std::string& event);
+  bool has_args(const std::string& event) const;
 
   /// For events whose names are only known when they are sent: any definition may be needed.
   void compile_all();

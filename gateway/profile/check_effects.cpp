@@ -70,6 +70,25 @@ bool has_name(CheckContext& context, const std::optional<Text>& as, const std::s
   return false;
 }
 
+/// `args` and `ack` belong to Socket.IO.
+void check_arguments(CheckContext& context, const CheckScope& scope, const std::optional<Shape>& args,
+                     const Place& place, bool has_ack) {
+  if (args) check_shape(context, scope, *args);
+  if (context.socket_io()) return;
+  if (args) context.problem(args->place, "events of this dialect have no `args`, only `data`");
+  if (has_ack) context.problem(place, "nobody acknowledges in this dialect: `ack` is for Socket.IO");
+}
+
+/// The definition of an outgoing event's arguments.
+std::shared_ptr<const schema::Schema> args_schema(CheckContext& context, const std::string& name, const Place& place) {
+  const auto definition = context.definitions.find_args(name);
+  if (definition.name.empty() && context.definitions.usable()) {
+    context.problem(place, "the arguments of event `" + name +
+                               "` have no definition: " + context.definitions.shown(name + ".args") + " is missing");
+  }
+  return definition.schema;
+}
+
 void check_keep(CheckContext& context, const CheckScope& scope, const SendStep& send) {
   if (!send.keep) return;
   check_text(context, scope, *send.keep);
@@ -119,7 +138,11 @@ void check_send(CheckContext& context, const CheckScope& outer, SendStep& send, 
   if (send.data) check_shape(context, scope, *send.data);
   for (const auto& [key, value] : send.with) check_shape(context, scope, value);
   check_keep(context, scope, send);
-  if (!send.data && !scope.has_event) {
+  check_arguments(context, scope, send.args, send.place, !send.ack.empty());
+  if (!send.ack.empty() && !context.profile.events.contains(send.ack)) {
+    context.problem(send.place, "what receivers acknowledge arrives as event `" + send.ack + "`, which has no rule");
+  }
+  if (!send.data && !send.args && !scope.has_event) {
     context.problem(send.place, "a session that opens or closes has no data to forward: `data` is needed");
   }
   if (!has_name(context, send.as, event, scope, send.place)) return;
@@ -135,6 +158,13 @@ void check_send(CheckContext& context, const CheckScope& outer, SendStep& send, 
     if (send.as) context.definitions.compile_all();
     return;
   }
+  send.forwards_args =
+      !send.data && !send.args && send.with.empty() && context.socket_io() && context.definitions.has_args(event);
+  if (send.args && !context.socket_io()) return;
+  if (send.args || send.forwards_args) {
+    send.schema = args_schema(context, name, send.as ? send.as->place : send.place);
+    return;
+  }
   const auto definition = context.definitions.find(name, "send", send.as ? send.as->place : send.place);
   send.schema = definition.schema;
   if (definition.schema == nullptr) return;
@@ -145,6 +175,10 @@ void check_send(CheckContext& context, const CheckScope& outer, SendStep& send, 
 void check_reply(CheckContext& context, const CheckScope& scope, ReplyStep& reply, const std::string& event) {
   if (reply.as) check_text(context, scope, *reply.as);
   if (reply.data) check_shape(context, scope, *reply.data);
+  check_arguments(context, scope, reply.args, reply.place, reply.ack != ReplyStep::Ack::no);
+  if (reply.ack != ReplyStep::Ack::no && !scope.has_event) {
+    context.problem(reply.place, "a session that opens or closes has nothing to acknowledge");
+  }
   if (!has_name(context, reply.as, event, scope, reply.place)) return;
   const std::string name = constant_name(reply.as, event);
   if (!context.json()) {
@@ -158,7 +192,12 @@ void check_reply(CheckContext& context, const CheckScope& scope, ReplyStep& repl
     if (reply.as) context.definitions.compile_all();
     return;
   }
-  const auto definition = context.definitions.find(name, "reply", reply.as ? reply.as->place : reply.place);
+  if (reply.args) {
+    reply.schema = args_schema(context, name, reply.as ? reply.as->place : reply.place);
+    return;
+  }
+  const std::string way = reply.ack == ReplyStep::Ack::only ? "ack" : "reply";
+  const auto definition = context.definitions.find(name, way, reply.as ? reply.as->place : reply.place);
   reply.schema = definition.schema;
   check_data_shape(context, reply.data, reply.place, definition);
 }

@@ -17,21 +17,26 @@ void check_me(CheckContext& context, const Path& path) {
     return;
   }
   if (name == "claims" || context.variables.contains(name)) return;
-  if (name == "joined") {
+  if (name == "joined" || name == "claimed") {
+    const TopicKind wanted = name == "joined" ? TopicKind::joined : TopicKind::claimed;
     const auto& families = context.profile.families;
     const auto family = path.segments.size() == 2 ? families.find(path.segments[1]) : families.end();
     if (path.segments.size() != 2) {
-      context.problem(path.place, "`$me.joined` is followed by one family, this is `" + path.text() + "`");
-    } else if (family == families.end() || family->second != TopicKind::joined) {
+      context.problem(path.place, "`$me." + name + "` is followed by one family, this is `" + path.text() + "`");
+    } else if (family == families.end() || family->second != wanted) {
       std::vector<std::string> names;
       for (const auto& [known, kind] : families) {
-        if (kind == TopicKind::joined) names.push_back(known);
+        if (kind == wanted) names.push_back(known);
       }
-      context.problem(path.place, "no rule joins `" + path.segments[1] + "/`", did_you_mean(path.segments[1], names));
+      context.problem(
+          path.place,
+          std::string("no rule ") + (wanted == TopicKind::joined ? "joins" : "claims") + " `" + path.segments[1] + "/`",
+          did_you_mean(path.segments[1], names));
     }
     return;
   }
-  std::vector<std::string> candidates = {"$me.id", "$me.user", "$me.role", "$me.address", "$me.claims", "$me.joined"};
+  std::vector<std::string> candidates = {"$me.id",     "$me.user",   "$me.role",   "$me.address",
+                                         "$me.claims", "$me.joined", "$me.claimed"};
   for (const std::string& variable : context.variables) candidates.push_back("$me." + variable);
   const std::string found = "$me." + name;
   context.problem(path.place, found + " is never set by a rule", did_you_mean(found, candidates));
@@ -124,6 +129,18 @@ void check_path(CheckContext& context, const CheckScope& scope, const Path& path
         check_data(context, path, *scope.data, path.segments, 0);
       }
       return;
+    case Root::args:
+      if (!scope.has_event) {
+        context.problem(path.place, "a session that opens or closes has no `$args`");
+      } else if (!context.socket_io()) {
+        context.problem(path.place, "events of this dialect have no arguments: `$data` is all they have");
+      } else if (!path.segments.empty() && !is_index(path.segments[0])) {
+        context.problem(path.place, "arguments have numbers, from $args.0 on: " + path.text() + " names nothing");
+      }
+      return;
+    case Root::auth:
+      if (!context.socket_io()) context.problem(path.place, "`$auth` is what clients of Socket.IO connect with");
+      return;
     case Root::event:
       if (!scope.has_event) context.problem(path.place, "a session that opens or closes has no `$event`");
       return;
@@ -191,6 +208,9 @@ void check_endpoint_text(CheckContext& context, const Endpoint& endpoint, const 
     switch (path.root) {
       case Root::settings:
         return check_settings(context, path);
+      case Root::auth:
+        if (!context.socket_io()) context.problem(path.place, "`$auth` is what clients of Socket.IO connect with");
+        return;
       case Root::now:
       case Root::new_id:
         return;

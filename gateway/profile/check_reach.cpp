@@ -6,6 +6,9 @@ Reach::Reach(const Profile& profile) : endpoints_(profile.roles.size()) {
   for (std::size_t i = 0; i < profile.endpoints.size(); ++i) {
     const RoleIndex role = profile.endpoints[i].role;
     if (role < endpoints_.size()) endpoints_[role].insert(i);
+    for (const auto& [name, starts_as] : profile.endpoints[i].namespaces) {
+      if (starts_as < endpoints_.size()) endpoints_[starts_as].insert(i);
+    }
   }
   bool grew = true;
   const auto follow = [&](const std::vector<Rule>& rules) {

@@ -92,10 +92,13 @@ void check_rule(CheckContext& context, Rule& rule, const std::string& event) {
   Definitions::Definition incoming;
   if (!event.empty() && context.json()) {
     const auto place = context.profile.places.events.find(event);
-    incoming =
-        context.definitions.find(event, "", place == context.profile.places.events.end() ? rule.place : place->second);
-    rule.schema = incoming.schema;
-    scope.data = &incoming;
+    if (context.socket_io()) rule.args_schema = context.definitions.find_args(event).schema;
+    if (!rule.args_schema) {
+      incoming = context.definitions.find(event, "",
+                                          place == context.profile.places.events.end() ? rule.place : place->second);
+      rule.schema = incoming.schema;
+      scope.data = &incoming;
+    }
   }
   if (rule.handler) scope.result = CheckScope::Result::not_yet;
   check_demands(context, scope, rule);

@@ -1,7 +1,12 @@
 #include "gateway/profile/outgoing.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "gateway/base/ids.h"
+#include "gateway/base/json_text.h"
+#include "gateway/dialect/socket_io.h"
+#include "gateway/profile/engine_message.h"
 #include "gateway/profile/render.h"
 
 namespace polygate::profile {
@@ -9,6 +14,11 @@ namespace {
 
 std::string where(const Place& place) {
   return place.file + ':' + std::to_string(place.line);
+}
+
+/// The id of a message that clients are asked to acknowledge: a number that JavaScript holds exactly.
+std::uint64_t new_question() {
+  return random_u64() >> 11;
 }
 
 /// JSON text of a shape, or the raw bytes that it names in a dialect without JSON.
@@ -24,17 +34,17 @@ std::string payload(const Profile& profile, const Shape& shape, Scope& scope) {
 
 }  // namespace
 
-Result<FramePtr> Outbound::frame(std::string_view event, std::string_view data, const schema::Schema* schema,
-                                 bool is_reply, bool unchanged, const Place& place) {
+/// Holds what would go out against its schema; a failure is our own fault, and is told as such.
+Result<void> Outbound::check(std::string_view event, const Content& content, const schema::Schema* schema,
+                             std::string_view way, const Place& place) {
   ++verdict_.outgoing;
   if (!profile_.dialect->json()) {
     ++verdict_.checked;
-    return make_frame(*profile_.dialect, event, data);
+    return {};
   }
   if (!schema) {
-    const std::string suffix = is_reply ? ".reply" : ".send";
-    auto known = profile_.schemas.find(std::string(event) + suffix);
-    if (known == profile_.schemas.end()) known = profile_.schemas.find(event);
+    auto known = profile_.schemas.find(std::string(event) + (content.arguments ? ".args" : std::string(way)));
+    if (known == profile_.schemas.end() && !content.arguments) known = profile_.schemas.find(event);
     if (known != profile_.schemas.end()) schema = known->second.get();
   }
   const auto broken = [&](const std::string& why) {
@@ -42,16 +52,19 @@ Result<FramePtr> Outbound::frame(std::string_view event, std::string_view data, 
     return Failure{Reason::internal, "internal error"};
   };
   if (!schema) return broken("has no schema");
-  const bool same_check = unchanged && rule_ && rule_->schema.get() == schema;
+  const bool same_check =
+      content.unchanged && rule_ && (content.arguments ? rule_->args_schema : rule_->schema).get() == schema;
   if (!same_check) {
     json::View view;
-    if (unchanged) {
+    if (content.unchanged && !content.arguments) {
       view = scope_.message->data;
     } else {
       const json::Limits limits{.max_bytes = std::size_t{64} << 20,
                                 .max_depth = profile_.limits.json_depth + 16,
                                 .max_nodes = profile_.limits.json_nodes * 2};
-      if (auto parsed = scratch_.parse(data, limits); !parsed) return broken(parsed.failure().message);
+      auto parsed = content.arguments ? scratch_.parse('[' + std::string(content.text) + ']', limits)
+                                      : scratch_.parse(content.text, limits);
+      if (!parsed) return broken(parsed.failure().message);
       view = scratch_.root();
     }
     if (!schema->valid(view)) {
@@ -61,7 +74,59 @@ Result<FramePtr> Outbound::frame(std::string_view event, std::string_view data, 
     }
   }
   ++verdict_.checked;
-  return make_frame(*profile_.dialect, event, data);
+  return {};
+}
+
+FramePtr Outbound::frame(std::string_view event, const Content& content, const std::string& question) const {
+  const dialect::Attachments all = scope_.message ? scope_.message->attachments : nullptr;
+  switch (profile_.dialect->carriage()) {
+    case dialect::Carriage::websocket:
+      break;
+    case dialect::Carriage::engine_io:
+      return std::make_shared<const Frame>(
+          std::make_unique<const EngineMessage>(profile_.dialect->text(event), content.text));
+    case dialect::Carriage::socket_io: {
+      std::string json = "[";
+      json::append_string(json, event);
+      const bool any = content.arguments ? !content.text.empty() : content.text != "null";
+      if (any) json.append(1, ',').append(content.text);
+      json += ']';
+      auto attachments = content.unchanged ? all : dialect::used_attachments(json, all);
+      auto message = std::make_unique<EngineMessage>(socket_io::Type::event, std::nullopt, std::move(json),
+                                                     std::move(attachments));
+      if (!question.empty()) message->ask({new_question(), question});
+      return std::make_shared<const Frame>(std::move(message));
+    }
+  }
+  return make_frame(*profile_.dialect, event, content.text);
+}
+
+FramePtr Outbound::ack_frame(const Content& content) const {
+  std::string json = "[";
+  if (content.arguments || content.text != "null") json += content.text;
+  json += ']';
+  auto attachments = dialect::used_attachments(json, scope_.message->attachments);
+  return std::make_shared<const Frame>(std::make_unique<const EngineMessage>(socket_io::Type::ack, scope_.message->ack,
+                                                                             std::move(json), std::move(attachments)));
+}
+
+Result<Outbound::Content> Outbound::content_of(const std::optional<Shape>& data, const std::optional<Shape>& args,
+                                               const Place& place) {
+  Content content;
+  if (args) {
+    content.arguments = true;
+    if (!append_json(content.made, *args, scope_)) content.made = "[]";
+    const std::string_view text = json::trimmed(content.made);
+    if (!text.starts_with('[')) {
+      return Failure{Reason::invalid, "the `args` in " + where(place) + " are no list"};
+    }
+    content.made = json::trimmed(text.substr(1, text.size() - 2));
+  } else if (data) {
+    content.made = payload(profile_, *data, scope_);
+  } else {
+    content.made = profile_.dialect->json() ? "null" : "";
+  }
+  return content;
 }
 
 Result<std::string> Outbound::data_with(const SendStep& step) {
@@ -99,20 +164,25 @@ Result<void> Outbound::send_one(const SendStep& step, std::vector<Outgoing>& out
   if (topics.empty()) return {};
   const std::string renamed = step.as ? render_text(*step.as, scope_) : std::string();
   const std::string_view event = step.as ? std::string_view(renamed) : scope_.event;
-  const bool unchanged = !step.data && step.with.empty() && scope_.message;
-  std::string made;
-  if (step.data) {
-    made = payload(profile_, *step.data, scope_);
+  Content content;
+  if (step.data || step.args) {
+    auto made = content_of(step.data, step.args, step.place);
+    if (!made) return made.failure();
+    content = std::move(*made);
   } else if (!step.with.empty()) {
     auto data = data_with(step);
     if (!data) return data.failure();
-    made = std::move(*data);
-  } else if (!unchanged) {
-    made = "null";
+    content.made = std::move(*data);
+  } else if (scope_.message) {
+    content.unchanged = true;
+    content.arguments = step.forwards_args;
+    content.text = step.forwards_args ? scope_.message->argument_bytes : scope_.message->data_bytes;
+  } else {
+    content.made = "null";
   }
-  auto made_frame = frame(event, unchanged ? scope_.message->data_bytes : std::string_view(made), step.schema.get(),
-                          false, unchanged, step.place);
-  if (!made_frame) return made_frame.failure();
+  if (!content.unchanged) content.text = content.made;
+  if (auto good = check(event, content, step.schema.get(), ".send", step.place); !good) return good;
+  const FramePtr made_frame = frame(event, content, step.ack);
   Exchange::Sending sending;
   if (step.except_sender) sending.except = scope_.me->id();
   if (step.keep) {
@@ -121,7 +191,7 @@ Result<void> Outbound::send_one(const SendStep& step, std::vector<Outgoing>& out
     if (sending.keep.size() > kMaxTopicName)
       return Failure{Reason::invalid, "the key to keep is longer than 256 bytes"};
   }
-  for (Topic& topic : topics) out.push_back({std::move(topic), *made_frame, sending});
+  for (Topic& topic : topics) out.push_back({std::move(topic), made_frame, sending});
   return {};
 }
 
@@ -137,11 +207,28 @@ Result<void> Outbound::send(const SendStep& step, std::vector<Outgoing>& out) {
   return {};
 }
 
-Result<FramePtr> Outbound::reply(const ReplyStep& step) {
+Result<void> Outbound::reply(const ReplyStep& step, std::vector<FramePtr>& out) {
+  const bool asked = scope_.message && scope_.message->ack;
+  const bool acknowledges = step.ack != ReplyStep::Ack::no && asked && !acknowledged_;
+  if (step.ack == ReplyStep::Ack::only && !acknowledges) return {};
+  auto content = content_of(step.data, step.args, step.place);
+  if (!content) return content.failure();
+  content->text = content->made;
   const std::string event = step.as ? render_text(*step.as, scope_) : std::string(scope_.event);
-  const std::string data =
-      step.data ? payload(profile_, *step.data, scope_) : std::string(profile_.dialect->json() ? "null" : "");
-  return frame(event, data, step.schema.get(), true, false, step.place);
+  if (auto good = check(event, *content, step.schema.get(), ".reply", step.place); !good) return good;
+  if (step.ack != ReplyStep::Ack::only) out.push_back(frame(event, *content, {}));
+  if (acknowledges) {
+    out.push_back(ack_frame(*content));
+    acknowledged_ = true;
+  }
+  return {};
+}
+
+void Outbound::acknowledge(std::vector<FramePtr>& out) {
+  if (!scope_.message || !scope_.message->ack || std::exchange(acknowledged_, true)) return;
+  Content nothing;
+  nothing.arguments = true;
+  out.push_back(ack_frame(nothing));
 }
 
 }  // namespace polygate::profile

@@ -15,19 +15,33 @@ class Outbound {
       : profile_(profile), rule_(rule), scope_(scope), scratch_(scratch), verdict_(verdict) {}
 
   Result<void> send(const SendStep& step, std::vector<Outgoing>& out);
-  Result<FramePtr> reply(const ReplyStep& step);
+  /// Appends the event, the acknowledgement, or both; no acknowledgement where the sender asked for none.
+  Result<void> reply(const ReplyStep& step, std::vector<FramePtr>& out);
+  /// The acknowledgement that says nothing, if the sender asked for one and no reply gave it.
+  void acknowledge(std::vector<FramePtr>& out);
 
  private:
   Result<void> send_one(const SendStep& step, std::vector<Outgoing>& out);
+  /// What an outgoing message holds: the data, or in `arguments` all of them, separated by commas.
+  struct Content {
+    std::string made;
+    std::string_view text;  ///< of `made`, or of the message in hand
+    bool arguments = false;
+    bool unchanged = false;
+  };
+  Result<Content> content_of(const std::optional<Shape>& data, const std::optional<Shape>& args, const Place& place);
   Result<std::string> data_with(const SendStep& step);
-  Result<FramePtr> frame(std::string_view event, std::string_view data, const schema::Schema* schema, bool is_reply,
-                         bool unchanged, const Place& place);
+  Result<void> check(std::string_view event, const Content& content, const schema::Schema* schema, std::string_view way,
+                     const Place& place);
+  FramePtr frame(std::string_view event, const Content& content, const std::string& question) const;
+  FramePtr ack_frame(const Content& content) const;
 
   const Profile& profile_;
   const Rule* rule_;
   Scope& scope_;
   json::Document& scratch_;
   Verdict& verdict_;
+  bool acknowledged_ = false;
 };
 
 }  // namespace polygate::profile

@@ -46,6 +46,23 @@ struct Origins {
 struct PingPolicy {
   Millis every{25'000};  ///< 0 = this endpoint's clients are never pinged
   Millis timeout{20'000};
+  /// Engine.IO 3, where clients ping: browsers fire the timers of a hidden tab once a minute.
+  Millis client_timeout{60'000};
+};
+
+/// How a profile on Engine.IO or Socket.IO meets its clients.
+struct EngineSettings {
+  bool v3 = true;  ///< Engine.IO 3: Socket.IO clients 1.x and 2.x
+  bool v4 = true;
+  bool polling = true;
+  bool websocket = true;
+  std::string cookie;             ///< name of the cookie with the engine's id; empty = none
+  Millis connect_within{45'000};  ///< from the handshake to the first namespace
+  Millis upgrade_within{10'000};  ///< from the probe to the end of the upgrade
+  std::size_t attachments = 10;   ///< of one message; clients accept no more (socket.io-parser 4.2.6)
+  std::size_t body_bytes = 0;     ///< of one POST; 0 = four messages: old clients put all that waits into one
+  enum class Repair : std::uint8_t { automatic, always, never };
+  Repair repair_utf8 = Repair::automatic;  ///< text that clients 1.x encode twice when they poll
 };
 
 /// A token that the handshake itself carries.
@@ -63,6 +80,7 @@ struct Endpoint {
   std::string path;                   ///< as written, such as /clients/:id
   std::vector<std::string> segments;  ///< "clients", ":id"
   RoleIndex role = 0;
+  std::vector<std::pair<std::string, RoleIndex>> namespaces;  ///< of Socket.IO, besides "/"
   std::optional<Text> user;
   std::vector<Shape::Entry> query;  ///< known parameters and their defaults
   std::optional<HandshakeToken> token;
@@ -103,6 +121,9 @@ struct SendStep {
   std::vector<TopicText> to;
   std::optional<Text> as;          ///< default: the event's own name
   std::optional<Shape> data;       ///< default: the event's data, unchanged
+  std::optional<Shape> args;       ///< instead of `data`: all arguments, a list
+  bool forwards_args = false;      ///< without either: the event's definition is of its arguments
+  std::string ack;                 ///< the event as which the receivers' acknowledgement arrives; empty = not asked for
   std::vector<Shape::Entry> with;  ///< fields set on the forwarded data
   bool except_sender = false;
   std::optional<Text> keep;                      ///< key under which it stays with the topic
@@ -112,8 +133,11 @@ struct SendStep {
 };
 
 struct ReplyStep {
+  enum class Ack : std::uint8_t { no, only, also };
   std::optional<Text> as;     ///< default: the event's own name
   std::optional<Shape> data;  ///< default: null
+  std::optional<Shape> args;  ///< instead of `data`: all arguments, a list
+  Ack ack = Ack::no;          ///< as the acknowledgement that the sender asked for, instead of an event or besides it
   std::shared_ptr<const schema::Schema> schema;
   Place place;
 };
@@ -138,6 +162,7 @@ struct Rule {
   std::vector<RoleIndex> from;
   std::shared_ptr<const schema::Schema>
       schema;  ///< of the incoming data; null in a dialect without JSON and in opened/closed
+  std::shared_ptr<const schema::Schema> args_schema;  ///< of all its arguments; null: there is at most one
   std::optional<AuthenticateStep> authenticate;
   std::vector<Condition> inside;
   std::vector<Condition> needs;
@@ -160,6 +185,7 @@ struct Profile {
   std::string file;  ///< as shown in diagnostics
   std::string schema_file;
   std::unique_ptr<dialect::Dialect> dialect;
+  EngineSettings engine;
   std::vector<std::string> plugins;
   Json settings = Json::object();
   Limits limits;
@@ -182,6 +208,7 @@ struct Profile {
   struct Places {
     Place profile;
     Place dialect;
+    Place engine;
     Place schema;
     std::vector<Place> plugins;                        ///< like `plugins`
     std::vector<Place> roles;                          ///< like `roles`: where each is first named

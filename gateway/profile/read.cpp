@@ -24,7 +24,12 @@ class RoleFinder {
   void find(const yaml::Node& root) {
     if (const yaml::Node* endpoints = root.find("endpoints")) {
       for (const yaml::Node::Entry& entry : endpoints->entries()) {
-        each_of(entry.value, [&](const yaml::Node& endpoint) { add(endpoint.find("role")); });
+        each_of(entry.value, [&](const yaml::Node& endpoint) {
+          add(endpoint.find("role"));
+          if (const yaml::Node* namespaces = endpoint.find("namespaces")) {
+            for (const yaml::Node::Entry& each : namespaces->entries()) add(&each.value);
+          }
+        });
       }
     }
     if (const yaml::Node* events = root.find("events")) {
@@ -60,6 +65,7 @@ void read_head(ReadContext& context, const yaml::Node& root) {
     profile.dialect = read_dialect(context, *dialect);
     profile.places.dialect = dialect->place();
   }
+  if (const yaml::Node* engine = root.find("engine")) read_engine(context, *engine);
   profile.places.schema = profile.places.profile;
   if (const yaml::Node* schema = root.find("schema")) {
     profile.schema_file = read_word(context, *schema, "`schema`").value_or("");
@@ -105,8 +111,8 @@ std::shared_ptr<Profile> read(const yaml::Node& root, const std::string& file, c
   profile->families = {{"session", TopicKind::session}, {"user", TopicKind::joined}, {"role", TopicKind::joined}};
   ReadContext context{*profile, found, {}};
   if (!expect_map(context, root, "a profile",
-                  {"profile", "about", "dialect", "schema", "plugins", "settings", "limits", "endpoints", "events",
-                   "opened", "closed", "otherwise"})) {
+                  {"profile", "about", "dialect", "engine", "schema", "plugins", "settings", "limits", "endpoints",
+                   "events", "opened", "closed", "otherwise"})) {
     add_once(found, diagnostics);
     return nullptr;
   }

@@ -12,6 +12,19 @@ std::optional<Shape> read_data(ReadContext& context, const yaml::Node& map) {
   return read_shape(context, *data);
 }
 
+/// `args`: a list, or one path that names one.
+std::optional<Shape> read_args(ReadContext& context, const yaml::Node& map) {
+  const yaml::Node* args = map.find("args");
+  if (args == nullptr) return std::nullopt;
+  if (map.find("data") != nullptr) context.problem(args->place(), "`args` stands instead of `data`, not beside it");
+  Shape shape = read_shape(context, *args);
+  const bool is_list = shape.kind == Shape::Kind::list ||
+                       (shape.kind == Shape::Kind::text && shape.text.is_one_path()) ||
+                       (shape.kind == Shape::Kind::constant && shape.constant.starts_with('['));
+  if (!is_list) context.problem(args->place(), "`args` is a list, or one `$path` such as $args");
+  return shape;
+}
+
 std::optional<Text> read_as(ReadContext& context, const yaml::Node& map) {
   const yaml::Node* as = map.find("as");
   if (as == nullptr) return std::nullopt;
@@ -21,8 +34,9 @@ std::optional<Text> read_as(ReadContext& context, const yaml::Node& map) {
 }
 
 std::optional<SendStep> read_send(ReadContext& context, const yaml::Node& node) {
-  if (!expect_map(context, node, "a `send`", {"to", "as", "data", "with", "except", "keep", "each"}))
+  if (!expect_map(context, node, "a `send`", {"to", "as", "data", "args", "with", "except", "keep", "each", "ack"})) {
     return std::nullopt;
+  }
   SendStep send;
   send.place = node.place();
   if (const yaml::Node* to = expect_key(context, node, "to", node.place(), "a `send`")) {
@@ -31,17 +45,20 @@ std::optional<SendStep> read_send(ReadContext& context, const yaml::Node& node) 
   }
   send.as = read_as(context, node);
   send.data = read_data(context, node);
+  send.args = read_args(context, node);
   if (const yaml::Node* with = node.find("with")) {
     send.with = read_fields(context, *with, "`with`");
-    if (send.data) {
-      context.problem(with->place(),
-                      "`with` sets fields on the forwarded data; beside `data` there is none, put them there");
+    if (send.data || send.args) {
+      context.problem(
+          with->place(),
+          "`with` sets fields on the forwarded data; beside `data` or `args` there is none, put them there");
     }
   }
   if (const yaml::Node* except = node.find("except")) {
     send.except_sender = read_choice(context, *except, "`except`", {"sender"}).has_value();
   }
   if (const yaml::Node* keep = node.find("keep")) send.keep = read_text(context, *keep, "`keep`");
+  if (const yaml::Node* ack = node.find("ack")) send.ack = read_word(context, *ack, "`ack`").value_or("");
   if (const yaml::Node* each = node.find("each")) send.each = read_one_path(context, *each, "`each`");
   return send;
 }
@@ -58,9 +75,22 @@ std::optional<ReplyStep> read_reply(ReadContext& context, const yaml::Node& node
     mismatch(context, node, "`reply`", "an event's name or {as, data}");
     return std::nullopt;
   }
-  if (!expect_map(context, node, "a `reply`", {"as", "data"})) return std::nullopt;
+  if (!expect_map(context, node, "a `reply`", {"as", "data", "args", "ack"})) return std::nullopt;
   reply.as = read_as(context, node);
   reply.data = read_data(context, node);
+  reply.args = read_args(context, node);
+  if (const yaml::Node* ack = node.find("ack")) {
+    if (ack->kind() == yaml::Kind::boolean) {
+      reply.ack = ack->boolean() ? ReplyStep::Ack::only : ReplyStep::Ack::no;
+    } else if (ack->is_string() && ack->text() == "also") {
+      reply.ack = ReplyStep::Ack::also;
+    } else {
+      context.problem(ack->place(), "`ack` is true (the reply is the acknowledgement) or `also` (an event besides)");
+    }
+    if (reply.ack == ReplyStep::Ack::only && reply.as) {
+      context.problem(reply.as->place, "an acknowledgement has no name: `as` needs `ack: also`");
+    }
+  }
   return reply;
 }
 
@@ -106,11 +136,12 @@ CloseStep read_close(ReadContext& context, const yaml::Node& node) {
   step.close = true;
   if (const yaml::Node* code = node.find("code")) {
     const bool allowed = code->kind() == yaml::Kind::integer &&
-                         (code->integer() == 1000 || (code->integer() >= 4000 && code->integer() <= 4999));
+                         (code->integer() == 1000 || code->integer() == 1012 || code->integer() == 1013 ||
+                          (code->integer() >= 4000 && code->integer() <= 4999));
     if (allowed) {
       step.code = static_cast<std::uint16_t>(code->integer());
     } else {
-      context.problem(code->place(), "`code` is 1000 or a number from 4000 to 4999");
+      context.problem(code->place(), "`code` is 1000, 1012, 1013 or a number from 4000 to 4999");
     }
   }
   if (const yaml::Node* reason = node.find("reason")) step.reason = read_text(context, *reason, "`reason`");

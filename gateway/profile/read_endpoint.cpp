@@ -98,7 +98,7 @@ PingPolicy read_ping(ReadContext& context, const yaml::Node& node) {
   }
   if (const yaml::Node* timeout = node.find("timeout")) {
     const auto found = read_duration(context, *timeout, "`timeout`");
-    if (found) ping.timeout = *found;
+    if (found) ping.timeout = ping.client_timeout = *found;
     if (found && found->count() == 0) context.problem(timeout->place(), "`timeout` is longer than 0");
   }
   return ping;
@@ -134,13 +134,29 @@ std::string read_host(ReadContext& context, const yaml::Node& node) {
   return *host;
 }
 
+void read_namespaces(ReadContext& context, const yaml::Node& node, Endpoint& endpoint) {
+  if (!node.is_map()) {
+    mismatch(context, node, "`namespaces`", "a mapping such as {/admin: guest}");
+    return;
+  }
+  for (const yaml::Node::Entry& entry : node.entries()) {
+    const bool good = entry.key.size() > 1 && entry.key[0] == '/' && entry.key.find_first_of(",?") == std::string::npos;
+    if (!good) {
+      context.problem(entry.key_place, "a namespace is `/` and a name without comma or question mark, this is `" +
+                                           entry.key + "`; the namespace `/` is always there");
+    }
+    endpoint.namespaces.emplace_back(entry.key, read_role(context, entry.value).value_or(0));
+  }
+}
+
 void read_endpoint(ReadContext& context, const yaml::Node& node, Endpoint endpoint) {
-  const std::vector<std::string> known = {
-      "listener", "host", "role", "user", "query", "token", "ping", "origins", "authenticate_within"};
+  const std::vector<std::string> known = {"listener", "host",  "role", "namespaces", "user",
+                                          "query",    "token", "ping", "origins",    "authenticate_within"};
   if (!expect_map(context, node, "an endpoint", known)) return;
   if (const yaml::Node* role = expect_key(context, node, "role", endpoint.place, "endpoint `" + endpoint.path + "`")) {
     endpoint.role = read_role(context, *role).value_or(0);
   }
+  if (const yaml::Node* namespaces = node.find("namespaces")) read_namespaces(context, *namespaces, endpoint);
   if (const yaml::Node* listener = node.find("listener")) {
     endpoint.listener = read_word(context, *listener, "`listener`").value_or("");
     endpoint.listener_place = listener->place();

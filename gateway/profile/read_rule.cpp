@@ -100,7 +100,7 @@ std::optional<HandlerStep> read_handler(ReadContext& context, const yaml::Node& 
 }
 
 std::vector<Shape::Entry> read_set(ReadContext& context, const yaml::Node& node) {
-  const std::vector<std::string> own = {"id", "user", "role", "address", "claims", "joined"};
+  const std::vector<std::string> own = {"id", "user", "role", "address", "claims", "joined", "claimed"};
   auto variables = read_fields(context, node, "`set`");
   for (const yaml::Node::Entry& entry : node.entries()) {
     if (std::find(own.begin(), own.end(), entry.key) != own.end()) {

@@ -7,12 +7,14 @@
 namespace polygate::profile {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Root>, 13> kRoots{{{"data", Root::data},
+constexpr std::array<std::pair<std::string_view, Root>, 15> kRoots{{{"data", Root::data},
+                                                                    {"args", Root::args},
                                                                     {"event", Root::event},
                                                                     {"me", Root::me},
                                                                     {"path", Root::path},
                                                                     {"query", Root::query},
                                                                     {"header", Root::header},
+                                                                    {"auth", Root::auth},
                                                                     {"settings", Root::settings},
                                                                     {"result", Root::result},
                                                                     {"failure", Root::failure},

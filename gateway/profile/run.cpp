@@ -9,10 +9,10 @@
 namespace polygate::profile {
 namespace {
 
-std::string describe(const std::vector<schema::Error>& errors) {
-  if (errors.empty()) return "the data does not match its schema";
+std::string describe(const std::string& what, const std::vector<schema::Error>& errors) {
+  if (errors.empty()) return "the " + what + " does not match its schema";
   const schema::Error& first = errors.front();
-  std::string text = first.instance.empty() ? "data" : "data" + first.instance;
+  std::string text = first.instance.empty() ? what : what + first.instance;
   text += ": " + first.message;
   if (errors.size() > 1) text += " (and " + std::to_string(errors.size() - 1) + " more)";
   return text;
@@ -67,8 +67,9 @@ void answer_failure(const Profile& profile, const Rule* rule, Scope& scope, cons
   }
   Outbound outbound(profile, nullptr, scope, scratch, verdict);
   for (const ReplyStep& step : answer->replies) {
-    if (auto frame = outbound.reply(step)) effects.replies.push_back(std::move(*frame));
+    static_cast<void>(outbound.reply(step, effects.replies));  // what is broken is told in the verdict
   }
+  outbound.acknowledge(effects.replies);
   close_for(answer->close, &failure, scope, effects);
   scope.failure = nullptr;
 }
@@ -118,7 +119,7 @@ bool Run::advance(Host& host) {
 bool Run::ask(Host& host, Step step) {
   switch (step) {
     case Step::schema:
-      verdict_.failure = check_data();
+      verdict_.failure = check_data(host);
       return false;
     case Step::authenticate:
       verdict_.failure = authenticate(host);
@@ -178,10 +179,24 @@ std::optional<Failure> Run::settle(Host& host, Step step) {
   return ask_needs(host);
 }
 
-std::optional<Failure> Run::check_data() const {
-  if (!rule_.schema || !message_) return std::nullopt;
-  if (rule_.schema->valid(message_->data)) return std::nullopt;
-  return Failure{Reason::invalid, describe(rule_.schema->errors(message_->data, 4))};
+std::optional<Failure> Run::check_data(Host& host) const {
+  if (!message_) return std::nullopt;
+  if (rule_.args_schema) {
+    json::Document& scratch = host.scratch();
+    const json::Limits limits{.max_bytes = message_->argument_bytes.size() + 2,
+                              .max_depth = profile_.limits.json_depth,
+                              .max_nodes = profile_.limits.json_nodes};
+    if (auto parsed = scratch.parse('[' + std::string(message_->argument_bytes) + ']', limits); !parsed) {
+      return parsed.failure();
+    }
+    if (!rule_.args_schema->valid(scratch.root())) {
+      return Failure{Reason::invalid, describe("args", rule_.args_schema->errors(scratch.root(), 4))};
+    }
+  } else if (rule_.schema && message_->arguments > 1) {
+    return Failure{Reason::invalid, std::to_string(message_->arguments) + " arguments, at most one is expected"};
+  }
+  if (!rule_.schema || rule_.schema->valid(message_->data)) return std::nullopt;
+  return Failure{Reason::invalid, describe("data", rule_.schema->errors(message_->data, 4))};
 }
 
 std::optional<Failure> Run::authenticate(Host& host) {
@@ -287,10 +302,9 @@ std::optional<Failure> Run::render_effects(Host& host) {
     if (auto named = append_topics(effects_.leave, topic, scope_); !named) return named.failure();
   }
   for (const ReplyStep& step : rule_.replies) {
-    auto frame = outbound.reply(step);
-    if (!frame) return frame.failure();
-    effects_.replies.push_back(std::move(*frame));
+    if (auto replied = outbound.reply(step, effects_.replies); !replied) return replied.failure();
   }
+  outbound.acknowledge(effects_.replies);
   close_for(rule_.close, nullptr, scope_, effects_);
   return std::nullopt;
 }

@@ -50,7 +50,7 @@ class Run {
 
   bool ask(Host& host, Step step);
   std::optional<Failure> settle(Host& host, Step step);
-  std::optional<Failure> check_data() const;
+  std::optional<Failure> check_data(Host& host) const;
   std::optional<Failure> authenticate(Host& host);
   std::optional<Failure> check_inside();
   std::optional<Failure> ask_needs(Host& host);

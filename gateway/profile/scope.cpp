@@ -71,6 +71,11 @@ std::string dump(const Json& tree) {
 
 }  // namespace
 
+const Json& Subject::auth() const {
+  static const Json kNothing = Json::object();
+  return kNothing;
+}
+
 bool Value::is_list() const {
   return (kind == Kind::view && view.is_array()) || (kind == Kind::tree && tree->is_array());
 }
@@ -79,6 +84,7 @@ std::vector<Value> Value::items() const {
   std::vector<Value> items;
   if (kind == Kind::view && view.is_array()) {
     for (const json::View item : json::array(view)) items.push_back(of(item));
+    items.erase(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(skip));
   }
   if (kind == Kind::tree && tree->is_array()) {
     for (const Json& item : *tree) items.push_back(of(item));
@@ -92,7 +98,13 @@ void Value::append_json(std::string& out) const {
       out += "null";
       return;
     case Kind::view:
-      json::append(out, view);
+      if (skip == 0) return json::append(out, view);
+      out += '[';
+      for (const Value& item : items()) {
+        if (out.back() != '[') out += ',';
+        item.append_json(out);
+      }
+      out += ']';
       return;
     case Kind::tree:
       out += dump(*tree);
@@ -114,7 +126,7 @@ void Value::append_text(std::string& out) const {
       if (view.is_string()) {
         out += json::string(view);
       } else {
-        json::append(out, view);
+        append_json(out);
       }
       return;
     case Kind::tree:
@@ -136,6 +148,10 @@ Value Scope::find(const Path& path) {
       if (!message) return {};
       if (profile->dialect->json()) return walk(message->data, segments);
       return segments.empty() ? Value::of(message->data_bytes) : Value{};
+    case Root::args:
+      return find_argument(segments);
+    case Root::auth:
+      return walk(me->auth(), segments);
     case Root::event:
       return segments.empty() ? Value::of(event) : Value{};
     case Root::me:
@@ -165,6 +181,19 @@ Value Scope::find(const Path& path) {
   return {};
 }
 
+Value Scope::find_argument(std::span<const std::string> segments) const {
+  if (!message || profile->dialect->carriage() != dialect::Carriage::socket_io) return {};
+  if (segments.empty()) {
+    Value all = Value::of(message->items);
+    all.skip = 1;
+    return all;
+  }
+  const auto index = as_index(segments[0]);
+  json::View argument;
+  if (!index || message->items.at(*index + 1).get(argument)) return {};
+  return walk(argument, segments.subspan(1));
+}
+
 Value Scope::find_me(const Path& path) {
   if (path.segments.empty()) return {};
   const std::string& first = path.segments[0];
@@ -177,7 +206,7 @@ Value Scope::find_me(const Path& path) {
     const auth::IdentityPtr& identity = new_identity ? new_identity : me->identity();
     return identity ? walk(identity->claims, rest) : Value{};
   }
-  if (first == "joined") {
+  if (first == "joined" || first == "claimed") {
     if (rest.size() != 1) return {};
     return Value::of(kept_.emplace_back(me->joined(rest[0])));
   }

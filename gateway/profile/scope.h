@@ -22,11 +22,12 @@ struct Value {
   const Json* tree = nullptr;
   std::string_view text;
   double number = 0;
+  std::size_t skip = 0;  ///< so many items at the front of an array are not meant
 
-  static Value of(json::View view) { return {Kind::view, view, nullptr, {}, 0}; }
-  static Value of(const Json& tree) { return {Kind::tree, {}, &tree, {}, 0}; }
-  static Value of(std::string_view text) { return {Kind::text, {}, nullptr, text, 0}; }
-  static Value of_number(double number) { return {Kind::number, {}, nullptr, {}, number}; }
+  static Value of(json::View view) { return {Kind::view, view, nullptr, {}, 0, 0}; }
+  static Value of(const Json& tree) { return {Kind::tree, {}, &tree, {}, 0, 0}; }
+  static Value of(std::string_view text) { return {Kind::text, {}, nullptr, text, 0, 0}; }
+  static Value of_number(double number) { return {Kind::number, {}, nullptr, {}, number, 0}; }
 
   bool is_list() const;
   std::vector<Value> items() const;
@@ -58,6 +59,7 @@ class Scope {
 
  private:
   Value find_me(const Path& path);
+  Value find_argument(std::span<const std::string> segments) const;
 
   // What a path made, so that a Value can refer to it. Lists: a deque takes memory before it has anything.
   std::list<Json> kept_;

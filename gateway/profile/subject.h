@@ -22,12 +22,14 @@ class Subject {
   virtual std::string_view address() const = 0;
   /// What `set` stored, or null.
   virtual const Json* variables() const = 0;
-  /// The names of the topics of `family` that it is on, in the order of joining.
+  /// The names of the topics of `family` that it is on, joined or claimed, in the order of joining.
   virtual std::vector<std::string> joined(std::string_view family) const = 0;
   virtual bool inside(const Topic& topic) const = 0;
   /// How many topics it may still join.
   virtual std::size_t memberships_left() const = 0;
   virtual std::optional<std::string_view> parameter(Root where, std::string_view name) const = 0;
+  /// What the client sent along when it connected to its namespace: an object, empty when nothing.
+  virtual const Json& auth() const;
 };
 
 }  // namespace polygate::profile

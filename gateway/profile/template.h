@@ -14,11 +14,13 @@ namespace polygate::profile {
 /// Where a `$path` starts.
 enum class Root : std::uint8_t {
   data,
+  args,
   event,
   me,
   path,
   query,
   header,
+  auth,
   settings,
   result,
   failure,

@@ -40,6 +40,7 @@ struct Direct {
     evict,  ///< its claim on `topic` went to another: forget it and close with `taken`
     probe,  ///< show a sign of life to `asker`, who wants `topic`
     alive,  ///< the answer to a probe
+    dead,   ///< the answer for a session that is no more
   };
   Kind kind = Kind::frame;
   SessionId to;

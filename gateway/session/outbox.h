@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/routing/frame.h"
@@ -12,14 +13,15 @@ namespace polygate::session {
 class Outbox {
  public:
   /// False when the frame does not fit any more: the consumer is too slow.
-  bool push(FramePtr frame, std::size_t max_bytes, std::size_t max_frames);
+  /// `bytes` are the form in which it is written.
+  bool push(FramePtr frame, std::string_view bytes, std::size_t max_bytes, std::size_t max_frames);
 
   bool empty() const { return head_ == frames_.size(); }
   std::size_t bytes() const { return bytes_; }
   std::size_t size() const { return frames_.size() - head_; }
 
   /// The unwritten part of the oldest frame; call only when not empty.
-  std::string_view front() const { return frames_[head_]->bytes().substr(offset_); }
+  std::string_view front() const { return frames_[head_].bytes.substr(offset_); }
   /// Appends what waits to `out`, up to `max` bytes (always at least the rest of one frame), without taking it.
   /// Returns how many bytes were appended.
   std::size_t gather(std::string& out, std::size_t max) const;
@@ -29,7 +31,11 @@ class Outbox {
   void drop_unstarted();
 
  private:
-  std::vector<FramePtr> frames_;
+  struct Entry {
+    FramePtr frame;  ///< keeps the bytes alive
+    std::string_view bytes;
+  };
+  std::vector<Entry> frames_;
   std::size_t head_ = 0;
   std::size_t offset_ = 0;
   std::size_t bytes_ = 0;

@@ -16,6 +16,13 @@ std::optional<std::string_view> look_up(const Pairs& pairs, std::string_view nam
   return std::nullopt;
 }
 
+profile::RoleIndex start_role(const profile::Endpoint& endpoint, std::string_view name_space) {
+  for (const auto& [name, role] : endpoint.namespaces) {
+    if (name == name_space) return role;
+  }
+  return endpoint.role;
+}
+
 }  // namespace
 
 Session::Session(SessionId id, std::uint16_t index, const profile::ProfilePtr& of, const profile::Endpoint& at,
@@ -23,9 +30,11 @@ Session::Session(SessionId id, std::uint16_t index, const profile::ProfilePtr& o
     : profile(of),
       endpoint(at),
       profile_index(index),
-      current_role(at.role),
+      current_role(start_role(at, opening.name_space)),
+      line(opening.line),
       id_(id),
       address_(std::move(opening.address)) {
+  if (opening.auth.is_object()) auth_ = std::make_unique<Json>(std::move(opening.auth));
   Parameters parameters;
   parameters.path = std::move(opening.path);
   for (auto& pair : opening.query) {

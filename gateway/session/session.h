@@ -41,6 +41,8 @@ struct Job {
 struct Waiting {
   bool text = true;
   std::string message;
+  std::optional<std::uint64_t> ack;
+  dialect::Attachments attachments;
 };
 
 /// One client connection, without its socket. Owned by its worker's SessionTable; touched only on that worker's thread.
@@ -68,6 +70,7 @@ class Session final : public profile::Subject {
   bool inside(const Topic& topic) const override;
   std::size_t memberships_left() const override;
   std::optional<std::string_view> parameter(profile::Root where, std::string_view name) const override;
+  const Json& auth() const override { return auth_ ? *auth_ : Subject::auth(); }
 
   Membership* find(const Topic& topic);
   void set(const Json& variables);
@@ -87,7 +90,9 @@ class Session final : public profile::Subject {
   std::uint32_t ticket = 0;     ///< of the question that is open; an answer with another one is late
   auth::IdentityPtr who;
   std::string endpoint_user;
+  Line* const line;  ///< where frames go instead of into the outbox; usually null
   Outbox outbox;
+  std::unique_ptr<std::deque<Question>> questions;  ///< what the peer was asked to acknowledge, the oldest first
   TokenBucket bucket;
   std::vector<Membership> memberships;
   std::unique_ptr<Job> job;  ///< what waits for an answer
@@ -108,6 +113,7 @@ class Session final : public profile::Subject {
   std::string address_;
   std::unique_ptr<Parameters> parameters_;
   std::unique_ptr<Json> variables_;
+  std::unique_ptr<Json> auth_;
 };
 
 }  // namespace polygate::session

@@ -12,6 +12,7 @@
 #include "gateway/profile/profile.h"
 #include "gateway/routing/exchange.h"
 #include "gateway/session/carrier.h"
+#include "gateway/session/line.h"
 #include "gateway/session/meter.h"
 #include "gateway/session/outbox.h"
 #include "gateway/session/services.h"
@@ -26,6 +27,9 @@ struct Opening {
   std::vector<std::pair<std::string, std::string>> path;     ///< `:id` -> "7"
   std::vector<std::pair<std::string, std::string>> query;    ///< decoded
   std::vector<std::pair<std::string, std::string>> headers;  ///< lower-case names
+  Json auth;                                                 ///< what came with a namespace's connect, or null
+  std::string name_space = "/";                              ///< of Socket.IO
+  Line* line = nullptr;                                      ///< shared with other sessions; null: the session's own
 };
 
 /// Why the transport says that a connection is over.
@@ -52,7 +56,11 @@ class SessionTable {
   SessionId open(const profile::ProfilePtr& profile, const profile::Endpoint& endpoint, Opening opening,
                  auth::IdentityPtr identity);
   /// One whole message. False: the session is full; hand over no more until Carrier::input().
-  bool receive(SessionId session, bool text, std::string_view message);
+  bool receive(SessionId session, const dialect::Message& message);
+  /// What the peer acknowledges: `json` is an array. Nothing happens when nobody asked for it.
+  bool acknowledged(SessionId session, std::uint64_t id, std::string_view json, dialect::Attachments attachments);
+  /// The line found that the peer reads too slowly.
+  void too_slow(SessionId session);
   /// A sign of life after Carrier::probe().
   void alive(SessionId session);
   /// The connection is over (or is being closed): takes the `closed` rules, gives back claims and topics. Idempotent.

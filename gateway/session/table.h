@@ -42,8 +42,8 @@ struct SessionTable::State {
   void hang_up(Session& session);
 
   // table_events.cpp
-  bool receive(Session& session, bool text, std::string_view message);
-  void process(Session& session, bool text, std::string_view message);
+  bool receive(Session& session, const dialect::Message& message);
+  void process(Session& session, const dialect::Message& message);
   void drain_inbox(Session& session);
   void take_phase_rules(Session& session);
   void go_on(Session& session, std::unique_ptr<Job> job);
@@ -57,6 +57,8 @@ struct SessionTable::State {
   // table_effects.cpp
   void apply(Session& session, profile::Effects& effects);
   void push(Session& session, FramePtr frame);
+  void remember(Session& session, const Question& question);
+  void cut_slow(Session& session);
   void authenticated(Session& session, auth::IdentityPtr identity);
   void take_role(Session& session, profile::RoleIndex role);
   void join_built_in(Session& session, std::string_view family, std::string_view name);

@@ -26,6 +26,7 @@ class Visitor final : public profile::Subject {
   std::vector<std::string> joined(std::string_view) const override { return {}; }
   bool inside(const Topic&) const override { return false; }
   std::size_t memberships_left() const override { return 0; }
+  const Json& auth() const override { return opening_.auth.is_object() ? opening_.auth : Subject::auth(); }
   std::optional<std::string_view> parameter(profile::Root where, std::string_view name) const override {
     const auto& pairs = where == profile::Root::path    ? opening_.path
                         : where == profile::Root::query ? opening_.query

@@ -4,8 +4,6 @@
 #include "gateway/session/table.h"
 
 namespace polygate::session {
-namespace {}  // namespace
-
 /// Everything that a rule does, in the language's order. What a session joined here is replayed to it last.
 void SessionTable::State::apply(Session& session, profile::Effects& effects) {
   if (effects.identity) authenticated(session, std::move(effects.identity));
@@ -28,6 +26,8 @@ void SessionTable::State::apply(Session& session, profile::Effects& effects) {
     }
   }
   for (const Topic& topic : effects.leave) {
+    // Joined by the same rule: it stays, however the two were named.
+    if (std::find(effects.join.begin(), effects.join.end(), topic) != effects.join.end()) continue;
     if (Membership* membership = session.find(topic)) leave(session, *membership);
   }
   for (FramePtr& reply : effects.replies) push(session, std::move(reply));
@@ -39,21 +39,40 @@ void SessionTable::State::apply(Session& session, profile::Effects& effects) {
 void SessionTable::State::push(Session& session, FramePtr frame) {
   if (session.phase > Session::Phase::open) return;
   const auto& limits = session.profile->limits;
-  const bool was_empty = session.outbox.empty();
-  Meter::Profile& counts = meter.profiles[session.profile_index];
-  if (!session.outbox.push(std::move(frame), limits.outbox_bytes, limits.outbox_frames)) {
-    ++counts.slow_consumers;
-    services.log->write_rarely("limit outbox_bytes", Level::warn, "slow consumer cut",
-                               {{"limit", "outbox_bytes"},
-                                {"profile", session.profile->name},
-                                {"bytes", static_cast<std::int64_t>(session.outbox.bytes())},
-                                {"address", session.address()}});
-    session.outbox.drop_unstarted();
-    doom(session, 1013, "slow consumer: limit outbox_bytes");
+  if (frame->utterance() != nullptr) {
+    if (const Question* question = frame->utterance()->question()) remember(session, *question);
+  }
+  if (session.line != nullptr) {
+    if (!session.line->push(session.id(), std::move(frame))) return cut_slow(session);
+    ++meter.profiles[session.profile_index].delivered;
     return;
   }
-  ++counts.delivered;
+  const bool was_empty = session.outbox.empty();
+  const std::string_view bytes = frame->bytes();
+  if (!session.outbox.push(std::move(frame), bytes, limits.outbox_bytes, limits.outbox_frames)) {
+    return cut_slow(session);
+  }
+  ++meter.profiles[session.profile_index].delivered;
   if (was_empty) carrier.output(session.id());
+}
+
+/// A peer that never acknowledges loses the oldest of the questions that it owes an answer to.
+void SessionTable::State::remember(Session& session, const Question& question) {
+  constexpr std::size_t kMaxQuestions = 64;
+  if (!session.questions) session.questions = std::make_unique<std::deque<Question>>();
+  if (session.questions->size() == kMaxQuestions) session.questions->pop_front();
+  session.questions->push_back(question);
+}
+
+void SessionTable::State::cut_slow(Session& session) {
+  ++meter.profiles[session.profile_index].slow_consumers;
+  services.log->write_rarely("limit outbox_bytes", Level::warn, "slow consumer cut",
+                             {{"limit", "outbox_bytes"},
+                              {"profile", session.profile->name},
+                              {"bytes", static_cast<std::int64_t>(session.outbox.bytes())},
+                              {"address", session.address()}});
+  session.outbox.drop_unstarted();
+  doom(session, 1013, "slow consumer: limit outbox_bytes");
 }
 
 void SessionTable::State::authenticated(Session& session, auth::IdentityPtr identity) {
@@ -163,13 +182,23 @@ void SessionTable::State::direct(const Direct& direct) {
       return;
     }
     case Direct::Kind::probe:
-      if (!session) return;  // its end releases the claim; the asker's time-out finds that out
+      if (!session) {
+        Direct answer;
+        answer.kind = Direct::Kind::dead;
+        answer.to = direct.asker;
+        answer.topic = direct.topic;
+        services.exchange->direct(std::move(answer));
+        return;
+      }
       session->askers.push_back(direct.asker);
       session->asked_topic = direct.topic;
       carrier.probe(session->id());
       return;
     case Direct::Kind::alive:
       owner_is_alive(direct);
+      return;
+    case Direct::Kind::dead:
+      if (session && session->probed && session->probed->key == *direct.topic) probe_failed(*session);
       return;
   }
 }
@@ -181,6 +210,11 @@ void SessionTable::deliver(const Delivery& delivery) {
 
 void SessionTable::direct(const Direct& direct) {
   state_->direct(direct);
+  state_->settle();
+}
+
+void SessionTable::too_slow(SessionId id) {
+  if (Session* session = state_->find_live(id)) state_->cut_slow(*session);
   state_->settle();
 }
 

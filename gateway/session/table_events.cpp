@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "gateway/base/json_text.h"
 #include "gateway/session/table.h"
 
 namespace polygate::session {
@@ -65,21 +66,21 @@ class Desk final : public profile::Host {
   profile::Run& run_;
 };
 
-bool SessionTable::State::receive(Session& session, bool text, std::string_view message) {
+bool SessionTable::State::receive(Session& session, const dialect::Message& message) {
   if (session.phase > Session::Phase::open) return true;
   if (session.phase == Session::Phase::opening || session.job || (session.inbox && !session.inbox->empty())) {
     if (!session.inbox) session.inbox = std::make_unique<std::deque<Waiting>>();
-    session.inbox->push_back({text, std::string(message)});
-    session.inbox_bytes += message.size();
+    session.inbox->push_back({message.text, std::string(message.bytes), message.ack, message.attachments});
+    session.inbox_bytes += message.bytes.size();
     const auto& limits = session.profile->limits;
     session.full = session.inbox->size() >= limits.inbox_events || session.inbox_bytes >= limits.message_bytes;
     return !session.full;
   }
-  process(session, text, message);
+  process(session, message);
   return true;
 }
 
-void SessionTable::State::process(Session& session, bool text, std::string_view message) {
+void SessionTable::State::process(Session& session, const dialect::Message& message) {
   const profile::Profile& profile = *session.profile;
   Meter::Profile& counts = meter.profiles[session.profile_index];
   ++counts.incoming;
@@ -97,10 +98,19 @@ void SessionTable::State::process(Session& session, bool text, std::string_view 
   const json::Limits limits{.max_bytes = profile.limits.message_bytes,
                             .max_depth = profile.limits.json_depth,
                             .max_nodes = profile.limits.json_nodes};
-  auto event = profile.dialect->decode(text, message, job->document, limits);
+  auto event = profile.dialect->decode(message, job->document, limits);
   if (!event) {
     job->name.clear();
-    refuse(session, *job, event.failure());
+    const Failure& failure = event.failure();
+    if (failure.reason == Reason::malformed && profile.dialect->carriage() == dialect::Carriage::socket_io) {
+      // Its own server ends such a connection too: nobody knows whether what follows is as it was meant.
+      profile::Verdict verdict;
+      verdict.failure = failure;
+      note(session, *job, verdict);
+      doom(session, close_code(Reason::malformed), "parse error: " + failure.message);
+    } else {
+      refuse(session, *job, failure);
+    }
     recycle(std::move(job));
     return;
   }
@@ -139,7 +149,7 @@ void SessionTable::State::process(Session& session, bool text, std::string_view 
   }
   const profile::Rule& rule = *job->rule;
   if (!profile.dialect->json() && (rule.handler || rule.claim || !rule.needs.empty())) {
-    job->raw = message;  // the bytes of the socket are gone when the answer comes
+    job->raw = message.bytes;  // the bytes of the socket are gone when the answer comes
     job->event.data_bytes = job->raw;
   }
   job->run.emplace(profile, rule, session, *services.clock, job->name, &job->event);
@@ -185,7 +195,7 @@ void SessionTable::State::drain_inbox(Session& session) {
     const Waiting next = std::move(session.inbox->front());
     session.inbox->pop_front();
     session.inbox_bytes -= next.message.size();
-    process(session, next.text, next.message);
+    process(session, {next.text, next.message, next.ack, next.attachments});
   }
   if (session.inbox && session.inbox->empty()) session.inbox.reset();
   if (session.full && !session.inbox && session.phase == Session::Phase::open) {
@@ -282,10 +292,31 @@ void SessionTable::State::recycle(std::unique_ptr<Job> job) {
   if (!spare && job->document.capacity() <= kKeepUpTo) spare = std::move(job);
 }
 
-bool SessionTable::receive(SessionId id, bool text, std::string_view message) {
+bool SessionTable::receive(SessionId id, const dialect::Message& message) {
   Session* session = state_->find(id);
   if (!session) return true;
-  const bool more = state_->receive(*session, text, message);
+  const bool more = state_->receive(*session, message);
+  state_->settle();
+  return more;
+}
+
+bool SessionTable::acknowledged(SessionId id, std::uint64_t question, std::string_view json,
+                                dialect::Attachments attachments) {
+  Session* session = state_->find_live(id);
+  if (!session || !session->questions) return true;
+  std::deque<Question>& questions = *session->questions;
+  const auto asked =
+      std::find_if(questions.begin(), questions.end(), [&](const Question& one) { return one.id == question; });
+  if (asked == questions.end()) return true;
+  // The answer is an event like any other.
+  std::string event = "[";
+  json::append_string(event, asked->event);
+  questions.erase(asked);
+  if (questions.empty()) session->questions.reset();
+  const std::string_view arguments = json::trimmed(json);
+  if (arguments.size() > 2) event += ',';
+  event += arguments.substr(1);
+  const bool more = state_->receive(*session, {true, event, std::nullopt, std::move(attachments)});
   state_->settle();
   return more;
 }

@@ -53,7 +53,8 @@ void Connection::messages(std::span<char>& bytes) {
         return;
       case Kind::text:
       case Kind::binary:
-        held_back_ = !worker_.sessions().receive(session_, item.kind == Kind::text, item.payload);
+        held_back_ = link_ ? !worker_.message(*this, link_->engine, item.kind == Kind::text, item.payload)
+                           : !worker_.sessions().receive(session_, {item.kind == Kind::text, item.payload, {}, {}});
         break;
       case Kind::ping:
         ping_came(item.payload);
@@ -64,7 +65,7 @@ void Connection::messages(std::span<char>& bytes) {
         close(item.code, {}, session::Gone::closed);
         break;
       case Kind::violation:
-        worker_.note_close(item.code, item.payload, peer_);
+        worker_.note_close(item.code, item.payload, peer_.text());
         close(item.code, item.payload, session::Gone::lost);
         break;
     }
@@ -75,7 +76,7 @@ void Connection::ping_came(std::string_view payload) {
   ++worker_.meter().pings_in;
   switch (budget_.ping(worker_.now(), waiting_pongs_)) {
     case wire::PingBudget::Verdict::flood:
-      worker_.note_close(1008, "too many pings", peer_);
+      worker_.note_close(1008, "too many pings", peer_.text());
       close(1008, "too many pings", session::Gone::lost);
       return;
     case wire::PingBudget::Verdict::coalesce:
@@ -99,6 +100,7 @@ void Connection::heard() {
   }
   if (probed_) {
     probed_ = false;
+    if (link_) return tell_engine(EngineInput::Kind::alive);
     worker_.sessions().alive(session_);
   }
 }
@@ -205,7 +207,67 @@ void Connection::open(const Route& route, session::Opening opening, auth::Identi
   decoder_ = wire::WebSocketDecoder(route.profile->limits.message_bytes);
   ping_ = &route.endpoint->ping;
   set_deadline(ping_->every.count() == 0 ? Instant::max() : worker_.now() + worker_.jittered(ping_->every));
-  worker_.open_session(*this, route, std::move(opening), std::move(identity));
+  set_session(worker_.open_session(*this, route, std::move(opening), std::move(identity)));
+}
+
+void Connection::open(const EngineId& engine, std::size_t message_bytes, std::size_t outbox_bytes) {
+  established();
+  phase_ = Phase::open;
+  decoder_ = wire::WebSocketDecoder(message_bytes);
+  link_ = std::make_unique<Link>(Link{engine, {}, outbox_bytes});
+  set_deadline(Instant::max());  // the engine has a heartbeat of its own
+}
+
+void Connection::open_busy() {
+  established();
+  phase_ = Phase::open;
+  decoder_ = wire::WebSocketDecoder(wire::kMaxControlPayload);
+  begin_closing(wire::close_frame(1005, {}));
+}
+
+bool Connection::push(FramePtr frame, std::string_view bytes) {
+  if (!link_ || phase_ != Phase::open) return true;
+  if (!link_->outbox.push(std::move(frame), bytes, link_->outbox_bytes, 0)) return false;
+  worker_.attend_to(*this);
+  return true;
+}
+
+void Connection::tell_engine(EngineInput::Kind kind) {
+  EngineInput input;
+  input.kind = kind;
+  input.to = link_->engine;
+  input.from = {worker_.index(), id_};
+  worker_.tell(std::move(input));
+}
+
+void Connection::obey(SocketCommand& command) {
+  using Kind = SocketCommand::Kind;
+  switch (command.kind) {
+    case Kind::answer:
+      return answer(std::move(*command.response));
+    case Kind::refuse:
+    case Kind::accept:
+    case Kind::busy:
+      if (phase_ == Phase::http) http_->upgrade(command);
+      return;
+    case Kind::frame:
+      if (!push(std::move(command.frame), command.bytes)) tell_engine(EngineInput::Kind::slow);
+      return;
+    case Kind::say:
+      if (phase_ == Phase::open) send(command.text);
+      return;
+    case Kind::ping:
+      return probe();
+    case Kind::resume:
+      if (phase_ == Phase::open) resume();
+      return;
+    case Kind::close:
+      return end(command.code, command.text);
+  }
+}
+
+void Connection::output(SessionId) {
+  worker_.attend_to(*this);
 }
 
 void Connection::answer(HttpResponse response) {
@@ -217,6 +279,7 @@ void Connection::close(std::uint16_t code, std::string_view reason, session::Gon
   if (phase_ != Phase::open) return;
   begin_closing(wire::close_frame(code, reason));
   // What was already answered is still written, within close_within: the peer may have said it all in one piece.
+  if (link_) return tell_engine(EngineInput::Kind::closed);
   worker_.sessions().hang_up(session_, gone);
 }
 
@@ -241,6 +304,7 @@ void Connection::begin_closing(std::string last_word) {
 void Connection::closed() {
   if (http_) http_->gone();
   if (session_) worker_.close_session(*this);
+  if (link_) tell_engine(EngineInput::Kind::closed);
   worker_.tell_acceptor(Progress::Kind::ended, *this);
 }
 

@@ -11,6 +11,7 @@
 #include "gateway/session/session_table.h"
 #include "gateway/transport/letters.h"
 #include "gateway/transport/router.h"
+#include "gateway/transport/session_owner.h"
 #include "gateway/transport/socket.h"
 #include "gateway/wire/ping_budget.h"
 #include "gateway/wire/websocket_decoder.h"
@@ -23,10 +24,10 @@ class Worker;
 /// One accepted connection, from its first byte to its last: HTTP, then perhaps WebSocket, then the end. Owned by its
 /// worker, touched only on that thread. Nothing here closes the socket under its caller: a false return does, or the
 /// deadline. Small while it idles: no heap of its own but the session's.
-class Connection {
+class Connection final : public SessionOwner {
  public:
   Connection(Worker& worker, ConnectionId id, const PeerAddress& peer, std::uint16_t listener);
-  ~Connection();
+  ~Connection() override;
 
   /// The library took the socket over.
   void begin(Socket socket) { socket_ = socket; }
@@ -42,10 +43,17 @@ class Connection {
   /// The socket is gone.
   void closed();
 
-  // What the session wants (see session::Carrier).
-  void resume();
-  void end(std::uint16_t code, std::string_view reason);
-  void probe();
+  // SessionOwner: what its session wants.
+  bool owns(SessionId session) const override { return session == session_; }
+  void output(SessionId) override;
+  void input(SessionId) override { resume(); }
+  void end(SessionId, std::uint16_t code, std::string reason) override { end(code, reason); }
+  void probe(SessionId) override { probe(); }
+
+  /// What its engine wants.
+  void obey(SocketCommand& command);
+  /// False: the outbox is full.
+  bool push(FramePtr frame, std::string_view bytes);
 
   void answer(HttpResponse response);
   /// We are shutting down: says goodbye at `when`.
@@ -58,10 +66,15 @@ class Connection {
   void say(std::string_view bytes);
   /// Hands no more bytes over until resume(): they stay where they are.
   void hold() { held_back_ = true; }
+  void resume();
   /// The first complete request has come.
   void established();
   /// Becomes a WebSocket with a session.
   void open(const Route& route, session::Opening opening, auth::IdentityPtr identity);
+  /// Becomes the WebSocket of an engine.
+  void open(const EngineId& engine, std::size_t message_bytes, std::size_t outbox_bytes);
+  /// Becomes a WebSocket that is closed at once.
+  void open_busy();
   /// Ends it after what was sent so far.
   void finish();
   void set_deadline(Instant due);
@@ -86,6 +99,16 @@ class Connection {
     lingering,  ///< we have said all; the peer's rest is thrown away until it closes too
   };
 
+  /// What a WebSocket of an engine has instead of a session.
+  struct Link {
+    EngineId engine;
+    session::Outbox outbox;
+    std::size_t outbox_bytes;
+  };
+
+  void end(std::uint16_t code, std::string_view reason);
+  void probe();
+  void tell_engine(EngineInput::Kind kind);
   void consume(std::span<char>& bytes);
   void messages(std::span<char>& bytes);
   void ping_came(std::string_view payload);
@@ -110,6 +133,7 @@ class Connection {
   Instant deadline_ = Instant::max();
   Instant pinged_at_{};
   std::unique_ptr<HttpSide> http_;
+  std::unique_ptr<Link> link_;
   wire::WebSocketDecoder decoder_;
   std::string urgent_;     ///< HTTP answers and control frames: before the next message
   std::string last_word_;  ///< the Close frame, while closing

@@ -45,7 +45,7 @@ Connection::Written Connection::write(std::string_view bytes) {
 }
 
 Connection::Written Connection::write_once() {
-  session::Outbox* outbox = session_ ? worker_.sessions().outbox(session_) : nullptr;
+  session::Outbox* outbox = link_ ? &link_->outbox : session_ ? worker_.sessions().outbox(session_) : nullptr;
   if (outbox && outbox->empty()) outbox = nullptr;
 
   const bool alone = urgent_.empty() && last_word_.empty();

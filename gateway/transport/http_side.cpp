@@ -11,17 +11,8 @@
 namespace polygate::transport {
 namespace {
 
-session::Opening opening_of(const wire::HttpRequest& request, const PeerAddress& peer, Router::Match&& match) {
-  session::Opening opening;
-  opening.address = peer.text();
-  opening.path = std::move(match.parameters);
-  for (std::size_t i = 0; i < request.parameter_count(); ++i) {
-    opening.query.emplace_back(request.parameter(i).name, request.parameter(i).value);
-  }
-  for (std::size_t i = 0; i < request.header_count(); ++i) {
-    opening.headers.emplace_back(request.header(i).name, request.header(i).value);
-  }
-  return opening;
+bool is_engine(const Route& route) {
+  return route.profile->dialect->carriage() != dialect::Carriage::websocket;
 }
 
 }  // namespace
@@ -44,12 +35,20 @@ void HttpSide::receive(std::span<char>& bytes) {
       case State::more:
         return;
       case State::head:
-        if (!handler_) return handshake();
+        if (!handler_) {
+          find_route();
+          if (!match_.route || !is_engine(*match_.route)) return handshake();
+          parser_.limit_body(engine_body_limit(*match_.route->profile));
+        }
         if (parser_.request().expects_continue()) connection_.send(wire::kContinue);
         continue;
       case State::request:
-        return handler_ ? dispatch() : handshake();
+        if (handler_) return dispatch();
+        find_route();
+        return match_.route && is_engine(*match_.route) ? engine_request() : handshake();
       case State::refused:
+        // An engine's session survives a body that is too large, so the page that sent it may know why.
+        if (match_.route && is_engine(*match_.route)) return engine_refuse_body();
         return refuse(parser_.refusal(), Handshake::malformed);
     }
   }
@@ -60,19 +59,29 @@ void HttpSide::dispatch() {
   const wire::HttpRequest& request = parser_.request();
   ++worker.meter().http_requests;
   connection_.established();
-  connection_.hold();
-  connection_.set_deadline(worker.now() + worker.settings().reply_within);
-  waits_ = true;
-  keep_alive_ = request.keep_alive();
-  head_only_ = request.method() == "HEAD";
+  wait(worker.now() + worker.settings().reply_within);
   (*handler_)(request, HttpReply([inbox = worker.inbox(), id = connection_.id()](HttpResponse response) {
                 inbox->put(HttpAnswer{id, std::move(response)});
               }));
 }
 
+void HttpSide::wait(Instant until) {
+  connection_.hold();
+  connection_.set_deadline(until);
+  waits_ = true;
+  keep_alive_ = parser_.request().keep_alive();
+  head_only_ = parser_.request().method() == "HEAD";
+}
+
 void HttpSide::answer(HttpResponse response) {
   if (!waits_) return;
   waits_ = false;
+  engine_.reset();
+  if (match_.route) {
+    auto cors = cors_headers(match_.route->endpoint->origins, parser_.request());
+    response.headers.insert(response.headers.end(), cors.begin(), cors.end());
+    match_ = {};
+  }
   answered_ = true;
   const bool close = response.close || !keep_alive_ || connection_.draining();
   std::vector<wire::HttpField> headers;
@@ -85,27 +94,45 @@ void HttpSide::answer(HttpResponse response) {
   connection_.resume();
 }
 
+void HttpSide::find_route() {
+  const wire::HttpRequest& request = parser_.request();
+  match_ = connection_.worker().router().match(connection_.worker().listener_name(connection_.listener()),
+                                               request.find("host").value_or(std::string_view()), request.path());
+}
+
+session::Opening HttpSide::opening() {
+  const wire::HttpRequest& request = parser_.request();
+  session::Opening opening;
+  opening.address = connection_.peer().text();
+  opening.path = std::move(match_.parameters);
+  for (std::size_t i = 0; i < request.parameter_count(); ++i) {
+    opening.query.emplace_back(request.parameter(i).name, request.parameter(i).value);
+  }
+  for (std::size_t i = 0; i < request.header_count(); ++i) {
+    opening.headers.emplace_back(request.header(i).name, request.header(i).value);
+  }
+  return opening;
+}
+
 /// Everything about a WebSocket handshake except its bytes: where to, from which page, by whom.
 void HttpSide::handshake() {
   Worker& worker = connection_.worker();
   const wire::HttpRequest& request = parser_.request();
-  Router::Match match = worker.router().match(worker.listener_name(connection_.listener()),
-                                              request.find("host").value_or(std::string_view()), request.path());
-  if (match.bad_parameter) {
+  if (match_.bad_parameter) {
     return refuse({400, "a part of the path is not [A-Za-z0-9_-]{1,64}"}, Handshake::malformed);
   }
-  if (!match.route) return refuse({404, "nothing lives at this path"}, Handshake::not_found);
+  if (!match_.route) return refuse({404, "nothing lives at this path"}, Handshake::not_found);
   if (const auto refusal = wire::check_handshake(request)) {
     return refuse(*refusal, refusal->status == 400 ? Handshake::malformed : Handshake::not_websocket);
   }
   if (request.has_body()) return refuse({400, "a handshake has no body"}, Handshake::malformed);
-  const Route& route = *match.route;
+  const Route& route = *match_.route;
   if (!is_origin_allowed(route.endpoint->origins, request)) {
     return refuse({403, "pages of this origin may not connect"}, Handshake::origin);
   }
   if (worker.draining()) return refuse({503, "shutting down", {{"Retry-After", "1"}}}, Handshake::unavailable);
 
-  session::Opening opening = opening_of(request, connection_.peer(), std::move(match));
+  session::Opening opening = this->opening();
   auto identity = worker.sessions().admit(*route.endpoint, opening);
   if (!identity) {
     const Failure& failure = identity.failure();
@@ -129,6 +156,7 @@ void HttpSide::refuse(const wire::HttpRefusal& refusal, Handshake result) {
 }
 
 bool HttpSide::on_deadline() {
+  if (waits_ && engine_) return true;
   if (waits_) {
     HttpResponse late = problem_response(504, "the answer took too long");
     late.close = true;  // the handler's own answer may still come: no other request must get it
@@ -146,6 +174,12 @@ bool HttpSide::on_deadline() {
 }
 
 void HttpSide::gone() {
+  if (engine_) {
+    EngineInput input;
+    input.to = *engine_;
+    input.from = {connection_.worker().index(), connection_.id()};
+    connection_.worker().tell(std::move(input));
+  }
   if (!answered_) note(Handshake::lost);
 }
 

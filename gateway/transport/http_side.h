@@ -1,11 +1,16 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "gateway/session/session_table.h"
+#include "gateway/transport/engine_http.h"
+#include "gateway/transport/engine_letters.h"
 #include "gateway/transport/http_handler.h"
 #include "gateway/transport/meter.h"
+#include "gateway/transport/router.h"
 #include "gateway/wire/http_parser.h"
 
 namespace polygate::transport {
@@ -22,6 +27,8 @@ class HttpSide {
   /// Consumes from the front of `bytes`, up to the end of one request.
   void receive(std::span<char>& bytes);
   void answer(HttpResponse response);
+  /// What the engine says to a WebSocket handshake with its session's id.
+  void upgrade(const SocketCommand& command);
   /// The deadline: of the handshake, of the next request, or of a handler's answer. False = close now.
   bool on_deadline();
   /// The socket has gone.
@@ -30,13 +37,27 @@ class HttpSide {
 
  private:
   void dispatch();
+  void find_route();
   void handshake();
+  session::Opening opening();
+  void wait(Instant until);
+
+  // http_engine.cpp: requests for an engine
+  static std::size_t engine_body_limit(const profile::Profile& profile);
+  void engine_request();
+  void engine_handshake(const EngineQuery& query);
+  void engine_session(const EngineQuery& query);
+  void engine_refuse(const EngineRefusal& why, Handshake result, bool upgrade);
+  void engine_refuse_body();
+  void refuse_websocket(std::string_view why);
   void refuse(const wire::HttpRefusal& refusal, Handshake result);
   void note(Handshake result);
 
   Connection& connection_;
   wire::HttpParser parser_;
-  const HttpHandler* handler_;  ///< of the listener; null where WebSockets are spoken
+  const HttpHandler* handler_;        ///< of the listener; null where WebSockets are spoken
+  Router::Match match_;               ///< of the request in hand
+  std::unique_ptr<EngineId> engine_;  ///< that owes an answer to the request in hand
   bool waits_ = false;
   bool head_only_ = false;
   bool keep_alive_ = false;

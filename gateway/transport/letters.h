@@ -1,9 +1,11 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <variant>
 
 #include "gateway/routing/exchange.h"
+#include "gateway/transport/engine_letters.h"
 #include "gateway/transport/fd.h"
 #include "gateway/transport/http_handler.h"
 #include "gateway/transport/inbox.h"
@@ -20,12 +22,6 @@ struct NewSocket {
   std::uint16_t listener = 0;  ///< index into the server's listeners
 };
 
-/// Names one connection of a worker across threads and time; may find nobody.
-struct ConnectionId {
-  std::uint32_t index = 0;
-  std::uint32_t generation = 0;
-};
-
 /// A handler's answer on its way back to the connection that asked.
 struct HttpAnswer {
   ConnectionId to;
@@ -33,7 +29,8 @@ struct HttpAnswer {
 };
 
 /// All that reaches a worker from other threads.
-using WorkerLetter = std::variant<Delivery, Direct, Task, NewSocket, HttpAnswer>;
+using WorkerLetter = std::variant<Delivery, Direct, Task, NewSocket, HttpAnswer, std::unique_ptr<EngineInput>,
+                                  std::unique_ptr<SocketCommand>>;
 using WorkerInbox = Inbox<WorkerLetter>;
 
 /// What a worker tells the acceptor about a connection that it was dealt.

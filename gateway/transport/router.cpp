@@ -85,7 +85,11 @@ Router::Match Router::match(std::string_view listener, std::string_view host, st
     const profile::Endpoint& endpoint = *route.endpoint;
     if (!endpoint.listener.empty() && endpoint.listener != listener) continue;
     if (!endpoint.host.empty() && endpoint.host != name) continue;
-    const Segments pattern = split(endpoint.path);
+    Segments pattern = split(endpoint.path);
+    const bool is_engine = route.profile->dialect->carriage() != dialect::Carriage::websocket;
+    if (is_engine && pattern.size() > 1 && pattern.back().empty() && pattern.size() == segments.size() + 1) {
+      pattern.pop_back();  // clients of Socket.IO may be told to leave the slash out (addTrailingSlash)
+    }
     const Fit fits = fit(pattern, segments);
     match.bad_parameter |= fits == Fit::bad_parameter;
     if (fits != Fit::yes) continue;

@@ -16,7 +16,7 @@ struct Route {
 
 /// Finds the endpoint for a request. Built once from all profiles, immutable, shared by all threads.
 /// The most specific endpoint wins: first by path, a fixed segment before a parameter from left to right; then a named
-/// host before any; then a named listener before any. Slashes count: "/a/" is not "/a".
+/// host before any; then a named listener before any. Slashes count: "/a/" is not "/a", save for Socket.IO's.
 class Router {
  public:
   explicit Router(const std::vector<profile::ProfilePtr>& profiles);

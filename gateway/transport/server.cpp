@@ -11,7 +11,7 @@
 namespace polygate::transport {
 
 Server::Server(Settings settings, std::vector<ListenerSettings> listeners, session::Services services)
-    : shared_{settings, std::move(listeners), std::move(services), Router({})} {
+    : shared_{settings, std::move(listeners), std::move(services), Router({}), {}} {
   shared_.router = Router(shared_.services.profiles);
   shared_.services.post = [this](WorkerIndex worker, Task task) { post(worker, std::move(task)); };
 }
@@ -40,7 +40,7 @@ Result<void> Server::start() {
   std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error of its write, not ours to die of
   send_library_log_to(shared_.services.log);
 
-  std::vector<std::shared_ptr<WorkerInbox>> inboxes;
+  auto& inboxes = shared_.inboxes;
   for (unsigned i = 0; i < std::max(1u, shared_.settings.workers); ++i) {
     workers_.push_back(std::make_unique<Worker>(static_cast<WorkerIndex>(i), shared_));
     if (const auto good = workers_.back()->set_up(); !good) return good.failure();

@@ -17,6 +17,7 @@ Worker::Worker(WorkerIndex index, const Shared& shared)
       shared_(shared),
       inbox_(std::make_shared<WorkerInbox>()),
       sessions_(index, shared.services, *this),
+      engines_(*this),
       deadlines_(shared.services.clock->now()),
       random_(static_cast<std::uint_fast32_t>(random_u64())) {}
 
@@ -78,11 +79,12 @@ void Worker::stop() {
 void Worker::before_wait() {
   for (int round = 0; round < kRoundsInATurn && !stopping_; ++round) {
     inbox_->take(letters_);
-    if (letters_.empty() && attention_.empty()) return arm_sessions();
+    if (letters_.empty() && attention_.empty() && engines_attention_.empty()) return arm_sessions();
     for (WorkerLetter& letter : letters_) {
       if (!stopping_) read(letter);
     }
     letters_.clear();
+    attend_to_engines();
     attend_all();
   }
   arm_sessions();
@@ -99,10 +101,17 @@ void Worker::read(WorkerLetter& letter) {
   } else if (auto* socket = std::get_if<NewSocket>(&letter)) {
     adopt(std::move(*socket));
   } else if (auto* answer = std::get_if<HttpAnswer>(&letter)) {
-    const auto [index, generation] = answer->to;
-    Connection* connection = index < connections_.size() ? connections_[index].get() : nullptr;
-    if (connection && connection->id().generation == generation) connection->answer(std::move(answer->response));
+    if (Connection* connection = find(answer->to)) connection->answer(std::move(answer->response));
+  } else if (auto* input = std::get_if<std::unique_ptr<EngineInput>>(&letter)) {
+    tell(std::move(**input));
+  } else if (auto* command = std::get_if<std::unique_ptr<SocketCommand>>(&letter)) {
+    this->command(std::move(**command));
   }
+}
+
+Connection* Worker::find(const ConnectionId& id) {
+  Connection* connection = id.index < connections_.size() ? connections_[id.index].get() : nullptr;
+  return connection != nullptr && connection->id() == id ? connection : nullptr;
 }
 
 void Worker::adopt(NewSocket socket) {
@@ -147,7 +156,7 @@ void Worker::on_tick() {
   });
   if (!drain_) return;
   if (now >= drain_->until) kill_all();
-  if (meter_.connections == 0) finish_drain();
+  if (meter_.connections == 0 && engines_.size() == 0) finish_drain();
 }
 
 void Worker::measure_lag(std::uint64_t now) {
@@ -165,7 +174,8 @@ void Worker::measure_lag(std::uint64_t now) {
 
 /// Sets the timer for what the sessions wait for, when that has changed.
 void Worker::arm_sessions() {
-  const std::optional<Instant> due = sessions_.next_due();
+  std::optional<Instant> due = sessions_.next_due();
+  if (const auto engine = engines_.next_due(); engine && (!due || *engine < *due)) due = engine;
   if (due == sessions_due_) return;
   sessions_due_ = due;
   if (!due) {
@@ -180,6 +190,7 @@ void Worker::arm_sessions() {
         auto& worker = *static_cast<Worker*>(handle->data);
         worker.sessions_due_.reset();
         worker.sessions_.tick();
+        worker.engines_.tick(worker.now());
       },
       static_cast<std::uint64_t>(wait), 0);
 }
@@ -191,6 +202,7 @@ void Worker::drain(Millis window, Millis hard_cap, std::uint16_t code, Task done
   for (const auto& connection : connections_) {
     if (connection) connection->drain_at(now + Millis(spread(random_)));
   }
+  engines_.each([&](Engine& engine) { engine.drain_at(now + Millis(spread(random_))); });
 }
 
 void Worker::finish_drain() {
@@ -230,10 +242,10 @@ void Worker::tell_acceptor(Progress::Kind kind, const Connection& connection) {
   acceptor_->leave(Progress{kind, connection.is_established(), index_, connection.peer()});
 }
 
-void Worker::note_close(std::uint16_t code, std::string_view why, const PeerAddress& peer) {
+void Worker::note_close(std::uint16_t code, std::string_view why, const std::string& address) {
   ++meter_.closes[code];
   log().write_rarely("close " + std::to_string(code), Level::info, "connection closed",
-                     {{"code", std::int64_t{code}}, {"why", why}, {"address", peer.text()}});
+                     {{"code", std::int64_t{code}}, {"why", why}, {"address", address}});
 }
 
 bool Worker::received(Connection& connection, char* bytes, std::size_t size) {

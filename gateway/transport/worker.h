@@ -13,6 +13,7 @@
 #include "gateway/session/session_table.h"
 #include "gateway/transport/connection.h"
 #include "gateway/transport/deadlines.h"
+#include "gateway/transport/engines.h"
 #include "gateway/transport/letters.h"
 #include "gateway/transport/library.h"
 #include "gateway/transport/meter.h"
@@ -27,6 +28,7 @@ struct Shared {
   std::vector<ListenerSettings> listeners;
   session::Services services;
   Router router;
+  std::vector<std::shared_ptr<WorkerInbox>> inboxes;  ///< of all workers; complete before the first of them runs
 };
 
 /// One thread with everything that its connections need: event loop, sockets, sessions. Made and destroyed on the main
@@ -73,10 +75,23 @@ class Worker final : public session::Carrier, public Post, public SocketEvents {
   std::uint16_t drain_code() const { return drain_->code; }
   std::string& gathering() { return gathering_; }
   void attend_to(Connection& connection);
-  void open_session(Connection& connection, const Route& route, session::Opening opening, auth::IdentityPtr identity);
+  SessionId open_session(SessionOwner& owner, const Route& route, session::Opening opening, auth::IdentityPtr identity);
   void close_session(Connection& connection);
+  void remove_session(SessionId session);
   void tell_acceptor(Progress::Kind kind, const Connection& connection);
-  void note_close(std::uint16_t code, std::string_view why, const PeerAddress& peer);
+  void note_close(std::uint16_t code, std::string_view why, const std::string& address);
+
+  // Between engines and connections, wherever these live.
+  WorkerIndex index() const { return index_; }
+  Engines& engines() { return engines_; }
+  void attend_to(Engine& engine);
+  void arm(Engine& engine) { engines_.arm(engine); }
+  /// A message of an engine's WebSocket. False: hand over no more until SocketCommand::resume.
+  bool message(Connection& connection, const EngineId& to, bool text, std::string_view bytes);
+  void tell(EngineInput input);
+  void command(SocketCommand command);
+  /// False: the connection's outbox is full.
+  bool send_frame(const SocketRef& to, FramePtr frame, std::string_view bytes);
 
   // session::Carrier
   void output(SessionId session) override;
@@ -113,7 +128,9 @@ class Worker final : public session::Carrier, public Post, public SocketEvents {
   void cut(Connection& connection);
   void finish_drain();
   void measure_lag(std::uint64_t now);
-  Connection* of_session(SessionId session);
+  SessionOwner* of_session(SessionId session);
+  Connection* find(const ConnectionId& id);
+  void attend_to_engines();
 
   const WorkerIndex index_;
   const Shared& shared_;
@@ -121,16 +138,19 @@ class Worker final : public session::Carrier, public Post, public SocketEvents {
   std::shared_ptr<AcceptorInbox> acceptor_;
   std::unique_ptr<Library> library_;
   session::SessionTable sessions_;
+  Engines engines_;
   Deadlines deadlines_;
   TransportMeter meter_;
   std::minstd_rand random_;
   std::vector<std::unique_ptr<Connection>> connections_;  ///< by ConnectionId::index
   std::vector<std::uint32_t> free_;
   std::uint32_t generation_ = 0;
-  std::vector<Connection*> by_session_;  ///< by SessionId::slot
-  Connection* opening_ = nullptr;        ///< its session is being made: it has an id that nobody here knows yet
+  std::vector<SessionOwner*> by_session_;  ///< by SessionId::slot
+  SessionOwner* opening_ = nullptr;        ///< its session is being made: it has an id that nobody here knows yet
   std::vector<std::uint32_t> attention_;
   std::vector<std::uint32_t> attending_;
+  std::vector<EngineId> engines_attention_;
+  std::vector<EngineId> engines_attending_;
   std::vector<WorkerLetter> letters_;
   std::string gathering_;
   std::optional<Draining> drain_;

@@ -81,12 +81,12 @@ def main():
                 expected = 1 if " validate " in command else 0  # its example is wrong on purpose
                 report(command[:60], done.returncode == expected, f"exit {done.returncode}: {done.stdout}{done.stderr}")
             for command, process in staying:
-                # A dashboard hears at least the reading, a user at least the OK, an agent its success.
-                heard = read_until(process.stdout, r"^\{.*\}$", time.monotonic() + PATIENCE)
-                report(command[:60], bool(re.search(r"^\{.*\}$", heard, re.MULTILINE)), repr(heard))
+                # A dashboard hears at least the reading, a user at least the OK, an agent its success, a monitor its packets.
+                heard = read_until(process.stdout, r"[\]}]$", time.monotonic() + PATIENCE)
+                report(command[:60], bool(re.search(r"[\]}]$", heard, re.MULTILINE)), repr(heard))
         finally:
             for _, process in staying:
-                process.send_signal(signal.SIGINT)
+                process.send_signal(signal.SIGTERM)  # SIGINT is ignored under a shell that runs us in the background
                 process.wait(PATIENCE)
             server.send_signal(signal.SIGTERM)
             status = server.wait(PATIENCE)

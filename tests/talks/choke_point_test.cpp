@@ -68,7 +68,7 @@ void break_something(Json& value, std::mt19937& random) {
 /// Is `message` one that its profile's contract allows to leave?
 ::testing::AssertionResult allowed(const profile::Profile& profile, const std::string& message) {
   json::Document document;
-  const auto event = profile.dialect->decode(true, message, document, {});
+  const auto event = profile.dialect->decode({true, message, {}, {}}, document, {});
   if (!event) return ::testing::AssertionFailure() << message << ": " << event.failure().message;
   bool any = false;
   for (const char* suffix : {"", ".send", ".reply"}) {

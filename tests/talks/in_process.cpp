@@ -1,9 +1,12 @@
+#include <gtest/gtest.h>
+
 #include <condition_variable>
 #include <deque>
 #include <map>
 #include <mutex>
 #include <variant>
 
+#include "gateway/dialect/socket_io_packet.h"
 #include "gateway/session/session_table.h"
 #include "gateway/transport/router.h"
 #include "tests/talks/driver.h"
@@ -38,7 +41,7 @@ class InProcess final : public Driver, private session::Carrier, private Post {
   int connect(const std::string& who, const std::string& target, const Headers& headers) override;
   void say(const std::string& who, const std::string& message) override {
     work();
-    table_->receive(clients_[who].id, true, message);
+    receive(clients_[who], message);
     work();
   }
   Heard hear(const std::string& who) override;
@@ -69,6 +72,7 @@ class InProcess final : public Driver, private session::Carrier, private Post {
  private:
   struct Client {
     SessionId id;
+    bool socket_io = false;
     std::deque<Heard> heard;
   };
 
@@ -89,6 +93,7 @@ class InProcess final : public Driver, private session::Carrier, private Post {
   void deliver(Delivery delivery) override { letters_.emplace_back(std::move(delivery)); }
   void direct(Direct direct) override { letters_.emplace_back(std::move(direct)); }
 
+  void receive(const Client& client, const std::string& message);
   void work();
   bool run_tasks();
   void flush(SessionId id);
@@ -121,9 +126,26 @@ int InProcess::connect(const std::string& who, const std::string& target, const 
   auto identity = table_->admit(endpoint, opening);
   if (!identity) return 401;
   Client& client = clients_[who] = Client{};
+  client.socket_io = found.route->profile->dialect->carriage() == dialect::Carriage::socket_io;
   client.id = table_->open(found.route->profile, endpoint, std::move(opening), std::move(*identity));
   work();
   return 101;
+}
+
+/// A packet of Socket.IO is taken apart here, as a connection would.
+void InProcess::receive(const Client& client, const std::string& message) {
+  if (!client.socket_io) {
+    table_->receive(client.id, {true, message, {}, {}});
+    return;
+  }
+  const auto packet = socket_io::parse_packet(std::string_view(message).substr(1));
+  if (!packet) {
+    ADD_FAILURE() << "not a packet of Socket.IO: " << message;
+  } else if (packet->type == socket_io::Type::ack) {
+    table_->acknowledged(client.id, *packet->ack, packet->json, nullptr);
+  } else {
+    table_->receive(client.id, {true, packet->json, packet->ack, nullptr});
+  }
 }
 
 Heard InProcess::hear(const std::string& who) {

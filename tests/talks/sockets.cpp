@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <map>
 
@@ -10,11 +11,15 @@
 namespace polygate::talks {
 namespace {
 
+constexpr int kLongest = 20'000;  // ms
+
 /// A whole server on a port of its own, in this process, and clients that reach it over loopback.
 class Sockets final : public Driver {
  public:
   explicit Sockets(unsigned workers)
-      : log_(Log::Format::text, Level::error), deployment_(load_deployment(clock_, log_, workers, scratch_.path())) {
+      : log_(Log::Format::text, Level::error),
+        deployment_(load_deployment(clock_, log_, workers, scratch_.path())),
+        router_(deployment_->profiles()) {
     transport::Settings settings;
     settings.workers = workers;
     transport::ListenerSettings listener;
@@ -34,12 +39,15 @@ class Sockets final : public Driver {
   double unix_seconds() const override { return clock_.unix_seconds(); }
   int connect(const std::string& who, const std::string& target, const Headers& headers) override {
     clients_[who] = std::make_unique<WebClient>();
+    const auto found = router_.match("main", "localhost", target.substr(0, target.find('?')));
+    const bool socket_io = found.route && found.route->profile->dialect->carriage() == dialect::Carriage::socket_io;
+    if (socket_io) return clients_[who]->connect_socket_io(server_->port("main"), target);
     return clients_[who]->connect(server_->port("main"), target, headers);
   }
   void say(const std::string& who, const std::string& message) override {
     clients_[who]->send(wire::Opcode::text, message);
   }
-  Heard hear(const std::string& who) override { return clients_[who]->hear(); }
+  Heard hear(const std::string& who) override;
   bool is_silent(const std::string& who) override { return clients_[who]->is_silent(); }
   void close(const std::string& who) override { clients_[who]->close(); }
   void drop(const std::string& who) override { clients_[who]->drop(); }
@@ -50,9 +58,29 @@ class Sockets final : public Driver {
   Scratch scratch_;
   Log log_;
   std::unique_ptr<app::Deployment> deployment_;
+  transport::Router router_;
   std::unique_ptr<transport::Server> server_;
   std::map<std::string, std::unique_ptr<WebClient>> clients_;
 };
+
+/// While one is waited for, the others answer what asks for a sign of life.
+Heard Sockets::hear(const std::string& who) {
+  while (!clients_[who]->has_heard()) {
+    std::vector<pollfd> sockets;
+    std::vector<WebClient*> theirs;
+    for (const auto& [name, client] : clients_) {
+      if (client->fd() < 0) continue;
+      sockets.push_back({client->fd(), POLLIN, 0});
+      theirs.push_back(client.get());
+    }
+    if (clients_[who]->fd() < 0 || clients_[who]->has_bytes()) break;
+    if (poll(sockets.data(), sockets.size(), kLongest) <= 0) return {};
+    for (std::size_t i = 0; i < sockets.size(); ++i) {
+      if (sockets[i].revents != 0) theirs[i]->pump();
+    }
+  }
+  return clients_[who]->hear();
+}
 
 }  // namespace
 

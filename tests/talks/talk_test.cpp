@@ -128,7 +128,7 @@ class Conversation {
   }
 
   std::string message(const Line& line) const {
-    std::string out;
+    std::string out = is_socket_io() ? "42" : "";
     profile_->dialect->encode(out, line.name, line.has_data ? fill(line.data.dump()) : "null");
     return out;
   }
@@ -138,13 +138,17 @@ class Conversation {
     if (heard.kind != Heard::Kind::message) return "heard " + show(heard);
     if (line.kind == Line::Kind::hear_raw) return heard.message == line.text ? "" : "heard " + show(heard);
     json::Document document;
-    const auto event = profile_->dialect->decode(true, heard.message, document, {});
+    if (is_socket_io() && !heard.message.starts_with("42")) return "heard " + show(heard);
+    const std::string_view bytes = std::string_view(heard.message).substr(is_socket_io() ? 2 : 0);
+    const auto event = profile_->dialect->decode({true, bytes, {}, {}}, document, {});
     if (!event) return "heard " + show(heard) + ": " + event.failure().message;
     if (event->name != line.name) return "heard " + show(heard);
     const Json data = json::to_json(event->data);
     if (line.has_data ? !matches(line.data, data) : !data.is_null()) return "heard " + show(heard);
     return {};
   }
+
+  bool is_socket_io() const { return profile_->dialect->carriage() == dialect::Carriage::socket_io; }
 
   static std::string show(const Heard& heard) {
     if (heard.kind == Heard::Kind::nothing) return "nothing";

@@ -69,12 +69,60 @@ void WebClient::send(wire::Opcode opcode, std::string_view payload) {
   write(frame);
 }
 
+int WebClient::connect_socket_io(std::uint16_t port, const std::string& path) {
+  const int status =
+      connect(port, path + (path.find('?') == std::string::npos ? '?' : '&') + "EIO=4&transport=websocket", {});
+  if (status != 101 || !hear().message.starts_with("0{")) return status;
+  send(wire::Opcode::text, "40");
+  if (!hear().message.starts_with("40{")) return 0;
+  socket_io_ = true;
+  return status;
+}
+
 Heard WebClient::hear() {
   if (!ready_.empty()) {
-    Heard next = std::move(ready_.front());
+    Heard first = std::move(ready_.front());
     ready_.erase(ready_.begin());
-    return next;
+    return first;
   }
+  for (;;) {
+    Heard heard = next();
+    if (is_shown(heard)) return heard;
+  }
+}
+
+bool WebClient::is_shown(const Heard& heard) {
+  if (!socket_io_ || heard.kind != Heard::Kind::message) return true;
+  if (heard.message == "2") send(wire::Opcode::text, "3");
+  return heard.message.starts_with("4") && heard.message != "41";
+}
+
+void WebClient::pump() {
+  const bool filled = fill();
+  for (;;) {
+    const wire::WebSocketItem item = decoder_.next(rest_);
+    Heard heard{Heard::Kind::message, std::string(item.payload), item.code};
+    switch (item.kind) {
+      case wire::WebSocketItem::Kind::ping:
+        send(wire::Opcode::pong, item.payload);
+        continue;
+      case wire::WebSocketItem::Kind::pong:
+        continue;
+      case wire::WebSocketItem::Kind::more:
+        if (filled) return;
+        [[fallthrough]];
+      case wire::WebSocketItem::Kind::close:
+      case wire::WebSocketItem::Kind::violation:
+        heard.kind = Heard::Kind::closed;
+        ready_.push_back(std::move(heard));
+        return drop();
+      default:
+        if (is_shown(heard)) ready_.push_back(std::move(heard));
+    }
+  }
+}
+
+Heard WebClient::next() {
   for (;;) {
     const wire::WebSocketItem item = decoder_.next(rest_);
     switch (item.kind) {

@@ -47,7 +47,7 @@ namespace {
 /// What a message means in the dialect {event, data}: "name data_bytes", or the failure's message.
 std::string meaning(const Dialect& dialect, std::string_view message, bool text = true) {
   json::Document document;
-  const auto event = dialect.decode(text, message, document, {});
+  const auto event = dialect.decode({text, message, {}, {}}, document, {});
   if (!event) return std::string(name(event.failure().reason)) + ": " + event.failure().message;
   return std::string(event->name) + " " + std::string(event->data_bytes);
 }
@@ -70,7 +70,7 @@ TEST(Envelope, TakesNameAndDataWhereverTheyStand) {
 TEST(Envelope, GivesTheDataParsedToo) {
   const Envelope dialect("event", "data");
   json::Document document;
-  const auto event = dialect.decode(true, R"({"event":"a","data":{"x":[1]}})", document, {});
+  const auto event = dialect.decode({true, R"({"event":"a","data":{"x":[1]}})", {}, {}}, document, {});
   ASSERT_TRUE(event);
   EXPECT_EQ(json::to_json(event->data), Json::parse(R"({"x":[1]})"));
 }
@@ -78,7 +78,7 @@ TEST(Envelope, GivesTheDataParsedToo) {
 TEST(Envelope, CallsAbsentDataNull) {
   const Envelope dialect("event", "data");
   json::Document document;
-  const auto event = dialect.decode(true, R"({"event":"a"})", document, {});
+  const auto event = dialect.decode({true, R"({"event":"a"})", {}, {}}, document, {});
   ASSERT_TRUE(event);
   EXPECT_EQ(event->data_bytes, "null");
   EXPECT_TRUE(event->data.is_null());
@@ -125,11 +125,11 @@ TEST(Envelope, DecodesWithoutAllocatingOnceTheDocumentIsWarm) {
   for (int i = 0; i < 30; ++i) many += "\"k" + std::to_string(i) + "\":1,";
   many += "\"z\":0}}";
   json::Document document;
-  ASSERT_TRUE(dialect.decode(true, many, document, {}));
+  ASSERT_TRUE(dialect.decode({true, many, {}, {}}, document, {}));
   EXPECT_GT(allocations, 0U) << "the cold ones are counted";
   for (const std::string& text : {message, many, message}) {
     const std::size_t before = allocations;
-    const bool decoded = static_cast<bool>(dialect.decode(true, text, document, {}));
+    const bool decoded = static_cast<bool>(dialect.decode({true, text, {}, {}}, document, {}));
     EXPECT_EQ(allocations, before);
     EXPECT_TRUE(decoded);
   }
@@ -146,7 +146,7 @@ TEST(Raw, PassesBytesUnchanged) {
   EXPECT_FALSE(dialect.text("binary"));
   EXPECT_FALSE(dialect.json());
   json::Document document;
-  const auto large = dialect.decode(true, "12345", document, {.max_bytes = 4});
+  const auto large = dialect.decode({true, "12345", {}, {}}, document, {.max_bytes = 4});
   ASSERT_FALSE(large);
   EXPECT_EQ(large.failure().reason, Reason::limited);
 }

@@ -4,6 +4,7 @@
 
 extern "C" {
 extern const polygate::PluginEntry polygate_plugin_sensor_telemetry;
+extern const polygate::PluginEntry polygate_plugin_monitor_relay;
 extern const polygate::PluginEntry polygate_plugin_printer_fleet;
 extern const polygate::PluginEntry polygate_plugin_example_greeter;
 }

@@ -20,8 +20,8 @@ inline Surroundings surroundings(schema::Library& library) {
           .schema_folder = "schemas",
           .verifiers = {"users", "agents"},
           .listeners = {"public", "admin"},
-          .plugins = {"printer_fleet", "sensor_telemetry"},
-          .handlers = {"printer_fleet.gcode", "printer_fleet.jobs", "sensor_telemetry.record"}};
+          .plugins = {"printer_fleet", "sensor_telemetry", "monitor_relay"},
+          .handlers = {"printer_fleet.gcode", "printer_fleet.jobs", "sensor_telemetry.record", "monitor_relay.pair"}};
 }
 
 /// A profile from YAML text, as far as it could be read, and what was said about it.

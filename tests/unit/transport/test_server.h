@@ -16,7 +16,8 @@ namespace polygate::transport {
 /// "name rest": an event and its data, without JSON.
 class WordsDialect final : public dialect::Dialect {
  public:
-  Result<dialect::Event> decode(bool, std::string_view message, json::Document&, const json::Limits&) const override {
+  Result<dialect::Event> decode(const dialect::Message& whole, json::Document&, const json::Limits&) const override {
+    const std::string_view message = whole.bytes;
     const std::size_t space = std::min(message.find(' '), message.size());
     dialect::Event event;
     event.name = message.substr(0, space);

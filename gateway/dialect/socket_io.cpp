@@ -1,0 +1,126 @@
+#include "gateway/dialect/socket_io.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include "gateway/base/json_text.h"
+
+namespace polygate::dialect {
+namespace {
+
+constexpr std::string_view kPlaceholder = "_placeholder";
+
+bool is_placeholder(json::View value) {
+  const auto mark = json::find(value, kPlaceholder);
+  bool set = false;
+  return mark && mark->is_bool() && !mark->get_bool().get(set) && set;
+}
+
+/// Gives the placeholders below `tree` new numbers and collects what they stood for.
+void collect(Json& tree, const std::vector<std::string>& all, std::vector<std::string>& used) {
+  if (tree.is_array()) {
+    for (Json& item : tree) collect(item, all, used);
+    return;
+  }
+  if (!tree.is_object()) return;
+  const auto mark = tree.find(kPlaceholder);
+  if (mark != tree.end() && mark->is_boolean() && mark->get<bool>()) {
+    const auto number = tree.find("num");
+    if (number == tree.end() || !number->is_number_unsigned() || number->get<std::size_t>() >= all.size()) return;
+    used.push_back(all[number->get<std::size_t>()]);
+    *number = used.size() - 1;
+    return;
+  }
+  for (auto& [key, value] : tree.items()) collect(value, all, used);
+}
+
+}  // namespace
+
+SocketIo::SocketIo() {
+  if (!null_.parse("null")) std::abort();
+}
+
+Result<Event> SocketIo::decode(const Message& message, json::Document& document, const json::Limits& limits) const {
+  if (auto parsed = document.parse(message.bytes, limits); !parsed) return parsed.failure();
+  const json::View root = document.root();
+  if (!root.is_array()) {
+    return Failure{Reason::malformed, "the event is " + std::string(json::type_name(root)) + ", expected a list"};
+  }
+  const simdjson::dom::array items = json::array(root);
+  auto item = items.begin();
+  if (items.size() == 0 || !(*item).is_string()) {
+    return Failure{Reason::malformed, "the event does not start with its name, a string"};
+  }
+  Event event;
+  event.name = json::string(*item);
+  if (is_reserved(event.name)) {
+    return Failure{Reason::malformed, "the event name \"" + std::string(event.name) + "\" is reserved"};
+  }
+  if (message.attachments && !has_attachments_for(root, message.attachments->size())) {
+    return Failure{Reason::malformed, "a placeholder for an attachment that is not there"};
+  }
+  event.items = root;
+  event.arguments = items.size() - 1;
+  event.ack = message.ack;
+  event.attachments = message.attachments;
+  if (event.arguments == 0) {
+    event.data = null_.root();
+    event.data_bytes = "null";
+    return event;
+  }
+  ++item;
+  event.data = *item;
+  const std::string_view text = document.bytes();
+  const std::size_t name_end = json::value_end(text, text.find('"'));
+  const std::size_t comma = text.find(',', name_end);
+  event.argument_bytes = json::trimmed(text.substr(comma + 1, text.size() - comma - 2));
+  event.data_bytes = event.arguments == 1 ? event.argument_bytes
+                                          : event.argument_bytes.substr(0, json::value_end(event.argument_bytes, 0));
+  return event;
+}
+
+void SocketIo::encode(std::string& out, std::string_view name, std::string_view data) const {
+  out += '[';
+  json::append_string(out, name);
+  if (data != "null") out.append(1, ',').append(data);
+  out += ']';
+}
+
+bool SocketIo::is_reserved(std::string_view name) {
+  constexpr std::array<std::string_view, 6> kReserved = {"connect",       "connect_error", "disconnect",
+                                                         "disconnecting", "newListener",   "removeListener"};
+  return std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end();
+}
+
+bool has_attachments_for(json::View value, std::size_t attachments) {
+  if (value.is_array()) {
+    const simdjson::dom::array items = json::array(value);
+    return std::all_of(items.begin(), items.end(),
+                       [&](json::View item) { return has_attachments_for(item, attachments); });
+  }
+  if (!value.is_object()) return true;
+  if (is_placeholder(value)) {
+    const auto number = json::find(value, "num");
+    std::uint64_t at = 0;
+    return number && number->is_uint64() && !number->get_uint64().get(at) && at < attachments;
+  }
+  for (const auto field : json::object(value)) {
+    if (!has_attachments_for(field.value, attachments)) return false;
+  }
+  return true;
+}
+
+Attachments used_attachments(std::string& json, const Attachments& all) {
+  if (!all || json.find(kPlaceholder) == std::string::npos) return nullptr;
+  Json tree = Json::parse(json, nullptr, false);
+  if (tree.is_discarded()) return nullptr;
+  auto used = std::make_shared<std::vector<std::string>>();
+  collect(tree, *all, *used);
+  if (used->empty()) return nullptr;
+  if (*used == *all) return all;
+  json = tree.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return used;
+}
+
+}  // namespace polygate::dialect

@@ -1,0 +1,36 @@
+#pragma once
+#include <string>
+
+#include "gateway/dialect/dialect.h"
+
+namespace polygate::dialect {
+
+/// Socket.IO: a message is the payload of an event packet, `["name", argument, ...]`. The event's data is its first
+/// argument, null when it has none. Packets, namespaces, acks and attachments are the carrier's business.
+class SocketIo final : public Dialect {
+ public:
+  SocketIo();
+
+  Result<Event> decode(const Message& message, json::Document& document, const json::Limits& limits) const override;
+  /// The data null is no argument.
+  void encode(std::string& out, std::string_view name, std::string_view data) const override;
+  bool text(std::string_view) const override { return true; }
+  bool json() const override { return true; }
+  Carriage carriage() const override { return Carriage::socket_io; }
+
+  /// Names that clients keep for themselves (socket.io documentation, "Emit cheatsheet", "Reserved events").
+  static bool is_reserved(std::string_view name);
+
+ private:
+  json::Document null_;  ///< the data of an event without arguments; only read
+};
+
+/// Are all placeholders in `value` of attachments that are there? (socket.io-parser: `{"_placeholder": true, "num":
+/// 0}`)
+bool has_attachments_for(json::View value, std::size_t attachments);
+
+/// The attachments that the placeholders in `json` ask for. They are counted anew, in the order of the text, when some
+/// of `all` are left out or stand elsewhere; `json` is changed then.
+Attachments used_attachments(std::string& json, const Attachments& all);
+
+}  // namespace polygate::dialect

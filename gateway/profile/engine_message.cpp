@@ -1,0 +1,95 @@
+#include "gateway/profile/engine_message.h"
+
+#include <utility>
+
+#include "gateway/wire/websocket_frame.h"
+
+namespace polygate::profile {
+namespace {
+
+constexpr std::size_t kAround = 48;  // what packets and frames put around a message
+
+bool is_v3(EngineEncoding encoding) {
+  return encoding != EngineEncoding::websocket_v4 && encoding != EngineEncoding::body_v4;
+}
+
+engine_io::Payload payload_of(EngineEncoding encoding) {
+  if (encoding == EngineEncoding::body_v4) return engine_io::Payload::v4;
+  return encoding == EngineEncoding::body_v3_text ? engine_io::Payload::v3_text : engine_io::Payload::v3_binary;
+}
+
+void append(std::string& out, EngineEncoding encoding, const engine_io::Packet& packet) {
+  if (encoding != EngineEncoding::websocket_v3 && encoding != EngineEncoding::websocket_v4) {
+    engine_io::append_packet(out, payload_of(encoding), packet);
+    return;
+  }
+  const std::size_t header = packet.data.size() + 1 < 126 ? 2 : packet.data.size() + 1 < 65'536 ? 4 : 10;
+  const std::size_t start = out.size();
+  out.append(header, '\0');
+  engine_io::append_message(out, is_v3(encoding) ? engine_io::Revision::v3 : engine_io::Revision::v4, packet);
+  const auto written =
+      wire::frame_header(packet.binary ? wire::Opcode::binary : wire::Opcode::text, out.size() - start - header);
+  out.replace(start, header, written.view());
+}
+
+}  // namespace
+
+EngineMessage::EngineMessage(bool text, std::string_view bytes) : text_(text), body_(bytes) {}
+
+EngineMessage::EngineMessage(socket_io::Type type, std::optional<std::uint64_t> ack, std::string json,
+                             dialect::Attachments attachments)
+    : type_(type), ack_(ack), body_(std::move(json)), attachments_(std::move(attachments)) {}
+
+std::string EngineMessage::text_packet(const Form& form) const {
+  const bool binary = attachments_ != nullptr && !attachments_->empty();
+  socket_io::Packet packet;
+  packet.type = !binary                            ? *type_
+                : *type_ == socket_io::Type::event ? socket_io::Type::binary_event
+                                                   : socket_io::Type::binary_ack;
+  packet.attachments = binary ? attachments_->size() : 0;
+  packet.name_space = form.scope;
+  packet.ack = question_ ? std::optional(question_->id) : ack_;
+  std::string ascii;
+  if (is_v3(static_cast<EngineEncoding>(form.encoding))) {
+    socket_io::append_ascii(ascii, body_);
+    packet.json = ascii;
+  } else {
+    packet.json = body_;
+  }
+  std::string out;
+  out.reserve(packet.json.size() + packet.name_space.size() + kAround);
+  socket_io::append_packet(out, packet);
+  return out;
+}
+
+std::string EngineMessage::encode(const Form& form) const {
+  const auto encoding = static_cast<EngineEncoding>(form.encoding);
+  std::string out;
+  if (!type_) {
+    out.reserve(body_.size() + kAround);
+    append(out, encoding, {engine_type_, !text_, body_});
+    return out;
+  }
+  const std::string text = text_packet(form);
+  out.reserve(text.size() + kAround);
+  append(out, encoding, {engine_io::Type::message, false, text});
+  if (attachments_) {
+    for (const std::string& attachment : *attachments_)
+      append(out, encoding, {engine_io::Type::message, true, attachment});
+  }
+  return out;
+}
+
+std::size_t EngineMessage::weight() const {
+  std::size_t bytes = body_.size() + kAround;
+  if (attachments_) {
+    for (const std::string& attachment : *attachments_) bytes += attachment.size() + kAround;
+  }
+  return bytes;
+}
+
+std::size_t EngineMessage::packets() const {
+  return 1 + (attachments_ ? attachments_->size() : 0);
+}
+
+}  // namespace polygate::profile

@@ -1,0 +1,350 @@
+// The packets of Engine.IO (github.com/socketio/engine.io-protocol), its heartbeat, and how a session of it ends.
+#include "gateway/transport/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/transport/worker.h"
+#include "gateway/wire/websocket_frame.h"
+
+namespace polygate::transport {
+namespace {
+
+using engine_io::Revision;
+using profile::EngineEncoding;
+using profile::EngineMessage;
+
+/// How long a client that polls has to fetch the last words.
+constexpr Millis kLastPoll{10'000};
+
+FramePtr frame_of(engine_io::Type type, std::string_view data) {
+  return std::make_shared<const Frame>(std::make_unique<const EngineMessage>(type, data));
+}
+
+/// What endpoint and profile ask for of the handshake: the rest is not kept as long as the session lives.
+session::Opening needed(session::Opening all, const Route& route) {
+  const auto& token = route.endpoint->token;
+  const auto in_token = [&](profile::Root root, const std::string& name) {
+    if (!token || token->from.parts.empty()) return false;
+    const profile::Path& path = token->from.parts[0].path;
+    return path.root == root && !path.segments.empty() && path.segments[0] == name;
+  };
+  std::erase_if(all.headers, [&](const auto& header) {
+    const auto& used = route.profile->headers_used;
+    return std::find(used.begin(), used.end(), header.first) == used.end();
+  });
+  std::erase_if(all.query, [&](const auto& parameter) {
+    const auto& known = route.endpoint->query;
+    return std::none_of(known.begin(), known.end(), [&](const auto& one) { return one.key == parameter.first; }) &&
+           !in_token(profile::Root::query, parameter.first);
+  });
+  all.headers.shrink_to_fit();
+  all.query.shrink_to_fit();
+  return all;
+}
+
+}  // namespace
+
+Engine::Engine(Worker& worker, EngineId id, const Route& route, Revision revision, session::Opening opening)
+    : worker_(worker),
+      id_(id),
+      route_(route),
+      revision_(revision),
+      opening_(std::make_unique<session::Opening>(needed(std::move(opening), route))) {
+  opening_->line = this;
+  const Instant now = worker.now();
+  heartbeat_due_ = now + (revision == Revision::v4 ? route_.endpoint->ping.every : grace());
+}
+
+Engine::~Engine() = default;
+
+bool Engine::is_socket_io() const {
+  return route_.profile->dialect->carriage() == dialect::Carriage::socket_io;
+}
+
+/// How long a client of revision 3 may be silent.
+Millis Engine::grace() const {
+  return route_.endpoint->ping.every + route_.endpoint->ping.client_timeout;
+}
+
+std::string Engine::open_packet(bool websocket) const {
+  const profile::PingPolicy& ping = route_.endpoint->ping;
+  const Millis timeout = revision_ == Revision::v4 ? ping.timeout : ping.client_timeout;
+  const bool upgrades = !websocket && settings().websocket;
+  return "{\"sid\":\"" + id_.text() + "\",\"upgrades\":[" + (upgrades ? "\"websocket\"" : "") +
+         "],\"pingInterval\":" + std::to_string(ping.every.count()) +
+         ",\"pingTimeout\":" + std::to_string(timeout.count()) +
+         ",\"maxPayload\":" + std::to_string(route_.profile->limits.message_bytes) + '}';
+}
+
+void Engine::begin_polling(const SocketRef& from, const EngineQuery& query) {
+  polling_ = std::make_unique<Polling>();
+  polling_->base64 = query.base64 || query.jsonp;
+  polling_->always_binary = revision_ == Revision::v3 && !polling_->base64 && query.has_timestamp;
+  if (settings().repair_utf8 == profile::EngineSettings::Repair::always) polling_->text = Polling::Text::doubled;
+  if (settings().repair_utf8 == profile::EngineSettings::Repair::never) polling_->text = Polling::Text::plain;
+  polling_->get = from;
+  polling_->get_jsonp = query.jsonp;
+  enqueue(frame_of(engine_io::Type::open, open_packet(false)), 0);
+  begin();
+}
+
+void Engine::begin_websocket(const SocketRef& from) {
+  websocket_ = true;
+  socket_ = from;
+  enqueue(frame_of(engine_io::Type::open, open_packet(true)), 0);
+  begin();
+}
+
+/// Engine.IO alone has its one session at once, and so has the namespace "/" for clients of revision 3.
+void Engine::begin() {
+  if (!is_socket_io() || revision_ == Revision::v3) {
+    open_space("/", nullptr);
+  } else {
+    stage_due_ = worker_.now() + settings().connect_within;
+  }
+  worker_.attend_to(*this);
+}
+
+bool Engine::message(const SocketRef& from, bool text, std::string_view bytes) {
+  if (over_ || closing_) return true;
+  if (upgrade_ && upgrade_->socket == from) {
+    probe_message(text, bytes);
+    return true;
+  }
+  if (!websocket_ || socket_ != from) return true;
+  std::string scratch;
+  const auto found = engine_io::decode_message(revision_, text, bytes, scratch);
+  if (!found) return malformed(found.failure().message);
+  const bool more = packet(*found);
+  full_ = full_ || !more;
+  return more;
+}
+
+void Engine::input(EngineInput& input) {
+  using Kind = EngineInput::Kind;
+  switch (input.kind) {
+    case Kind::request:
+      return request(input.from, *input.request);
+    case Kind::upgrade:
+      return upgrade(input);
+    case Kind::message:
+      if (message(input.from, input.text, input.bytes)) worker_.command({SocketCommand::Kind::resume, input.from});
+      return;
+    case Kind::alive:
+      return heard();
+    case Kind::slow:
+      for (const Space& space : spaces_) {
+        if (space.state == Space::State::open) worker_.sessions().too_slow(space.session);
+      }
+      return;
+    case Kind::closed:
+      if (websocket_ && socket_ == input.from) return die(session::Gone::lost);
+      if (upgrade_ && upgrade_->socket == input.from) upgrade_.reset();
+      if (polling_ && polling_->post == input.from) polling_->post.reset();
+      if (polling_ && polling_->get == input.from) {
+        polling_->get.reset();
+        die(session::Gone::lost);
+      }
+      return;
+  }
+}
+
+/// One packet of the client. False: hand over no more.
+bool Engine::packet(const engine_io::Packet& packet) {
+  heard();
+  switch (packet.type) {
+    case engine_io::Type::message:
+      return receive(packet);
+    case engine_io::Type::ping:
+      if (revision_ == Revision::v4) return malformed("a ping from the client, where the server pings");
+      if (!enqueue(frame_of(engine_io::Type::pong, packet.data), 0)) close(1013, "slow consumer: limit outbox_bytes");
+      return true;
+    case engine_io::Type::pong:
+      if (revision_ == Revision::v3) return malformed("a pong from the client, where the client pings");
+      return true;
+    case engine_io::Type::close:
+      if (polling_ && polling_->get) answer_poll({engine_io::Type::noop, false, {}});
+      die(session::Gone::closed);
+      return true;
+    case engine_io::Type::open:
+      return malformed("an open packet from the client");
+    case engine_io::Type::upgrade:
+    case engine_io::Type::noop:
+      return true;
+  }
+  return true;
+}
+
+/// A sign of life: whatever we wait for, the client is there.
+void Engine::heard() {
+  if (revision_ == Revision::v3) {
+    heartbeat_due_ = worker_.now() + grace();
+  } else if (std::exchange(awaiting_pong_, false)) {
+    heartbeat_due_ = worker_.now() + route_.endpoint->ping.every;
+    worker_.arm(*this);
+  }
+  for (Space& space : spaces_) {
+    if (std::exchange(space.probed, false)) worker_.sessions().alive(space.session);
+  }
+}
+
+/// Overtakes what waits for the WebSocket: a client that is busy with a large transfer counts the time between pings.
+void Engine::ping(Instant now) {
+  awaiting_pong_ = true;
+  heartbeat_due_ = now + route_.endpoint->ping.timeout;
+  if (!websocket_) {
+    if (!enqueue(frame_of(engine_io::Type::ping, {}), 0)) close(1013, "slow consumer: limit outbox_bytes");
+    return;
+  }
+  SocketCommand command{SocketCommand::Kind::say, socket_};
+  wire::append_frame(command.text, wire::Opcode::text, "2");
+  worker_.command(std::move(command));
+}
+
+void Engine::probe(SessionId session) {
+  Space* space = find(session);
+  if (space == nullptr) return;
+  space->probed = true;
+  if (revision_ == Revision::v4) {
+    if (!awaiting_pong_) ping(worker_.now());
+    worker_.arm(*this);
+  } else if (websocket_) {
+    worker_.command({SocketCommand::Kind::ping, socket_});
+  } else {
+    release_poll();  // it asks again, if it is there
+  }
+}
+
+Form Engine::form(std::uint16_t space, EngineEncoding encoding) const {
+  return {static_cast<std::uint8_t>(encoding),
+          space < spaces_.size() ? std::string_view(spaces_[space].name) : std::string_view("/")};
+}
+
+bool Engine::to_websocket(const FramePtr& frame, std::uint16_t space) {
+  const EngineEncoding encoding =
+      revision_ == Revision::v4 ? EngineEncoding::websocket_v4 : EngineEncoding::websocket_v3;
+  return worker_.send_frame(socket_, frame, frame->bytes(form(space, encoding)));
+}
+
+/// False when it does not fit any more.
+bool Engine::enqueue(FramePtr frame, std::uint16_t space) {
+  if (over_ || closing_) return true;
+  if (websocket_) return to_websocket(frame, space);
+  const std::size_t weight = frame->utterance()->weight();
+  if (polling_->pending_bytes + weight > route_.profile->limits.outbox_bytes) return false;
+  polling_->pending_bytes += weight;
+  polling_->pending.push_back({std::move(frame), space});
+  worker_.attend_to(*this);
+  return true;
+}
+
+bool Engine::push(SessionId session, FramePtr frame) {
+  Space* space = find(session);
+  if (space == nullptr) {
+    // Its own id is not known here yet: it is the one that is being made.
+    for (Space& opening : spaces_) {
+      if (opening.state == Space::State::opening) opening.early.push_back(std::move(frame));
+      if (opening.state == Space::State::opening) return true;
+    }
+    return true;
+  }
+  return enqueue(std::move(frame), static_cast<std::uint16_t>(space - spaces_.data()));
+}
+
+bool Engine::owns(SessionId session) const {
+  return const_cast<Engine*>(this)->find(session) != nullptr;
+}
+
+void Engine::input(SessionId) {
+  full_ = false;
+  if (websocket_) worker_.command({SocketCommand::Kind::resume, socket_});
+  if (polling_ && polling_->post) answer(*std::exchange(polling_->post, std::nullopt), post_answer());
+}
+
+bool Engine::attend() {
+  bool ended = false;
+  for (Space& space : spaces_) {
+    if (space.state != Space::State::ending) continue;
+    space.state = Space::State::over;
+    ended = true;
+    worker_.remove_session(space.session);
+  }
+  if (!over_ && (close_code_ || (ended && spaces_left() == 0))) close(close_code_.value_or(1000), close_reason_);
+  flush_poll();
+  worker_.arm(*this);
+  return !over_;
+}
+
+/// What waits is still written; then the connection ends.
+void Engine::close(std::uint16_t code, std::string_view reason) {
+  if (over_ || closing_) return;
+  close_code_ = code;
+  close_reason_ = reason;
+  if (upgrade_ && upgrade_->probed) {
+    stage_due_ = upgrade_->due;  // the client neither polls nor listens before it has upgraded
+    return;
+  }
+  if (upgrade_) abandon_upgrade();
+  if (websocket_) return die(session::Gone::closed);
+  static_cast<void>(enqueue(frame_of(engine_io::Type::close, {}), 0));
+  closing_ = true;
+  stage_due_ = worker_.now() + kLastPoll;
+  worker_.attend_to(*this);
+}
+
+/// It is over: the sessions end, and whoever waits on a connection is answered.
+void Engine::die(session::Gone why) {
+  if (std::exchange(over_, true)) return;
+  if (polling_ && polling_->get) answer_poll({engine_io::Type::close, false, {}});
+  if (polling_ && polling_->post) answer(*std::exchange(polling_->post, std::nullopt), post_answer());
+  SocketCommand command{SocketCommand::Kind::close, socket_};
+  command.code = close_code_.value_or(1000);
+  command.text = close_reason_;
+  if (upgrade_) {
+    SocketCommand other{SocketCommand::Kind::close, upgrade_->socket};
+    worker_.command(std::move(other));
+  }
+  if (websocket_) worker_.command(std::move(command));
+  for (Space& space : spaces_) {
+    if (space.state != Space::State::open && space.state != Space::State::ending) continue;
+    space.state = Space::State::over;
+    worker_.sessions().hang_up(space.session, why);
+    worker_.remove_session(space.session);
+  }
+  worker_.attend_to(*this);
+}
+
+Instant Engine::due() const {
+  const Instant upgrade = upgrade_ ? upgrade_->due : Instant::max();
+  return std::min({heartbeat_due_, stage_due_, upgrade});
+}
+
+void Engine::tick(Instant now) {
+  if (over_) return;
+  if (upgrade_ && now >= upgrade_->due) abandon_upgrade();
+  if (now >= stage_due_) {
+    stage_due_ = Instant::max();
+    if (closing_ || close_code_) return die(session::Gone::lost);
+    if (draining_) {
+      close(worker_.drain_code(), "going away");
+    } else {
+      close(4408, "limit connect_within reached");
+    }
+    return;
+  }
+  if (now < heartbeat_due_ || over_) return;
+  if (revision_ == Revision::v4 && !awaiting_pong_) return ping(now);
+  ++worker_.meter().lost;
+  close_code_ = 4408;
+  close_reason_ = "ping timeout";
+  die(session::Gone::lost);
+}
+
+void Engine::drain_at(Instant when) {
+  draining_ = true;
+  stage_due_ = std::min(stage_due_, when);
+  worker_.arm(*this);
+}
+
+}  // namespace polygate::transport

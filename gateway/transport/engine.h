@@ -1,0 +1,173 @@
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/base/clock.h"
+#include "gateway/dialect/engine_io_packet.h"
+#include "gateway/dialect/socket_io_packet.h"
+#include "gateway/profile/engine_message.h"
+#include "gateway/session/session_table.h"
+#include "gateway/session/token_bucket.h"
+#include "gateway/transport/engine_http.h"
+#include "gateway/transport/engine_letters.h"
+#include "gateway/transport/router.h"
+#include "gateway/transport/session_owner.h"
+
+namespace polygate::transport {
+
+class Worker;
+
+/// One session of Engine.IO, over whatever connections it is carried: polls, a WebSocket, or the way from the one to
+/// the other. With Socket.IO on top, each namespace that the client is on is a session of its own behind it. Owned by
+/// its worker, touched only on that thread; connections on other workers reach it through letters.
+class Engine final : public session::Line, public SessionOwner {
+ public:
+  Engine(Worker& worker, EngineId id, const Route& route, engine_io::Revision revision, session::Opening opening);
+  ~Engine() override;
+
+  /// The first answer of a polling session.
+  void begin_polling(const SocketRef& from, const EngineQuery& query);
+  void begin_websocket(const SocketRef& from);
+  /// One message of its WebSocket. False: hand over no more until SocketCommand::resume.
+  bool message(const SocketRef& from, bool text, std::string_view bytes);
+  /// Everything else that a connection tells.
+  void input(EngineInput& input);
+
+  /// At the end of a turn: does what could not be done while others were on the stack. False: it is over, free it.
+  bool attend();
+  /// Takes what is due.
+  void tick(Instant now);
+  Instant due() const;
+  /// We are shutting down: says goodbye at `when`.
+  void drain_at(Instant when);
+
+  EngineId id() const { return id_; }
+  bool is_of(const void* profile) const { return route_.profile.get() == profile; }
+
+  // session::Line
+  bool push(SessionId session, FramePtr frame) override;
+
+  // SessionOwner
+  bool owns(SessionId session) const override;
+  void output(SessionId) override {}
+  void input(SessionId session) override;
+  void end(SessionId session, std::uint16_t code, std::string reason) override;
+  void probe(SessionId session) override;
+
+  bool in_attention = false;  ///< it is in the worker's list already
+
+ private:
+  /// A session behind the engine; with Engine.IO alone there is one.
+  struct Space {
+    enum class State : std::uint8_t { opening, open, ending, over };
+    std::string name = "/";
+    SessionId session;
+    State state = State::opening;
+    bool probed = false;
+    std::vector<FramePtr> early;  ///< said while it was being made: behind the answer to its connect
+  };
+  /// A frame, and in which namespace it is said.
+  struct Pending {
+    FramePtr frame;
+    std::uint16_t space = 0;
+  };
+  /// What only a polling session needs.
+  struct Polling {
+    std::optional<SocketRef> get;  ///< the parked poll
+    std::optional<std::string> get_jsonp;
+    std::optional<SocketRef> post;  ///< taken, and answered when its events found room
+    std::deque<Pending> pending;
+    std::size_t pending_bytes = 0;
+    bool base64 = false;
+    bool always_binary = false;
+    enum class Text : std::uint8_t { unknown, plain, doubled } text = Text::unknown;
+  };
+  struct Upgrade {
+    SocketRef socket;
+    bool probed = false;  ///< `3probe` was sent: nothing more until `5`
+    Instant due;
+  };
+  struct Assembly {
+    std::string text;
+    socket_io::Packet packet;
+    std::vector<std::string> attachments;
+    std::size_t bytes = 0;
+  };
+
+  // engine.cpp: the packets of Engine.IO, and its heartbeat
+  std::string open_packet(bool websocket) const;
+  void begin();
+  bool packet(const engine_io::Packet& packet);
+  void heard();
+  void ping(Instant now);
+  bool enqueue(FramePtr frame, std::uint16_t space);
+  bool to_websocket(const FramePtr& frame, std::uint16_t space);
+  void close(std::uint16_t code, std::string_view reason);
+  void die(session::Gone why);
+  Form form(std::uint16_t space, profile::EngineEncoding encoding) const;
+  bool is_socket_io() const;
+  const profile::EngineSettings& settings() const { return route_.profile->engine; }
+  Millis grace() const;
+
+  // engine_polling.cpp
+  void request(const SocketRef& from, EngineRequest& request);
+  void poll(const SocketRef& from, EngineRequest& request);
+  void post(const SocketRef& from, EngineRequest& request);
+  void take_body(const EngineRequest& request);
+  void repair(engine_io::Packet& packet, std::string& repaired);
+  void flush_poll();
+  void answer_poll(const engine_io::Packet& packet);
+  void answer_poll(std::string body, bool binary);
+  void release_poll();
+  void answer(const SocketRef& to, HttpResponse response);
+
+  // engine_upgrade.cpp
+  void upgrade(const EngineInput& input);
+  void probe_message(bool text, std::string_view bytes);
+  void complete_upgrade();
+  void abandon_upgrade();
+
+  // engine_spaces.cpp: the packets of Socket.IO
+  bool receive(const engine_io::Packet& packet);
+  bool receive_text(std::string_view text);
+  bool receive_binary(std::string_view bytes);
+  bool dispatch(const socket_io::Packet& packet, dialect::Attachments attachments);
+  void connect(const socket_io::Packet& packet);
+  void open_space(std::string_view name, Json auth);
+  void refuse_space(std::string_view name, std::string_view why);
+  void disconnect(Space& space);
+  bool malformed(std::string_view why);
+  Space* find(std::string_view name);
+  Space* find(SessionId session);
+  std::size_t spaces_left() const;
+
+  Worker& worker_;
+  const EngineId id_;
+  const Route route_;
+  const engine_io::Revision revision_;
+  bool websocket_ = false;  ///< otherwise it polls
+  bool awaiting_pong_ = false;
+  bool full_ = false;  ///< some session is: the WebSocket waits for resume
+  bool closing_ = false;
+  bool over_ = false;
+  bool draining_ = false;
+  bool greeted_ = false;                     ///< the handshake is answered
+  std::optional<std::uint16_t> close_code_;  ///< close it when the sessions' callbacks have returned
+  std::string close_reason_;
+  SocketRef socket_;
+  std::unique_ptr<Polling> polling_;
+  std::unique_ptr<Upgrade> upgrade_;
+  std::unique_ptr<Assembly> assembly_;
+  std::unique_ptr<session::Opening> opening_;  ///< what its sessions are told about the handshake
+  std::vector<Space> spaces_;
+  session::TokenBucket connects_;
+  Instant heartbeat_due_ = Instant::max();
+  Instant stage_due_ = Instant::max();  ///< of connect_within, or of the end
+};
+
+}  // namespace polygate::transport

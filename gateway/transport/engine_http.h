@@ -1,0 +1,70 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gateway/dialect/engine_io_packet.h"
+#include "gateway/profile/profile.h"
+#include "gateway/transport/engine_id.h"
+#include "gateway/transport/http_handler.h"
+#include "gateway/wire/http_request.h"
+
+/// Engine.IO's use of HTTP (github.com/socketio/engine.io-protocol, "HTTP long-polling"): pure functions.
+namespace polygate::transport {
+
+/// What the query of a request says.
+struct EngineQuery {
+  engine_io::Revision revision = engine_io::Revision::v4;
+  bool websocket = false;
+  bool has_sid = false;
+  std::optional<EngineId> sid;       ///< none: not one of ours
+  bool base64 = false;               ///< the client takes no binary answers
+  bool has_timestamp = false;        ///< `t`, which every real client sends
+  std::optional<std::string> jsonp;  ///< the digits of `j`
+};
+
+/// The refusals of the official server: `{"code":1,"message":"Session ID unknown"}`.
+struct EngineRefusal {
+  int code = 3;
+  std::string_view message;
+
+  static constexpr EngineRefusal transport() { return {0, "Transport unknown"}; }
+  static constexpr EngineRefusal sid() { return {1, "Session ID unknown"}; }
+  static constexpr EngineRefusal method() { return {2, "Bad handshake method"}; }
+  static constexpr EngineRefusal request() { return {3, "Bad request"}; }
+  static constexpr EngineRefusal forbidden() { return {4, "Forbidden"}; }
+  static constexpr EngineRefusal version() { return {5, "Unsupported protocol version"}; }
+};
+HttpResponse refusal(const EngineRefusal& refusal);
+
+/// Reads the query; `upgrade` = the request asks for a WebSocket. What is wrong with it alone is a refusal.
+std::pair<EngineQuery, std::optional<EngineRefusal>> read_query(const wire::HttpRequest& request,
+                                                                const profile::EngineSettings& settings, bool upgrade);
+
+/// The headers that let a page of another origin read the answer; none without an `Origin`, or when it is not allowed.
+std::vector<std::pair<std::string, std::string>> cors_headers(const profile::Origins& origins,
+                                                              const wire::HttpRequest& request);
+/// The answer to OPTIONS, without cors_headers().
+HttpResponse preflight(const wire::HttpRequest& request);
+
+/// Engine.IO's body as the answer to a poll. `binary` = application/octet-stream.
+HttpResponse poll_answer(std::string body, bool binary, const std::optional<std::string>& jsonp);
+/// The answer to a POST that was taken.
+HttpResponse post_answer();
+
+/// What a JSONP form brings: the payload behind `d=`; nothing when it is not such a form.
+std::optional<std::string> unwrap_form(std::string_view body);
+
+/// Undoes percent-encoding; nothing when that is broken or not UTF-8.
+std::optional<std::string> decode_component(std::string_view text);
+
+/// `text` as clients 1.x meant it, when they encoded it as UTF-8 twice: nothing when it cannot have been.
+std::optional<std::string> undo_double_utf8(std::string_view text);
+
+/// Is there anything in `text` from which one could tell whether it was encoded twice?
+bool is_ascii(std::string_view text);
+
+}  // namespace polygate::transport

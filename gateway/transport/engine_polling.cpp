@@ -1,0 +1,166 @@
+// Long polling: requests that wait for packets, and requests that bring them.
+#include <utility>
+
+#include "gateway/transport/engine.h"
+#include "gateway/transport/worker.h"
+#include "gateway/wire/utf8.h"
+
+namespace polygate::transport {
+namespace {
+
+using engine_io::Payload;
+using engine_io::Revision;
+using profile::EngineEncoding;
+
+/// More in one answer ends the connection of every python-engineio (its `max_decode_packets`).
+constexpr std::size_t kMaxPackets = 16;
+/// More in one request are no client's.
+constexpr std::size_t kMaxPacketsIn = 1'000;
+
+HttpResponse empty(int status) {
+  HttpResponse response;
+  response.status = status;
+  response.headers = {{"Cache-Control", "no-store"}};
+  return response;
+}
+
+EngineEncoding encoding_of(Payload payload) {
+  if (payload == Payload::v4) return EngineEncoding::body_v4;
+  return payload == Payload::v3_text ? EngineEncoding::body_v3_text : EngineEncoding::body_v3_binary;
+}
+
+}  // namespace
+
+void Engine::answer(const SocketRef& to, HttpResponse response) {
+  SocketCommand command{SocketCommand::Kind::answer, to};
+  command.response = std::make_unique<HttpResponse>(std::move(response));
+  worker_.command(std::move(command));
+}
+
+void Engine::request(const SocketRef& from, EngineRequest& request) {
+  if (over_) return answer(from, refusal(EngineRefusal::sid()));
+  if (websocket_ || request.revision != revision_) return answer(from, refusal(EngineRefusal::request()));
+  if (request.method == "GET") return poll(from, request);
+  if (request.method == "POST") return post(from, request);
+  answer(from, empty(500));
+}
+
+void Engine::poll(const SocketRef& from, EngineRequest& request) {
+  if (polling_->get) {
+    answer(from, empty(400));  // two at once: nobody could say in which order they are answered
+    return die(session::Gone::lost);
+  }
+  polling_->get = from;
+  polling_->get_jsonp = std::move(request.jsonp);
+  worker_.attend_to(*this);
+}
+
+void Engine::post(const SocketRef& from, EngineRequest& request) {
+  const bool binary = request.content_type.starts_with("application/octet-stream");
+  if (polling_->post || (binary && revision_ == Revision::v4)) {
+    answer(from, empty(400));
+    return die(session::Gone::lost);
+  }
+  full_ = false;
+  take_body(request);
+  if (full_ && !over_) {
+    polling_->post = from;  // TCP cannot push back here: the next request waits for this answer
+  } else {
+    answer(from, post_answer());
+  }
+}
+
+/// Hands every packet of the body on, until the session ends.
+void Engine::take_body(const EngineRequest& request) {
+  const bool binary = request.content_type.starts_with("application/octet-stream");
+  const bool form = request.content_type.starts_with("application/x-www-form-urlencoded") &&
+                    std::string_view(request.body).starts_with("d=");
+  std::optional<std::string> unwrapped;
+  if (form) unwrapped = unwrap_form(request.body);
+  if (form && !unwrapped) return static_cast<void>(malformed("a form that is none"));
+  std::string_view body = unwrapped ? *unwrapped : request.body;
+  if (!binary && !wire::is_utf8(body)) return static_cast<void>(malformed("a body that is not UTF-8"));
+  const Payload payload = revision_ == Revision::v4 ? Payload::v4 : binary ? Payload::v3_binary : Payload::v3_text;
+  std::size_t count = 0;
+  std::string scratch;
+  std::string repaired;
+  do {
+    auto found = engine_io::take_packet(payload, body, scratch);
+    if (!found) return static_cast<void>(malformed(found.failure().message));
+    if (++count > kMaxPacketsIn) return static_cast<void>(malformed("more than 1000 packets in one body"));
+    if (!found->binary && payload == Payload::v3_binary && !wire::is_utf8(found->data)) {
+      return static_cast<void>(malformed("a packet that is not UTF-8"));
+    }
+    if (!found->binary && payload == Payload::v3_text) repair(*found, repaired);
+    full_ = !packet(*found) || full_;
+  } while (!body.empty() && !over_ && !closing_);
+}
+
+/// Clients 1.x encode what they POST as UTF-8 twice. The first text beyond ASCII tells who does.
+void Engine::repair(engine_io::Packet& packet, std::string& repaired) {
+  if (polling_->text == Polling::Text::plain || is_ascii(packet.data)) return;
+  auto inner = undo_double_utf8(packet.data);
+  if (polling_->text == Polling::Text::unknown) polling_->text = inner ? Polling::Text::doubled : Polling::Text::plain;
+  if (!inner) return;
+  repaired = std::move(*inner);
+  packet.data = repaired;
+}
+
+/// Answers the poll that waits with what there is for it.
+void Engine::flush_poll() {
+  if (!polling_ || websocket_ || over_ || !polling_->get) return;
+  std::deque<Pending>& pending = polling_->pending;
+  if (pending.empty()) {
+    if (upgrade_ && upgrade_->probed) answer_poll({engine_io::Type::noop, false, {}});
+    return;
+  }
+  Payload payload = Payload::v4;
+  if (revision_ == Revision::v3) {
+    bool binary = polling_->always_binary;
+    for (std::size_t i = 0; i < pending.size() && i < kMaxPackets && !polling_->base64; ++i) {
+      binary = binary || pending[i].frame->utterance()->is_binary();
+    }
+    payload = binary && !polling_->base64 ? Payload::v3_binary : Payload::v3_text;
+  }
+  std::string body;
+  std::size_t packets = 0;
+  while (!pending.empty()) {
+    const Utterance& next = *pending.front().frame->utterance();
+    if (packets > 0 && packets + next.packets() > kMaxPackets) break;
+    packets += next.packets();
+    if (payload == Payload::v4 && !body.empty()) body += '\x1e';
+    body += pending.front().frame->bytes(form(pending.front().space, encoding_of(payload)));
+    polling_->pending_bytes -= next.weight();
+    pending.pop_front();
+  }
+  answer_poll(std::move(body), payload == Payload::v3_binary);
+  if (closing_ && pending.empty()) die(session::Gone::closed);
+}
+
+void Engine::answer_poll(const engine_io::Packet& packet) {
+  const bool binary = revision_ == Revision::v3 && polling_->always_binary;
+  std::string body;
+  engine_io::append_packet(body,
+                           revision_ == Revision::v4 ? Payload::v4
+                           : binary                  ? Payload::v3_binary
+                                                     : Payload::v3_text,
+                           packet);
+  answer_poll(std::move(body), binary);
+}
+
+void Engine::answer_poll(std::string body, bool binary) {
+  HttpResponse response = poll_answer(std::move(body), binary, polling_->get_jsonp);
+  if (!std::exchange(greeted_, true) && !settings().cookie.empty()) {
+    response.headers.emplace_back("Set-Cookie",
+                                  settings().cookie + '=' + id_.text() + "; Path=/; HttpOnly; SameSite=Lax");
+  }
+  answer(*std::exchange(polling_->get, std::nullopt), std::move(response));
+}
+
+/// Ends the wait of a poll, whether there is anything for it or not.
+void Engine::release_poll() {
+  flush_poll();
+  if (polling_ && !websocket_ && !over_ && polling_->get) answer_poll({engine_io::Type::noop, false, {}});
+}
+
+}  // namespace polygate::transport

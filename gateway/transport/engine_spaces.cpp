@@ -1,0 +1,233 @@
+// The packets of Socket.IO (github.com/socketio/socket.io-protocol) and the sessions behind its namespaces.
+#include <algorithm>
+#include <utility>
+
+#include "gateway/base/json_text.h"
+#include "gateway/transport/engine.h"
+#include "gateway/transport/worker.h"
+
+namespace polygate::transport {
+namespace {
+
+using engine_io::Revision;
+
+FramePtr frame_of(socket_io::Type type, std::string_view name_space, std::string_view json) {
+  socket_io::Packet packet;
+  packet.type = type;
+  packet.name_space = name_space;
+  packet.json = json;
+  std::string text;
+  socket_io::append_packet(text, packet);
+  return std::make_shared<const Frame>(std::make_unique<const profile::EngineMessage>(true, text));
+}
+
+/// `a=1&b=2`, as clients 1.x and 2.x put it behind a namespace.
+Json from_query(std::string_view query) {
+  Json found = Json::object();
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view pair = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    const auto name = decode_component(pair.substr(0, equals));
+    const auto value = decode_component(pair.substr(std::min(equals + 1, pair.size())));
+    if (name && value && !name->empty()) found[*name] = *value;
+  }
+  return found;
+}
+
+}  // namespace
+
+bool Engine::malformed(std::string_view why) {
+  worker_.log().write_rarely("engine parse", Level::info, "connection closed",
+                             {{"why", why}, {"profile", route_.profile->name}, {"address", opening_->address}});
+  close_code_ = close_code(Reason::malformed);
+  close_reason_ = "parse error: " + std::string(why);
+  die(session::Gone::lost);
+  return true;
+}
+
+Engine::Space* Engine::find(std::string_view name) {
+  const auto found = std::find_if(spaces_.begin(), spaces_.end(), [&](const Space& one) { return one.name == name; });
+  return found == spaces_.end() ? nullptr : &*found;
+}
+
+Engine::Space* Engine::find(SessionId session) {
+  const auto found =
+      std::find_if(spaces_.begin(), spaces_.end(), [&](const Space& one) { return one.session == session; });
+  return found == spaces_.end() ? nullptr : &*found;
+}
+
+std::size_t Engine::spaces_left() const {
+  return static_cast<std::size_t>(std::count_if(spaces_.begin(), spaces_.end(), [](const Space& space) {
+    return space.state == Space::State::open || space.state == Space::State::opening;
+  }));
+}
+
+/// A message packet. False: hand over no more.
+bool Engine::receive(const engine_io::Packet& packet) {
+  if (!is_socket_io()) {
+    return spaces_.empty() ||
+           worker_.sessions().receive(spaces_[0].session, {!packet.binary, packet.data, std::nullopt, nullptr});
+  }
+  return packet.binary ? receive_binary(packet.data) : receive_text(packet.data);
+}
+
+bool Engine::receive_text(std::string_view text) {
+  if (assembly_) return malformed("text where an attachment was expected");
+  const auto packet = socket_io::parse_packet(text);
+  if (!packet) return malformed(packet.failure().message);
+  const bool binary = packet->type == socket_io::Type::binary_event || packet->type == socket_io::Type::binary_ack;
+  if (!binary || packet->attachments == 0) return dispatch(*packet, nullptr);
+  if (packet->attachments > settings().attachments) {
+    return malformed(std::to_string(packet->attachments) + " attachments, at most " +
+                     std::to_string(settings().attachments) + " are accepted");
+  }
+  assembly_ = std::make_unique<Assembly>();
+  assembly_->text = text;
+  assembly_->packet = *socket_io::parse_packet(assembly_->text);
+  assembly_->bytes = text.size();
+  return true;
+}
+
+bool Engine::receive_binary(std::string_view bytes) {
+  if (!assembly_) return malformed("binary data that no packet has announced");
+  assembly_->bytes += bytes.size();
+  if (assembly_->bytes > route_.profile->limits.message_bytes) {
+    worker_.note_close(1009, "a message with its attachments is over the limit message_bytes", opening_->address);
+    close(1009, "limit message_bytes");
+    return true;
+  }
+  assembly_->attachments.emplace_back(bytes);
+  if (assembly_->attachments.size() < assembly_->packet.attachments) return true;
+  const std::unique_ptr<Assembly> whole = std::move(assembly_);
+  return dispatch(whole->packet, std::make_shared<const std::vector<std::string>>(std::move(whole->attachments)));
+}
+
+bool Engine::dispatch(const socket_io::Packet& packet, dialect::Attachments attachments) {
+  using socket_io::Type;
+  if (packet.type == Type::connect) {
+    connect(packet);
+    return true;
+  }
+  Space* space = find(packet.name_space);
+  if (space == nullptr) return malformed("a packet for a namespace that was not joined");
+  if (space->state != Space::State::open) return true;  // on its way when we ended it
+  switch (packet.type) {
+    case Type::event:
+    case Type::binary_event:
+      return worker_.sessions().receive(space->session, {true, packet.json, packet.ack, std::move(attachments)});
+    case Type::ack:
+    case Type::binary_ack:
+      return worker_.sessions().acknowledged(space->session, *packet.ack, packet.json, std::move(attachments));
+    case Type::disconnect:
+      disconnect(*space);
+      return true;
+    case Type::connect:
+    case Type::error:
+      break;
+  }
+  return malformed("an error packet from the client");
+}
+
+void Engine::connect(const socket_io::Packet& packet) {
+  const profile::Profile& profile = *route_.profile;
+  Space* known = find(packet.name_space);
+  if (known != nullptr && known->state != Space::State::over) {
+    // Clients of revision 3 are on "/" without asking; some ask.
+    if (revision_ == Revision::v4 || packet.name_space != "/") malformed("a second connect to the same namespace");
+    return;
+  }
+  if (!connects_.take(profile.limits.events_per_second, profile.limits.events_burst, worker_.now())) {
+    malformed("too many connects: limit events_per_second");
+    return;
+  }
+  const auto& namespaces = route_.endpoint->namespaces;
+  const bool exists =
+      packet.name_space == "/" || std::any_of(namespaces.begin(), namespaces.end(),
+                                              [&](const auto& one) { return one.first == packet.name_space; });
+  if (!exists) return refuse_space(packet.name_space, "Invalid namespace");
+  Json auth;
+  if (!packet.json.empty()) {
+    json::Document document;
+    const json::Limits limits{.max_bytes = profile.limits.message_bytes,
+                              .max_depth = profile.limits.json_depth,
+                              .max_nodes = profile.limits.json_nodes};
+    if (const auto parsed = document.parse(packet.json, limits); !parsed) {
+      malformed("the data of a connect: " + parsed.failure().message);
+      return;
+    }
+    auth = json::to_json(document.root());
+  } else if (!packet.query.empty()) {
+    auth = from_query(packet.query);
+  }
+  open_space(packet.name_space, std::move(auth));
+}
+
+void Engine::open_space(std::string_view name, Json auth) {
+  Space* space = find(name);
+  if (space == nullptr) space = &spaces_.emplace_back();
+  *space = Space{};
+  space->name = name;
+  const auto index = static_cast<std::uint16_t>(space - spaces_.data());
+  session::Opening opening = *opening_;
+  opening.auth = std::move(auth);
+  opening.name_space = name;
+  auto identity = worker_.sessions().admit(*route_.endpoint, opening);
+  if (!identity) {
+    space->state = Space::State::over;
+    return refuse_space(name, identity.failure().message);
+  }
+  const SessionId session = worker_.open_session(*this, route_, std::move(opening), std::move(*identity));
+  space->session = session;
+  if (!closing_ && !draining_) stage_due_ = Instant::max();
+  bool fits = true;
+  if (is_socket_io()) {
+    const std::string sid = revision_ == Revision::v4 ? "{\"sid\":\"" + session.text() + "\"}" : std::string();
+    fits = enqueue(frame_of(socket_io::Type::connect, name, sid), 0);
+  }
+  for (FramePtr& frame : std::exchange(space->early, {})) fits = enqueue(std::move(frame), index) && fits;
+  if (space->state == Space::State::opening) {
+    space->state = Space::State::open;
+  } else if (is_socket_io() && !close_code_) {
+    fits = enqueue(frame_of(socket_io::Type::disconnect, name, {}), 0) && fits;
+  }
+  if (!fits && space->state == Space::State::open) worker_.sessions().too_slow(session);
+}
+
+void Engine::refuse_space(std::string_view name, std::string_view why) {
+  std::string json;
+  json::append_string(json, why);
+  if (revision_ == Revision::v4) json = "{\"message\":" + json + '}';
+  if (!enqueue(frame_of(socket_io::Type::error, name, json), 0)) close(1013, "slow consumer: limit outbox_bytes");
+}
+
+/// The client leaves a namespace; its connection stays.
+void Engine::disconnect(Space& space) {
+  space.state = Space::State::over;
+  worker_.sessions().hang_up(space.session, session::Gone::closed);
+  worker_.remove_session(space.session);
+}
+
+/// The session's own wish to end. A client that is told so by a packet stays away; one that only loses its connection
+/// comes back, which is what overload, a restart and a broken conversation ask for.
+void Engine::end(SessionId session, std::uint16_t code, std::string reason) {
+  Space* space = find(session);
+  if (space == nullptr) {
+    const auto opening = std::find_if(spaces_.begin(), spaces_.end(),
+                                      [](const Space& one) { return one.state == Space::State::opening; });
+    if (opening != spaces_.end()) space = &*opening;
+  }
+  if (space == nullptr || space->state == Space::State::ending || space->state == Space::State::over) return;
+  const bool was_open = std::exchange(space->state, Space::State::ending) == Space::State::open;
+  const bool comes_back = code == 1001 || code == 1012 || code == 1013 || code == close_code(Reason::malformed);
+  close_reason_ = std::move(reason);
+  if (comes_back || !is_socket_io()) {
+    close_code_ = code;
+  } else if (was_open) {
+    static_cast<void>(enqueue(frame_of(socket_io::Type::disconnect, space->name, {}), 0));
+  }
+  worker_.attend_to(*this);
+}
+
+}  // namespace polygate::transport

@@ -1,0 +1,154 @@
+// Requests of Engine.IO: polls, POSTs and WebSocket handshakes, judged where they arrive and handed to the worker that
+// their session lives on.
+#include <algorithm>
+#include <utility>
+
+#include "gateway/transport/connection.h"
+#include "gateway/transport/http_side.h"
+#include "gateway/transport/origin.h"
+#include "gateway/transport/worker.h"
+#include "gateway/wire/http_response.h"
+#include "gateway/wire/websocket_handshake.h"
+
+namespace polygate::transport {
+
+/// Clients up to 4.4 put all that waits into one POST, and base64 makes a third more of it.
+std::size_t HttpSide::engine_body_limit(const profile::Profile& profile) {
+  return profile.engine.body_bytes != 0 ? profile.engine.body_bytes : 4 * profile.limits.message_bytes;
+}
+
+void HttpSide::engine_request() {
+  Worker& worker = connection_.worker();
+  const wire::HttpRequest& request = parser_.request();
+  const Route& route = *match_.route;
+  const bool upgrade = wire::asks_for_websocket(request);
+  if (!upgrade) {
+    connection_.established();
+    wait(Instant::max());
+    if (request.method() == "OPTIONS") return answer(preflight(request));
+  }
+  if (!is_origin_allowed(route.endpoint->origins, request)) {
+    worker.log().write_rarely("engine origin", Level::info, "request refused",
+                              {{"why", "pages of this origin may not connect"},
+                               {"origin", request.find("origin").value_or("")},
+                               {"profile", route.profile->name}});
+    return engine_refuse({EngineRefusal::forbidden().code, "pages of this origin may not connect"}, Handshake::origin,
+                         upgrade);
+  }
+  const auto [query, refused] = read_query(request, route.profile->engine, upgrade);
+  if (refused) return engine_refuse(*refused, Handshake::malformed, upgrade);
+  if (upgrade) {
+    if (const auto fault = wire::check_handshake(request)) return refuse(*fault, Handshake::malformed);
+    if (request.has_body()) return refuse({400, "a handshake has no body"}, Handshake::malformed);
+  }
+  if (query.has_sid) return engine_session(query);
+  if (worker.draining()) {
+    if (upgrade) return refuse({503, "shutting down", {{"Retry-After", "1"}}}, Handshake::unavailable);
+    note(Handshake::unavailable);
+    HttpResponse response = problem_response(503, "shutting down");
+    response.headers.emplace_back("Retry-After", "1");
+    return answer(std::move(response));
+  }
+  engine_handshake(query);
+}
+
+/// A new session.
+void HttpSide::engine_handshake(const EngineQuery& query) {
+  Worker& worker = connection_.worker();
+  const Route& route = *match_.route;
+  session::Opening opening = this->opening();
+  // With Socket.IO each namespace asks for the token, when the client connects to it.
+  if (route.profile->dialect->carriage() == dialect::Carriage::engine_io) {
+    if (const auto identity = worker.sessions().admit(*route.endpoint, opening); !identity) {
+      return engine_refuse(EngineRefusal::forbidden(), Handshake::unauthenticated, query.websocket);
+    }
+  }
+  note(Handshake::accepted);
+  const SocketRef from{worker.index(), connection_.id()};
+  Engine& engine = worker.engines().open(route, query.revision, std::move(opening));
+  if (query.websocket) {
+    connection_.send(wire::switching_protocols(parser_.request()));
+    connection_.open(engine.id(), route.profile->limits.message_bytes, route.profile->limits.outbox_bytes);
+    return engine.begin_websocket(from);
+  }
+  engine_ = std::make_unique<EngineId>(engine.id());
+  engine.begin_polling(from, query);
+}
+
+/// A request of a session that is there already, perhaps on another worker.
+void HttpSide::engine_session(const EngineQuery& query) {
+  Worker& worker = connection_.worker();
+  if (query.websocket) {
+    wait(Instant::max());
+  } else {
+    answered_ = true;  // no handshake
+    ++worker.meter().http_requests;
+  }
+  EngineInput input;
+  input.kind = query.websocket ? EngineInput::Kind::upgrade : EngineInput::Kind::request;
+  input.to = *query.sid;
+  input.from = {worker.index(), connection_.id()};
+  input.revision = query.revision;
+  input.profile = match_.route->profile.get();
+  if (!query.websocket) {
+    wire::HttpRequest& request = parser_.request();
+    input.request = std::make_unique<EngineRequest>();
+    input.request->revision = query.revision;
+    input.request->method = request.method();
+    input.request->content_type = request.find("content-type").value_or("");
+    input.request->body = request.take_body();
+    input.request->jsonp = query.jsonp;
+  }
+  engine_ = std::make_unique<EngineId>(*query.sid);
+  worker.tell(std::move(input));
+}
+
+void HttpSide::upgrade(const SocketCommand& command) {
+  using Kind = SocketCommand::Kind;
+  if (!waits_) return;
+  waits_ = false;
+  const EngineId engine = *std::exchange(engine_, nullptr);
+  if (command.kind == Kind::refuse) return refuse_websocket(command.text);
+  note(Handshake::accepted);
+  connection_.send(wire::switching_protocols(parser_.request()));
+  if (command.kind == Kind::busy) return connection_.open_busy();
+  const profile::Limits& limits = match_.route->profile->limits;
+  connection_.open(engine, limits.message_bytes, limits.outbox_bytes);
+  connection_.resume();
+}
+
+void HttpSide::engine_refuse(const EngineRefusal& why, Handshake result, bool upgrade) {
+  note(result);
+  if (upgrade) return refuse_websocket(why.message);
+  answer(refusal(why));
+}
+
+/// As the official server refuses a WebSocket: plain text, and the end.
+void HttpSide::refuse_websocket(std::string_view why) {
+  note(Handshake::malformed);
+  connection_.send(wire::response(400, {{"Content-Type", "text/html"}}, why, {.close = true}));
+  connection_.finish();
+}
+
+void HttpSide::engine_refuse_body() {
+  const wire::HttpRefusal& refusal = parser_.refusal();
+  const auto cors = cors_headers(match_.route->endpoint->origins, parser_.request());
+  std::vector<wire::HttpField> headers;
+  headers.reserve(cors.size());
+  for (const auto& [name, value] : cors) headers.push_back({name, value});
+  note(Handshake::malformed);
+  if (refusal.status != 413) {
+    connection_.send(wire::refusal_response(refusal, headers));
+  } else {
+    connection_.worker().log().write_rarely(
+        "limit body_bytes", Level::info, "request refused",
+        {{"limit", "body_bytes"},
+         {"bytes", static_cast<std::int64_t>(engine_body_limit(*match_.route->profile))},
+         {"profile", match_.route->profile->name},
+         {"address", connection_.peer().text()}});
+    connection_.send(wire::response(413, headers, {}, {.close = true}));
+  }
+  connection_.finish();
+}
+
+}  // namespace polygate::transport

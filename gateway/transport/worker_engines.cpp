@@ -1,0 +1,87 @@
+// Between engines and their connections: called at once on the same worker, by letter on another.
+#include <utility>
+
+#include "gateway/transport/worker.h"
+
+namespace polygate::transport {
+
+void Worker::attend_to(Engine& engine) {
+  if (!std::exchange(engine.in_attention, true)) engines_attention_.push_back(engine.id());
+}
+
+void Worker::attend_to_engines() {
+  std::swap(engines_attending_, engines_attention_);
+  for (const EngineId& id : engines_attending_) {
+    Engine* engine = engines_.find(id);
+    if (engine == nullptr) continue;
+    engine->in_attention = false;
+    if (!engine->attend()) engines_.free(*engine);
+  }
+  engines_attending_.clear();
+}
+
+bool Worker::message(Connection& connection, const EngineId& to, bool text, std::string_view bytes) {
+  const SocketRef from{index_, connection.id()};
+  if (to.worker == index_) {
+    Engine* engine = engines_.find(to);
+    return engine == nullptr || engine->message(from, text, bytes);
+  }
+  EngineInput input;
+  input.kind = EngineInput::Kind::message;
+  input.to = to;
+  input.from = from;
+  input.text = text;
+  input.bytes = bytes;
+  tell(std::move(input));
+  return false;  // the engine says when it has taken it
+}
+
+void Worker::tell(EngineInput input) {
+  if (input.to.worker != index_) {
+    if (input.to.worker < shared_.inboxes.size()) {
+      const auto& inbox = shared_.inboxes[input.to.worker];
+      return inbox->put(std::make_unique<EngineInput>(std::move(input)));
+    }
+  } else if (Engine* engine = engines_.find(input.to)) {
+    if (input.profile == nullptr || engine->is_of(input.profile)) return engine->input(input);
+  }
+  // Nobody has this id (any more).
+  using Kind = EngineInput::Kind;
+  if (input.kind != Kind::request && input.kind != Kind::upgrade && input.kind != Kind::message) return;
+  SocketCommand answer;
+  answer.to = input.from;
+  if (input.kind == Kind::request) {
+    answer.kind = SocketCommand::Kind::answer;
+    answer.response = std::make_unique<HttpResponse>(refusal(EngineRefusal::sid()));
+  } else if (input.kind == Kind::upgrade) {
+    answer.kind = SocketCommand::Kind::refuse;
+    answer.text = EngineRefusal::sid().message;
+  } else {
+    answer.kind = SocketCommand::Kind::resume;
+  }
+  command(std::move(answer));
+}
+
+void Worker::command(SocketCommand command) {
+  if (command.to.worker != index_) {
+    const auto& inbox = shared_.inboxes[command.to.worker];
+    return inbox->put(std::make_unique<SocketCommand>(std::move(command)));
+  }
+  if (Connection* connection = find(command.to.connection)) connection->obey(command);
+}
+
+bool Worker::send_frame(const SocketRef& to, FramePtr frame, std::string_view bytes) {
+  if (to.worker == index_) {
+    Connection* connection = find(to.connection);
+    return connection == nullptr || connection->push(std::move(frame), bytes);
+  }
+  SocketCommand command;
+  command.kind = SocketCommand::Kind::frame;
+  command.to = to;
+  command.frame = std::move(frame);
+  command.bytes = bytes;
+  this->command(std::move(command));
+  return true;
+}
+
+}  // namespace polygate::transport

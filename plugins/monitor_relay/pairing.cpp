@@ -1,0 +1,98 @@
+#include "plugins/monitor_relay/pairing.h"
+
+#include <stdexcept>
+#include <utility>
+
+namespace monitor_relay {
+namespace {
+
+constexpr std::size_t kMaxOpen = 100;  // commands of one monitor
+constexpr std::string_view kNoReason = "The monitor gave no reason";
+
+std::string reason_of(const Json& data) {
+  const auto reason = data.is_object() ? data.find("reason") : data.end();
+  if (!data.is_object() || reason == data.end() || !reason->is_string() ||
+      reason->get_ref<const std::string&>().empty()) {
+    return std::string(kNoReason);
+  }
+  return reason->get<std::string>();
+}
+
+}  // namespace
+
+Pairing::Pairing(const Settings& settings) : clock_(settings.clock) {
+  const auto pair = settings.values.find("pair");
+  if (pair == settings.values.end() || *pair == false) return;
+  const auto timeout = pair->is_object() ? pair->find("timeout") : pair->end();
+  if (!pair->is_object() || timeout == pair->end() || !timeout->is_number() || timeout->get<double>() <= 0) {
+    throw std::invalid_argument("settings.pair is false, or {timeout: 30}: seconds, more than 0");
+  }
+  pairs_ = true;
+  timeout_ = polygate::Millis(static_cast<std::int64_t>(timeout->get<double>() * 1000));
+}
+
+Outcome Pairing::operator()(const Call& call) {
+  const std::string step = call.with.value("step", "");
+  std::vector<std::string> monitors;
+  if (const auto named = call.with.find("monitors"); named != call.with.end() && named->is_array()) {
+    monitors = named->get<std::vector<std::string>>();
+  }
+  if (step == "ask") return ask(call, monitors);
+  Json result = {{"everyone", Json::array()}, {"one", Json::array()}, {"late", Json::array()}};
+  result["reason"] = reason_of(call.data);
+  if (!pairs_) {
+    if (step == "ended") result["everyone"] = monitors;
+    return Outcome::accept(std::move(result));
+  }
+  if (step == "ended") result["one"] = ended(monitors);
+  result["late"] = step == "gone" ? gone(monitors) : late(clock_->now());
+  return Outcome::accept(std::move(result));
+}
+
+Outcome Pairing::ask(const Call& call, const std::vector<std::string>& monitors) {
+  if (!pairs_) return Outcome::accept();
+  for (const std::string& monitor : monitors) {
+    std::deque<Open>& open = open_[monitor];
+    if (open.size() >= kMaxOpen) return Outcome::refuse("Too many commands wait for the monitor");
+    open.push_back({call.session, clock_->now() + timeout_});
+  }
+  return Outcome::accept({{"late", late(clock_->now())}});
+}
+
+Json Pairing::ended(const std::vector<std::string>& monitors) {
+  Json sessions = Json::array();
+  for (const std::string& monitor : monitors) {
+    const auto open = open_.find(monitor);
+    if (open == open_.end()) continue;
+    sessions.push_back(std::move(open->second.front().session));
+    open->second.pop_front();
+    if (open->second.empty()) open_.erase(open);
+  }
+  return sessions;
+}
+
+Json Pairing::gone(const std::vector<std::string>& monitors) {
+  Json sessions = Json::array();
+  for (const std::string& monitor : monitors) {
+    const auto open = open_.find(monitor);
+    if (open == open_.end()) continue;
+    for (Open& command : open->second) sessions.push_back(std::move(command.session));
+    open_.erase(open);
+  }
+  return sessions;
+}
+
+Json Pairing::late(polygate::Instant now) {
+  Json sessions = Json::array();
+  for (auto each = open_.begin(); each != open_.end();) {
+    std::deque<Open>& open = each->second;
+    while (!open.empty() && open.front().until <= now) {
+      sessions.push_back(std::move(open.front().session));
+      open.pop_front();
+    }
+    each = open.empty() ? open_.erase(each) : std::next(each);
+  }
+  return sessions;
+}
+
+}  // namespace monitor_relay
