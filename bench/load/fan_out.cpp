@@ -2,6 +2,7 @@
 
 #include "bench/load/measure.h"
 #include "bench/load/messages.h"
+#include "bench/load/publisher.h"
 
 namespace bench {
 
@@ -9,53 +10,24 @@ namespace {
 
 constexpr std::size_t kVariants = 8;
 
-/// The closed loop that all shares drive together: whoever hears the delivery that makes room publishes the next event.
-class Publisher {
- public:
-  explicit Publisher(const Options& options) : options_(options) {
-    for (std::uint32_t v = 0; v < kVariants; ++v) {
-      const auto message = publish_message(options.size, v);
-      if (v == 0) first_ = message;
-      frames_.push_back(masked_frame(message, 0x9e3779b9u * (v + 1)));
-    }
+std::vector<std::string> frames(const Options& options) {
+  std::vector<std::string> frames;
+  for (std::uint32_t v = 0; v < kVariants; ++v) {
+    frames.push_back(masked_frame(publish_message(options.size, v), 0x9e3779b9u * (v + 1)));
   }
-
-  void speak_through(const SessionPool& pool, std::size_t session) {
-    pool_ = &pool;
-    session_ = session;
-  }
-
-  void delivered(std::uint64_t count) {
-    delivered_.fetch_add(count);
-    auto published = published_.load();
-    while (published * options_.sessions < delivered_.load() + room()) {
-      if (published_.compare_exchange_weak(published, published + 1)) {
-        pool_->send(session_, frames_[published % kVariants]);
-        ++published;
-      }
-    }
-  }
-
-  std::string_view first_data() const { return data_of(first_); }
-
- private:
-  /// An event may be published while fewer deliveries than this are outstanding: then at most `in_flight` events are.
-  std::uint64_t room() const { return (options_.in_flight - 1) * options_.sessions + 1; }
-
-  const Options& options_;
-  std::vector<std::string> frames_;
-  std::string first_;
-  const SessionPool* pool_ = nullptr;
-  std::size_t session_ = 0;
-  alignas(64) std::atomic<std::uint64_t> published_{0};
-  alignas(64) std::atomic<std::uint64_t> delivered_{0};
-};
+  return frames;
+}
 
 /// Some of the subscribers; the first share also has the publisher, as its last session.
-class FanOutShare final : public Share {
+class FanOutShare final : public SessionShare {
  public:
   FanOutShare(const Options& options, unsigned index, std::size_t subscribers, unsigned first_id, Publisher& publisher)
-      : Share(options, index), lengths_(subscribers), first_id_(first_id), speaks_(index == 0), publisher_(publisher) {}
+      : SessionShare(options, index),
+        lengths_(subscribers),
+        first_(publish_message(options.size, 0)),
+        first_id_(first_id),
+        speaks_(index == 0),
+        publisher_(publisher) {}
 
   void open() override { pool_.open(lengths_.size() + (speaks_ ? 1 : 0), set_up_deadline()); }
 
@@ -79,7 +51,7 @@ class FanOutShare final : public Share {
   void received(std::size_t session, std::string_view message) override {
     if (session == lengths_.size()) fail("the publisher got " + std::string(message));
     auto& length = lengths_[session];
-    if (length == 0 && message.find(publisher_.first_data()) != std::string_view::npos) length = message.size();
+    if (length == 0 && message.find(data_of(first_)) != std::string_view::npos) length = message.size();
     if (message.size() != length) fail("published wrongly: " + std::string(message));
     ++heard_;
   }
@@ -92,6 +64,7 @@ class FanOutShare final : public Share {
 
  private:
   std::vector<std::size_t> lengths_;  // of the messages as the server sends them, known from each session's first
+  std::string first_;                 // what was published first
   unsigned first_id_;
   bool speaks_;
   Publisher& publisher_;
@@ -101,7 +74,7 @@ class FanOutShare final : public Share {
 }  // namespace
 
 Measurement fan_out(const Options& options) {
-  Publisher publisher(options);
+  Publisher publisher(options, frames(options));
   std::vector<std::unique_ptr<Share>> shares;
   unsigned next_id = 0;
   for (std::size_t i = 0; i < options.cores.size(); ++i) {

@@ -7,10 +7,10 @@ namespace {
 constexpr std::uint64_t kLimit = 100'000;  // a firewall that tracks connections remembers each for some seconds
 
 /// Every session is reset as soon as it is upgraded, and the next one takes its place.
-class HandshakeShare final : public Share {
+class HandshakeShare final : public SessionShare {
  public:
   HandshakeShare(const Options& options, unsigned index, std::size_t at_once)
-      : Share(options, index), at_once_(at_once) {}
+      : SessionShare(options, index), at_once_(at_once) {}
 
   void open() override { pool_.open(at_once_, set_up_deadline()); }
 

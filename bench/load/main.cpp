@@ -15,9 +15,9 @@ namespace bench {
 namespace {
 
 constexpr std::string_view kUsage =
-    "usage: polygate_load --work relay|fan-out|handshakes|check --port N --pid N --cores N[,N...]\n"
-    "       [--path /bench] [--sessions N] [--in-flight N] [--size BYTES] [--memory 0|1] [--warm-up MS] [--window "
-    "MS]\n";
+    "usage: polygate_load --work WORK --port N --pid N --cores N[,N...]\n"
+    "       [--path /bench] [--sessions N] [--in-flight N] [--size BYTES] [--memory 0|1] [--warm-up MS] [--window MS]\n"
+    "       WORK is relay, fan-out, handshakes or check, or sio-ack, sio-fan-out, sio-idle, sio-polling or sio-check\n";
 
 std::size_t number(std::string_view option, std::string_view text, std::size_t most) {
   std::size_t value = 0;
@@ -84,12 +84,17 @@ void print(const Options& options, const Measurement& result) {
 
 int run(int argc, char** argv) {
   const auto options = parse(argc, argv);
-  if (options.work == "check") {
-    check(options);
+  if (options.work == "check" || options.work == "sio-check") {
+    options.work == "check" ? check(options) : sio_check(options);
     return 0;
   }
-  const std::map<std::string_view, Measurement (*)(const Options&)> works{
-      {"relay", relay}, {"fan-out", fan_out}, {"handshakes", handshakes}};
+  const std::map<std::string_view, Measurement (*)(const Options&)> works{{"relay", relay},
+                                                                          {"fan-out", fan_out},
+                                                                          {"handshakes", handshakes},
+                                                                          {"sio-ack", sio_ack},
+                                                                          {"sio-fan-out", sio_fan_out},
+                                                                          {"sio-idle", sio_idle},
+                                                                          {"sio-polling", sio_polling}};
   const auto work = works.find(options.work);
   if (work == works.end()) fail("there is no work `" + options.work + "`\n" + std::string(kUsage));
   print(options, work->second(options));

@@ -66,12 +66,12 @@ Memory settled(const Options& options, const ServerProcess& server) {
 void Share::run(const std::atomic<bool>& stop) {
   start();
   while (!stop.load(std::memory_order_relaxed)) {
-    pool_.poll(kPoll, *this);
+    poll(kPoll);
     after_poll();
   }
 }
 
-Measurement measure(const Options& options, const std::vector<std::unique_ptr<Share>>& shares) {
+Measurement measure_idle(const Options& options, const std::vector<std::unique_ptr<Share>>& shares) {
   const ServerProcess server(options.pid);
   Measurement result;
   result.start = settled(options, server);
@@ -80,6 +80,12 @@ Measurement measure(const Options& options, const std::vector<std::unique_ptr<Sh
   result.upgraded = settled(options, server);
   join(in_parallel(options, shares, [](Share& share) { share.greet(); }));
   result.named = settled(options, server);
+  return result;
+}
+
+Measurement measure(const Options& options, const std::vector<std::unique_ptr<Share>>& shares) {
+  const ServerProcess server(options.pid);
+  Measurement result = measure_idle(options, shares);
   join(in_parallel(options, shares, [](Share& share) { share.prepare(); }));
 
   std::atomic<bool> stop = false;

@@ -10,10 +10,10 @@ namespace {
 constexpr std::size_t kVariants = 8;  // different sequence numbers and masks, all of one length
 
 /// Sessions 2i and 2i+1 are pair i: the even one sends to the odd one.
-class RelayShare final : public Share {
+class RelayShare final : public SessionShare {
  public:
   RelayShare(const Options& options, unsigned index, std::size_t pairs, unsigned first_id)
-      : Share(options, index), first_id_(first_id), pairs_(pairs) {
+      : SessionShare(options, index), first_id_(first_id), pairs_(pairs) {
     for (std::size_t i = 0; i < pairs; ++i) {
       const auto target = unsigned(first_id + 2 * i + 1);
       for (std::size_t v = 0; v < kVariants; ++v) {

@@ -1,7 +1,5 @@
 #include "bench/load/sessions.h"
 
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,6 +12,7 @@
 #include <cstring>
 
 #include "bench/load/messages.h"
+#include "bench/load/sockets.h"
 
 namespace bench {
 
@@ -21,8 +20,6 @@ namespace {
 
 constexpr std::size_t kBuffer = 256 * 1024;
 constexpr std::size_t kAtOnce = 64;  // upgrades in flight per thread, well below every server's backlog
-constexpr unsigned kSources = 8;
-constexpr int kConnectSeconds = 10;
 constexpr auto kStep = std::chrono::milliseconds(50);
 // The key and the answer of RFC 6455, 1.3.
 constexpr std::string_view kKey = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -32,36 +29,30 @@ std::string session_name(std::size_t session) {
   return "session " + std::to_string(session);
 }
 
-sockaddr_in loopback(unsigned last_byte, std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(0x7f000000u + last_byte);
-  address.sin_port = htons(port);
-  return address;
-}
-
 void check_upgrade(std::size_t session, std::string_view head) {
   if (!head.starts_with("HTTP/1.1 101 ") || head.find(kAccept) == std::string_view::npos) {
     fail(session_name(session) + " was not upgraded: " + std::string(head));
   }
 }
 
-/// Counts upgrades and checks answers while sessions are set up.
+/// Counts upgrades, or answers, and checks what arrives while sessions are set up.
 class SetUp : public Listener {
  public:
-  explicit SetUp(std::string_view expected) : expected_(expected) {}
+  enum class Counts { upgrades, answers };
+  SetUp(Counts counts, std::string_view expected) : counts_(counts), expected_(expected) {}
 
-  void opened(std::size_t) override { ++done; }
+  void opened(std::size_t) override { done += counts_ == Counts::upgrades ? 1 : 0; }
   void received(std::size_t session, std::string_view message) override {
     if (message.find(expected_) == std::string_view::npos) {
       fail(session_name(session) + " got " + std::string(message) + ", expected " + std::string(expected_));
     }
-    ++done;
+    done += counts_ == Counts::answers ? 1 : 0;
   }
 
   std::size_t done = 0;
 
  private:
+  Counts counts_;
   std::string_view expected_;
 };
 
@@ -90,9 +81,14 @@ void SessionPool::resize(std::size_t count) {
   connections_.resize(count);
 }
 
-void SessionPool::open(std::size_t count, Deadline deadline) {
+void SessionPool::answer_pings(std::string_view ping, std::string_view pong) {
+  ping_ = ping;
+  pong_ = masked_frame(pong, 0x5a6b7c8d);
+}
+
+void SessionPool::open(std::size_t count, Deadline deadline, std::string_view greeting) {
   resize(count);
-  SetUp set_up("");
+  SetUp set_up(greeting.empty() ? SetUp::Counts::upgrades : SetUp::Counts::answers, greeting);
   for (std::size_t next = 0; set_up.done < count;) {
     while (next < count && next - set_up.done < kAtOnce) restart(next++);
     if (std::chrono::steady_clock::now() > deadline) {
@@ -104,7 +100,7 @@ void SessionPool::open(std::size_t count, Deadline deadline) {
 
 void SessionPool::ask(std::size_t count, const std::function<std::string(std::size_t)>& message,
                       std::string_view expected, Deadline deadline) {
-  SetUp set_up(expected);
+  SetUp set_up(SetUp::Counts::answers, expected);
   for (std::size_t next = 0; set_up.done < count;) {
     while (next < count && next - set_up.done < kAtOnce) {
       send(next, masked_frame(message(next), 0x1a2b3c4d));
@@ -120,27 +116,8 @@ void SessionPool::ask(std::size_t count, const std::function<std::string(std::si
 
 void SessionPool::restart(std::size_t session) {
   auto& connection = connections_[session];
-  if (connection.fd >= 0) {
-    const linger reset{1, 0};
-    setsockopt(connection.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-    ::close(connection.fd);
-  }
-  connection = Connection{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), false, {}};
-  if (connection.fd < 0) fail(std::string("socket: ") + std::strerror(errno));
-
-  const int on = 1;
-  setsockopt(connection.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  // Without this, bind() would take one of the 28,000 ports for all destinations at once.
-  setsockopt(connection.fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
-  const timeval limit{kConnectSeconds, 0};
-  setsockopt(connection.fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-  const auto local = loopback(2 + (source_ + unsigned(session)) % kSources, 0);
-  const auto server = loopback(1, port_);
-  // A blocking connect: on loopback it is done within the call, as long as the backlog has room.
-  if (bind(connection.fd, reinterpret_cast<const sockaddr*>(&local), sizeof local) != 0 ||
-      connect(connection.fd, reinterpret_cast<const sockaddr*>(&server), sizeof server) != 0) {
-    fail(session_name(session) + " cannot connect: " + std::strerror(errno));
-  }
+  if (connection.fd >= 0) reset(connection.fd);
+  connection = Connection{connect_to(port_, source_ + unsigned(session), session_name(session)), false, {}};
   send(session, request_);
   epoll_event event{EPOLLIN, {.u64 = session}};
   epoll_ctl(epoll_, EPOLL_CTL_ADD, connection.fd, &event);
@@ -196,11 +173,16 @@ std::size_t SessionPool::frames(std::size_t session, std::string_view bytes, Lis
     if (length > kBuffer / 2 || byte(1) > 126) fail(session_name(session) + " got a frame that is too large or masked");
     if (bytes.size() - at < header + length) break;
     const auto opcode = byte(0);
-    if (opcode == 0x81) listener.received(session, bytes.substr(at + header, length));
+    if (opcode == 0x81) hear(session, bytes.substr(at + header, length), listener);
     if (opcode == 0x88) fail("the server ended " + session_name(session) + " with a close frame");
     at += header + length;
   }
   return at;
+}
+
+void SessionPool::hear(std::size_t session, std::string_view message, Listener& listener) {
+  if (!ping_.empty() && message == ping_) return send(session, pong_);
+  listener.received(session, message);
 }
 
 }  // namespace bench

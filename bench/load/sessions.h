@@ -39,8 +39,12 @@ class SessionPool {
   /// Makes room for `count` sessions that are opened by `restart`.
   void resize(std::size_t count);
 
-  /// Opens `count` sessions and returns when all are upgraded; fails at the deadline.
-  void open(std::size_t count, Deadline deadline);
+  /// From now on the message `ping` is answered with `pong` and not heard.
+  void answer_pings(std::string_view ping, std::string_view pong);
+
+  /// Opens `count` sessions and returns when all are upgraded, or when each has got a message that holds `greeting`
+  /// where there is one; fails at the deadline.
+  void open(std::size_t count, Deadline deadline, std::string_view greeting = {});
 
   /// Sends each of the first `count` sessions a message and waits until each has one answer that holds `expected`.
   void ask(std::size_t count, const std::function<std::string(std::size_t)>& message, std::string_view expected,
@@ -64,10 +68,13 @@ class SessionPool {
 
   void read(std::size_t session, Listener& listener);
   std::size_t frames(std::size_t session, std::string_view bytes, Listener& listener);
+  void hear(std::size_t session, std::string_view message, Listener& listener);
 
   std::uint16_t port_;
   unsigned source_;
   std::string request_;
+  std::string ping_;
+  std::string pong_;
   int epoll_;
   std::vector<Connection> connections_;
   std::vector<char> buffer_;

@@ -21,7 +21,7 @@ struct Options {
   pid_t pid = 0;
   std::vector<int> cores;     ///< one thread for each
   std::size_t sessions = 64;  ///< relay: two for each pair; fan-out: subscribers; handshakes: at once
-  std::size_t in_flight = 1;  ///< relay: per pair; fan-out: published events
+  std::size_t in_flight = 1;  ///< relay: per pair; sio-ack: per session; fan-out: published events
   std::size_t size = 128;     ///< bytes of one message
   bool memory = false;        ///< whether to wait for quiet moments and read the server's memory
   std::chrono::milliseconds warm_up{300};
@@ -52,5 +52,21 @@ Measurement handshakes(const Options& options);
 
 /// Makes sure that the server refuses what it must refuse and forwards text unchanged; fails otherwise.
 void check(const Options& options);
+
+// The same over Socket.IO; `path` has no meaning here.
+
+/// Every session sends an event, and sends again when it is acknowledged.
+Measurement sio_ack(const Options& options);
+
+/// One of `sessions` in a room sends to all of them, itself included; outstanding is as much as in `fan_out`.
+Measurement sio_fan_out(const Options& options);
+
+/// Sessions that are connected to the namespace "/" and say nothing; only the memory is measured.
+Measurement sio_idle(const Options& options);
+
+/// Long-polling sessions: a POST that sends an event, a GET that brings its acknowledgement.
+Measurement sio_polling(const Options& options);
+
+void sio_check(const Options& options);
 
 }  // namespace bench
