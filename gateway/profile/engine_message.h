@@ -36,7 +36,7 @@ class EngineMessage final : public Utterance {
   Form usual() const override { return {static_cast<std::uint8_t>(EngineEncoding::websocket_v4), "/"}; }
   std::size_t weight() const override;
   std::size_t packets() const override;
-  bool is_binary() const override { return !text_ || attachments_ != nullptr; }
+  bool is_binary() const override { return !text_ || packets() > 1; }
   const Question* question() const override { return question_ ? &*question_ : nullptr; }
 
  private:

@@ -270,6 +270,7 @@ bool Engine::attend() {
     ended = true;
     worker_.remove_session(space.session);
   }
+  if (!over_ && close_code_ == close_code(Reason::malformed)) die(session::Gone::lost);
   if (!over_ && (close_code_ || (ended && spaces_left() == 0))) close(close_code_.value_or(1000), close_reason_);
   flush_poll();
   worker_.arm(*this);
@@ -287,9 +288,8 @@ void Engine::close(std::uint16_t code, std::string_view reason) {
   }
   if (upgrade_) abandon_upgrade();
   if (websocket_) return die(session::Gone::closed);
-  static_cast<void>(enqueue(frame_of(engine_io::Type::close, {}), 0));
-  closing_ = true;
-  stage_due_ = worker_.now() + kLastPoll;
+  closing_ = true;  // the close packet has an answer of its own: clients 4.x take a payload's last packet first
+  stage_due_ = worker_.now() + (draining_ ? worker_.settings().close_within : kLastPoll);
   worker_.attend_to(*this);
 }
 
@@ -300,6 +300,8 @@ void Engine::die(session::Gone why) {
   if (polling_ && polling_->post) answer(*std::exchange(polling_->post, std::nullopt), post_answer());
   SocketCommand command{SocketCommand::Kind::close, socket_};
   command.code = close_code_.value_or(1000);
+  // Clients 1.x take the codes that came after RFC 6455 for a broken frame.
+  if (revision_ == Revision::v3 && command.code >= 1012 && command.code <= 1014) command.code = 1001;
   command.text = close_reason_;
   if (upgrade_) {
     SocketCommand other{SocketCommand::Kind::close, upgrade_->socket};
@@ -316,6 +318,7 @@ void Engine::die(session::Gone why) {
 }
 
 Instant Engine::due() const {
+  if (over_) return Instant::max();
   const Instant upgrade = upgrade_ ? upgrade_->due : Instant::max();
   return std::min({heartbeat_due_, stage_due_, upgrade});
 }

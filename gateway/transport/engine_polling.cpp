@@ -110,6 +110,7 @@ void Engine::repair(engine_io::Packet& packet, std::string& repaired) {
 void Engine::flush_poll() {
   if (!polling_ || websocket_ || over_ || !polling_->get) return;
   std::deque<Pending>& pending = polling_->pending;
+  if (pending.empty() && closing_) return die(session::Gone::closed);
   if (pending.empty()) {
     if (upgrade_ && upgrade_->probed) answer_poll({engine_io::Type::noop, false, {}});
     return;
@@ -134,7 +135,6 @@ void Engine::flush_poll() {
     pending.pop_front();
   }
   answer_poll(std::move(body), payload == Payload::v3_binary);
-  if (closing_ && pending.empty()) die(session::Gone::closed);
 }
 
 void Engine::answer_poll(const engine_io::Packet& packet) {

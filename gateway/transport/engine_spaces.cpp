@@ -78,7 +78,9 @@ bool Engine::receive_text(std::string_view text) {
   const auto packet = socket_io::parse_packet(text);
   if (!packet) return malformed(packet.failure().message);
   const bool binary = packet->type == socket_io::Type::binary_event || packet->type == socket_io::Type::binary_ack;
-  if (!binary || packet->attachments == 0) return dispatch(*packet, nullptr);
+  if (!binary) return dispatch(*packet, nullptr);
+  // Clients 2.x send `50-` when they were told that there is binary data and there is none.
+  if (packet->attachments == 0) return dispatch(*packet, std::make_shared<const std::vector<std::string>>());
   if (packet->attachments > settings().attachments) {
     return malformed(std::to_string(packet->attachments) + " attachments, at most " +
                      std::to_string(settings().attachments) + " are accepted");

@@ -42,11 +42,14 @@ void Engines::arm(Engine& engine) {
   timers_.push({due, engine.id()});
 }
 
-/// Timers are never taken out early: an engine whose deadline has moved since is armed anew.
+/// Timers are never taken out early: an engine whose deadline has moved since is armed anew. Each has one turn.
 void Engines::tick(Instant now) {
+  std::vector<Timer> due;
   while (!timers_.empty() && timers_.top().due <= now) {
-    const Timer timer = timers_.top();
+    due.push_back(timers_.top());
     timers_.pop();
+  }
+  for (const Timer& timer : due) {
     Engine* engine = find(timer.id);
     if (engine == nullptr || slots_[timer.id.slot].armed != timer.due) continue;
     slots_[timer.id.slot].armed = Instant::max();
