@@ -177,6 +177,7 @@ void Deployment::load_handlers(const profile::Profile& profile, const Options& o
   }
   for (const profile::Rule& rule : profile.opened) make(rule);
   for (const profile::Rule& rule : profile.closed) make(rule);
+  for (const profile::Rule& rule : profile.timed) make(rule);
 }
 
 }  // namespace polygate::app

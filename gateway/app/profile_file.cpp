@@ -23,6 +23,7 @@ class Wishes {
     for (const auto& [event, rules] : profile.events) collect(rules);
     collect(profile.opened);
     collect(profile.closed);
+    collect(profile.timed);
   }
 
  private:

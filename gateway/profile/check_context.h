@@ -37,6 +37,7 @@ struct CheckScope {
   enum class Result : std::uint8_t { no_handler, not_yet, ready };
 
   std::vector<RoleIndex> from;                    ///< the sender's possible roles
+  bool has_sender = true;                         ///< `$me` and the request that it came with: not in timed rules
   bool has_event = true;                          ///< `$event` and `$data`: not in opened and closed
   const Definitions::Definition* data = nullptr;  ///< what `$data` looks like, when it is known
   bool any_event = false;                         ///< the profile's `otherwise`: `$data` of every event
@@ -53,6 +54,7 @@ void each_rule(Profile& profile, Visit visit) {
   }
   for (Rule& rule : profile.opened) visit(rule);
   for (Rule& rule : profile.closed) visit(rule);
+  for (Rule& rule : profile.timed) visit(rule);
 }
 
 }  // namespace polygate::profile

@@ -116,6 +116,12 @@ void check_request(CheckContext& context, const CheckScope& scope, const Path& p
 }
 
 void check_path(CheckContext& context, const CheckScope& scope, const Path& path) {
+  const bool of_sender = path.root == Root::me || path.root == Root::path || path.root == Root::query ||
+                         path.root == Root::header || path.root == Root::auth;
+  if (!scope.has_sender && of_sender) {
+    context.problem(path.place, "nobody sends a timed rule: " + path.text() + " names nothing");
+    return;
+  }
   switch (path.root) {
     case Root::data:
       if (!scope.has_event) {

@@ -89,6 +89,7 @@ void check_rule(CheckContext& context, Rule& rule, const std::string& event) {
   CheckScope scope;
   scope.from = rule.from;
   scope.has_event = !event.empty();
+  scope.has_sender = rule.interval.count() == 0;
   Definitions::Definition incoming;
   if (!event.empty() && context.json()) {
     const auto place = context.profile.places.events.find(event);

@@ -176,6 +176,7 @@ struct Rule {
   std::vector<ReplyStep> replies;
   CloseStep close;
   std::vector<Otherwise> otherwise;
+  Millis interval{0};  ///< of a timed rule
   Place place;
 };
 
@@ -194,6 +195,7 @@ struct Profile {
   std::map<std::string, std::vector<Rule>, std::less<>> events;
   std::vector<Rule> opened;
   std::vector<Rule> closed;
+  std::vector<Rule> timed;  ///< `every`: taken again and again, on behalf of nobody
   std::vector<Otherwise> otherwise;
   /// How each family of this profile is held; `session`, `user` and `role`, which the gateway keeps, stand here too.
   std::map<std::string, TopicKind, std::less<>> families;

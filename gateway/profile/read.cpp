@@ -112,7 +112,7 @@ std::shared_ptr<Profile> read(const yaml::Node& root, const std::string& file, c
   ReadContext context{*profile, found, {}};
   if (!expect_map(context, root, "a profile",
                   {"profile", "about", "dialect", "engine", "schema", "plugins", "settings", "limits", "endpoints",
-                   "events", "opened", "closed", "otherwise"})) {
+                   "events", "opened", "closed", "every", "otherwise"})) {
     add_once(found, diagnostics);
     return nullptr;
   }
@@ -125,6 +125,7 @@ std::shared_ptr<Profile> read(const yaml::Node& root, const std::string& file, c
   if (const yaml::Node* events = root.find("events")) read_events(context, *events);
   for (const yaml::Node::Entry& entry : root.entries()) {
     if (entry.key == "opened") profile->opened = read_rules(context, entry.value, RuleKind::opened, entry.key_place);
+    if (entry.key == "every") profile->timed = read_rules(context, entry.value, RuleKind::timed, entry.key_place);
     if (entry.key == "closed") profile->closed = read_rules(context, entry.value, RuleKind::closed, entry.key_place);
   }
   if (const yaml::Node* otherwise = root.find("otherwise")) profile->otherwise = read_otherwise(context, *otherwise);

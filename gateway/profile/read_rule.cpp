@@ -11,6 +11,8 @@ namespace {
 
 std::vector<std::string> steps_of(RuleKind kind) {
   // A session that is closed has nothing to gain any more and hears nothing.
+  // A timed rule has no sender.
+  if (kind == RuleKind::timed) return {"interval", "needs", "handler", "send"};
   if (kind == RuleKind::closed) return {"from", "inside", "needs", "handler", "send"};
   return {"from", "authenticate", "inside", "needs", "claim", "handler", "become",
           "set",  "join",         "send",   "leave", "reply", "close",   "otherwise"};
@@ -124,9 +126,12 @@ std::optional<Rule> read_rule(ReadContext& context, const yaml::Node& node, Rule
     if (entry.key == "ask") {
       context.problem(entry.key_place, "`ask` is not known to this version yet");
       known.emplace_back("ask");
-    } else if (kind == RuleKind::closed && std::find(known.begin(), known.end(), entry.key) == known.end() &&
+    } else if ((kind == RuleKind::closed || kind == RuleKind::timed) &&
+               std::find(known.begin(), known.end(), entry.key) == known.end() &&
                std::find(every.begin(), every.end(), entry.key) != every.end()) {
-      context.problem(entry.key_place, "`" + entry.key + "` means nothing for a session that is closed");
+      context.problem(entry.key_place, "`" + entry.key + "` means nothing " +
+                                           (kind == RuleKind::timed ? "in a timed rule, which nobody sends"
+                                                                    : "for a session that is closed"));
       known.push_back(entry.key);
     }
   }
@@ -138,8 +143,14 @@ std::optional<Rule> read_rule(ReadContext& context, const yaml::Node& node, Rule
   const auto at = [&](const char* key) -> const yaml::Node* {
     return std::find(steps.begin(), steps.end(), key) != steps.end() ? node.find(key) : nullptr;
   };
-  if (const yaml::Node* from = expect_key(context, node, "from", place, "a rule"))
+  if (kind == RuleKind::timed) {
+    if (const yaml::Node* interval = expect_key(context, node, "interval", place, "a timed rule")) {
+      rule.interval = read_duration(context, *interval, "`interval`").value_or(Millis(0));
+      if (rule.interval < Millis(100)) context.problem(interval->place(), "`interval` is 100ms or more");
+    }
+  } else if (const yaml::Node* from = expect_key(context, node, "from", place, "a rule")) {
     rule.from = read_roles(context, *from);
+  }
   if (const yaml::Node* step = at("authenticate")) rule.authenticate = read_authenticate(context, *step);
   if (const yaml::Node* step = at("inside")) rule.inside = read_conditions(context, *step, "`inside`");
   if (const yaml::Node* step = at("needs")) rule.needs = read_conditions(context, *step, "`needs`");

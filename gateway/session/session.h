@@ -83,6 +83,7 @@ class Session final : public profile::Subject {
   const std::uint16_t profile_index;
   Phase phase = Phase::opening;
   bool full = false;       ///< receive() said so; Carrier::input() is owed
+  bool is_nobody = false;  ///< stands for no connection: timed rules are taken on its behalf
   bool removed = false;    ///< the transport has gone; freed when its last run is done
   bool announced = false;  ///< Carrier::output() was called and the outbox was not empty since
   profile::RoleIndex current_role;

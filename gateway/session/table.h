@@ -35,6 +35,8 @@ struct SessionTable::State {
   SessionId make(const profile::ProfilePtr& profile, const profile::Endpoint& endpoint, Opening opening,
                  auth::IdentityPtr identity);
   void free(Session& session);
+  void make_nobody(std::uint16_t profile);
+  void take_timed_rule(Session& nobody, std::uint32_t rule);
   /// Ends what was doomed meanwhile; the last thing that every entry does, because ends run rules that send.
   void settle();
   void doom(Session& session, std::uint16_t code, std::string reason);

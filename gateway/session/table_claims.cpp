@@ -133,6 +133,9 @@ void SessionTable::State::tick() {
       case TimerKind::probe:
         if (session->ticket == timer->ticket && session->probed) probe_failed(*session);
         break;
+      case TimerKind::timed_rule:
+        take_timed_rule(*session, timer->ticket);
+        break;
       case TimerKind::handler:
         answered(session->id(), timer->ticket, Failure{Reason::busy, "the handler did not answer in time"});
         break;

@@ -230,6 +230,20 @@ void SessionTable::State::take_phase_rules(Session& session) {
   if (session.removed) free(session);
 }
 
+/// Skips a turn when the one before still waits for its handler.
+void SessionTable::State::take_timed_rule(Session& nobody, std::uint32_t rule) {
+  const profile::Rule& timed = nobody.profile->timed[rule];
+  later(nobody, TimerKind::timed_rule, timed.interval, rule);
+  if (nobody.job) return;
+  auto job = spare_job();
+  job->started = services.clock->nanoseconds();
+  job->rule = &timed;
+  job->name.clear();
+  job->event_index = index[nobody.profile_index].unknown_index;
+  job->run.emplace(*nobody.profile, timed, nobody, *services.clock, job->name, nullptr);
+  go_on(nobody, std::move(job));
+}
+
 void SessionTable::State::refuse(Session& session, Job& job, const Failure& failure) {
   profile::Scope scope;
   scope.profile = session.profile.get();

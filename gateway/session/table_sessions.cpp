@@ -21,6 +21,20 @@ SessionTable::State::State(WorkerIndex at, const Services& shared, Carrier& carr
     counts.counts.assign(counts.events.size() * counts.roles.size() * Meter::kVerdicts, 0);
     index.push_back(std::move(entry));
     meter.profiles.push_back(std::move(counts));
+    if (worker == 0 && !profile->timed.empty()) make_nobody(static_cast<std::uint16_t>(index.size() - 1));
+  }
+}
+
+/// Timed rules are taken like those of a session, on one worker, on behalf of nobody.
+void SessionTable::State::make_nobody(std::uint16_t profile) {
+  const auto slot = static_cast<std::uint32_t>(slots.size());
+  const profile::ProfilePtr& its = services.profiles[profile];
+  slots.push_back(std::make_unique<Session>(SessionId{worker, slot, std::max<std::uint64_t>(random_u64(), 1)}, profile,
+                                            its, its->endpoints[0], Opening{}));
+  slots[slot]->is_nobody = true;
+  slots[slot]->phase = Session::Phase::open;
+  for (std::uint32_t rule = 0; rule < its->timed.size(); ++rule) {
+    later(*slots[slot], TimerKind::timed_rule, its->timed[rule].interval, rule);
   }
 }
 
@@ -194,7 +208,7 @@ Meter& SessionTable::meter() {
 std::vector<SessionId> SessionTable::sessions() const {
   std::vector<SessionId> ids;
   for (const auto& session : state_->slots) {
-    if (session) ids.push_back(session->id());
+    if (session && !session->is_nobody) ids.push_back(session->id());
   }
   return ids;
 }

@@ -287,7 +287,7 @@ void Engine::close(std::uint16_t code, std::string_view reason) {
     return;
   }
   if (upgrade_) abandon_upgrade();
-  if (websocket_) return die(session::Gone::closed);
+  if (websocket_ || (draining_ && !polling_->get)) return die(session::Gone::closed);
   closing_ = true;  // the close packet has an answer of its own: clients 4.x take a payload's last packet first
   stage_due_ = worker_.now() + (draining_ ? worker_.settings().close_within : kLastPoll);
   worker_.attend_to(*this);

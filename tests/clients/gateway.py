@@ -108,7 +108,7 @@ class Gateway:
         held = [os.open("/dev/null", os.O_RDONLY) for _ in range(self.held)]
         self.process = subprocess.Popen([self.binary, "run", "--config", str(self.folder / "gateway.yaml")],
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                        env={**os.environ, **self.environment}, preexec_fn=self._confine, pass_fds=held)
+                                        env=self._environment(), preexec_fn=self._confine, pass_fds=held)
         for file in held:
             os.close(file)
         streams = ((self.process.stdout, self._lines.put), (self.process.stderr, self._error))
@@ -121,6 +121,11 @@ class Gateway:
             self.kill()
             raise
         return self
+
+    def _environment(self):
+        """Ours without what names the program: the program takes every POLYGATE_... for a setting."""
+        ours = {name: value for name, value in os.environ.items() if name not in ("POLYGATE_BIN", "POLYGATE_PLUGINS")}
+        return {**ours, **self.environment}
 
     def _confine(self):
         if self.files:
