@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 
@@ -36,20 +37,19 @@ class SystemClock final : public Clock {
 /// A clock for tests: stands still until it is advanced.
 class ManualClock final : public Clock {
  public:
-  Instant now() const override { return now_; }
-  std::uint64_t nanoseconds() const override {
-    return static_cast<std::uint64_t>(now_.time_since_epoch().count()) * 1'000'000;
-  }
-  double unix_seconds() const override { return unix_; }
+  Instant now() const override { return Instant(Millis(now_.load())); }
+  std::uint64_t nanoseconds() const override { return static_cast<std::uint64_t>(now_.load()) * 1'000'000; }
+  double unix_seconds() const override { return unix_.load(); }
   void advance(Millis by) {
-    now_ += by;
-    unix_ += std::chrono::duration<double>(by).count();
+    now_ += by.count();
+    unix_ = unix_.load() + std::chrono::duration<double>(by).count();
   }
   void set_unix_seconds(double seconds) { unix_ = seconds; }
 
  private:
-  Instant now_{Millis(1'000'000)};
-  double unix_ = 1'800'000'000;
+  // Handlers on threads of their own look at the clock that a test turns.
+  std::atomic<std::int64_t> now_{1'000'000};
+  std::atomic<double> unix_{1'800'000'000};
 };
 
 }  // namespace polygate
