@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <optional>
 
 #include "gateway/base/json_text.h"
 
@@ -17,22 +18,26 @@ bool is_placeholder(json::View value) {
   return mark && mark->is_bool() && !mark->get_bool().get(set) && set;
 }
 
-/// Gives the placeholders below `tree` new numbers and collects what they stood for.
-void collect(Json& tree, const std::vector<std::string>& all, std::vector<std::string>& used) {
+/// Gives the placeholders below `tree` new numbers, each attachment one, in the order in which they are met.
+void renumber(Json& tree, std::vector<std::optional<std::size_t>>& numbers, std::vector<std::size_t>& used) {
   if (tree.is_array()) {
-    for (Json& item : tree) collect(item, all, used);
+    for (Json& item : tree) renumber(item, numbers, used);
     return;
   }
   if (!tree.is_object()) return;
   const auto mark = tree.find(kPlaceholder);
   if (mark != tree.end() && mark->is_boolean() && mark->get<bool>()) {
     const auto number = tree.find("num");
-    if (number == tree.end() || !number->is_number_unsigned() || number->get<std::size_t>() >= all.size()) return;
-    used.push_back(all[number->get<std::size_t>()]);
-    *number = used.size() - 1;
+    if (number == tree.end() || !number->is_number_unsigned() || number->get<std::size_t>() >= numbers.size()) return;
+    const auto old = number->get<std::size_t>();
+    if (!numbers[old]) {
+      numbers[old] = used.size();
+      used.push_back(old);
+    }
+    *number = *numbers[old];
     return;
   }
-  for (auto& [key, value] : tree.items()) collect(value, all, used);
+  for (auto& [key, value] : tree.items()) renumber(value, numbers, used);
 }
 
 }  // namespace
@@ -115,12 +120,15 @@ Attachments used_attachments(std::string& json, const Attachments& all) {
   if (!all || json.find(kPlaceholder) == std::string::npos) return nullptr;
   Json tree = Json::parse(json, nullptr, false);
   if (tree.is_discarded()) return nullptr;
-  auto used = std::make_shared<std::vector<std::string>>();
-  collect(tree, *all, *used);
-  if (used->empty()) return nullptr;
-  if (*used == *all) return all;
+  std::vector<std::optional<std::size_t>> numbers(all->size());
+  std::vector<std::size_t> used;
+  renumber(tree, numbers, used);
+  if (used.empty()) return nullptr;
+  if (used.size() == all->size() && std::is_sorted(used.begin(), used.end())) return all;
   json = tree.dump(-1, ' ', false, Json::error_handler_t::replace);
-  return used;
+  auto some = std::make_shared<std::vector<std::string>>();
+  for (const std::size_t number : used) some->push_back((*all)[number]);
+  return some;
 }
 
 }  // namespace polygate::dialect

@@ -1,0 +1,189 @@
+#!/usr/bin/python3
+"""The monitor relay where conversations cannot go: who comes first, who is half dead, and its switches.
+
+tests/clients/monitors.py [NAME...], with 1 worker and again with 4. Names that start with a threat's id cover it.
+"""
+import json
+import re
+import select
+import sys
+
+from gateway import PATIENCE, ROOT, Gateway, Scenarios
+from rawengineio import Polling, WebSocket, check
+
+PATH = "/monitor/socket.io/"
+ID = "672ef79b4d0a4805bc529d1ae44bc26b"
+SHIPPED = "profiles/monitor-relay.yaml"
+
+
+class Client:
+    """A user or a monitor over a carrier of Engine.IO 4."""
+
+    def __init__(self, port, kind=WebSocket):
+        self.carrier = kind(port, PATH)
+        self.carrier.say("40")
+        check(self.carrier.hear().startswith("40{"), "no answer to the connect")
+
+    def say(self, *event):
+        self.carrier.say("42" + json.dumps(event))
+
+    def hear(self):
+        packet = self.carrier.hear()
+        return json.loads(packet[2:]) if packet.startswith("42") else packet
+
+    def expect(self, name, reason=None, **data):
+        wanted = [name, {"reason": reason, **data} if reason else data]
+        found = self.hear()
+        check(found == wanted, f"{found!r:.200} instead of {wanted!r}")
+
+    def as_monitor(self, monitor_id=ID):
+        self.say("con", {"monitor_id": monitor_id})
+        self.expect("con ok", "Connection ok")
+        return self
+
+    def as_user(self, monitor_id=ID):
+        self.say("query", {"monitor_id": monitor_id})
+        self.expect("query ok", "Query ok")
+        return self
+
+    def command(self, text):
+        self.say("command send", {"command": text})
+        self.expect("command ok", "Command ok")
+
+
+def changed(old, new):
+    """The shipped profile with one line changed, as a deployment would have it."""
+    text = (ROOT / SHIPPED).read_text()
+    check(text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the profile")
+    return {"monitor-relay.yaml": text.replace(old, new)}
+
+
+def T35_of_monitors_that_come_at_once_exactly_one_is_taken(workers):
+    with Gateway(workers=workers, profiles=(SHIPPED,)) as gateway:
+        for number in range(40):
+            monitor_id = f"{number:032x}"
+            rivals = [Client(gateway.port) for _ in range(4)]
+            for rival in rivals:
+                rival.say("con", {"monitor_id": monitor_id})
+            answers = answers_of(rivals)
+            taken = [name for name, _ in answers if name == "con ok"]
+            check(len(taken) == 1, f"round {number}: {answers}")
+            check(all(data["reason"] == "monitor_id already registered" for name, data in answers if name != "con ok"),
+                  f"round {number}: {answers}")
+
+
+def answers_of(clients):
+    """What each hears first. They are asked in turn: one that is probed meanwhile has to answer."""
+    answers = {}
+    while len(answers) < len(clients):
+        for number, client in enumerate(clients):
+            carrier = client.carrier
+            if not carrier.raw.unread and not select.select([carrier.raw.socket], [], [], 0.01)[0]:
+                continue
+            carrier.receive()
+            while carrier.heard:
+                packet = carrier.heard.pop(0)
+                if packet == "2":
+                    carrier.say("3")
+                elif packet.startswith("42"):
+                    answers[number] = json.loads(packet[2:])
+    return [answers[number] for number in sorted(answers)]
+
+
+def a_monitor_whose_connection_died_is_replaced(workers):
+    with Gateway(workers=workers, profiles=(SHIPPED,)) as gateway:
+        dead = Client(gateway.port).as_monitor()
+        user = Client(gateway.port).as_user()
+        # It no longer reads: the cable is pulled, TCP does not know. The next one has its place after a quick probe.
+        Client(gateway.port).as_monitor()
+        # What comes from the grave is not heard.
+        dead.carrier.say('42["command done",{}]')
+        user.command("LIGHTS ON")
+        user.carrier.say("3")
+        check(not select.select([user.carrier.raw.socket], [], [], 0.3)[0], "a dead monitor reported")
+
+
+def who_is_alive_is_not_replaced(workers):
+    with Gateway(workers=workers, profiles=(SHIPPED,)) as gateway:
+        for kind in (WebSocket, Polling):
+            monitor_id = ("a" if kind is Polling else "b") * 32
+            alive = Client(gateway.port, kind).as_monitor(monitor_id)
+            rival = Client(gateway.port)
+            rival.say("con", {"monitor_id": monitor_id})
+            [answer] = [one for one in answers_of_two(alive, rival)]
+            check(answer == ["con failed", {"reason": "monitor_id already registered"}], f"{kind.__name__}: {answer}")
+
+
+def answers_of_two(alive, rival):
+    """The rival's answer, while the other one answers what it is asked."""
+    carrier = alive.carrier
+    while True:
+        if isinstance(carrier, Polling) and not carrier.waiting:
+            carrier.start_poll()
+        socket = carrier.connection("GET").socket if isinstance(carrier, Polling) else carrier.raw.socket
+        sockets = {rival.carrier.raw.socket: rival, socket: alive}
+        ready = select.select(list(sockets), [], [], PATIENCE)[0]
+        check(ready, "nobody says anything")
+        for one in ready:
+            if sockets[one] is rival:
+                yield rival.hear()
+                return
+            carrier.receive()
+            while carrier.heard:
+                if carrier.heard.pop(0) == "2":
+                    carrier.say("3")
+
+
+def with_pair_only_who_asked_hears_what_became_of_it(workers):
+    with Gateway(workers=workers, profiles=(), texts=changed("pair: false", "pair: {timeout: 300}")) as gateway:
+        monitor = Client(gateway.port).as_monitor()
+        ada, bob = Client(gateway.port).as_user(), Client(gateway.port).as_user()
+        ada.command("ONE")
+        bob.command("TWO")
+        ada.command("THREE")
+        for text in ("ONE", "TWO", "THREE"):
+            monitor.expect("command do", command=text)
+        monitor.say("command done", {})
+        monitor.say("command error", {"reason": "no"})
+        monitor.say("command done", {})
+        ada.expect("command finish", "Command finish")
+        ada.expect("command finish", "Command finish")
+        bob.expect("command failed", "no")
+        ada.command("FOUR")
+        monitor.expect("command do", command="FOUR")
+        monitor.carrier.raw.socket.close()
+        ada.expect("command failed", "The monitor has gone")
+
+
+def with_pair_a_command_that_is_not_answered_has_failed(workers):
+    with Gateway(workers=workers, profiles=(), texts=changed("pair: false", "pair: {timeout: 0.5}")) as gateway:
+        monitor = Client(gateway.port).as_monitor()
+        user = Client(gateway.port).as_user()
+        user.command("ONE")
+        monitor.expect("command do", command="ONE")
+        user.expect("command failed", "The monitor did not answer in time")
+
+
+def a_deployment_may_say_when_no_monitor_is_there(workers):
+    with Gateway(workers=workers, profiles=(), texts=changed("# needs: {topic: monitor", "needs: {topic: monitor")) as gateway:
+        user = Client(gateway.port).as_user()
+        user.say("command send", {"command": "ONE"})
+        user.expect("command failed", "No monitor is connected")
+        Client(gateway.port).as_monitor()
+        user.command("TWO")
+
+
+def main(wanted):
+    scenarios = Scenarios()
+    for workers in (1, 4):
+        scenarios.prefix = f"workers={workers} "
+        for name, scenario in list(globals().items()):
+            if callable(scenario) and re.search(r"_(is|hears|has|may)_", name):
+                if not wanted or any(name.startswith(one) for one in wanted):
+                    scenarios.run(name, scenario, workers)
+    scenarios.prefix = ""
+    return scenarios.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
