@@ -78,13 +78,16 @@ std::string when_taken(Taken taken) {
 
 std::string words(const profile::SendStep& send, std::string_view event) {
   std::string out = "send " + name_or(send.as, event) + " to " + words(send.to);
-  if (send.data) {
+  if (send.args) {
+    out += " with the arguments " + words(*send.args);
+  } else if (send.data) {
     out += " with " + words(*send.data);
   } else if (!send.with.empty()) {
     out += " with the data as it came and " + words(send.with) + " set";
   } else {
     out += " with the data as it came";
   }
+  if (!send.ack.empty()) out += "; what receivers acknowledge arrives as " + send.ack;
   if (send.except_sender) out += ", but not to the sender";
   if (send.keep) out += "; it stays there for those who come later, under the key " + words(*send.keep);
   if (send.each) out += "; once for each of " + words(*send.each);
@@ -92,7 +95,11 @@ std::string words(const profile::SendStep& send, std::string_view event) {
 }
 
 std::string words(const profile::ReplyStep& reply, std::string_view event) {
-  return "reply " + name_or(reply.as, event) + (reply.data ? " with " + words(*reply.data) : "");
+  using Ack = profile::ReplyStep::Ack;
+  std::string out = reply.ack == Ack::only ? "acknowledge" : "reply " + name_or(reply.as, event);
+  if (reply.args) out += " with the arguments " + words(*reply.args);
+  if (reply.data) out += " with " + words(*reply.data);
+  return reply.ack == Ack::also ? out + ", also as the acknowledgement" : out;
 }
 
 std::string words(const profile::CloseStep& close) {
@@ -147,6 +154,9 @@ bool answers_for(const profile::Otherwise& answer, const profile::Rule& rule) {
 std::vector<std::string> steps_in_words(const profile::Profile& profile, const profile::Rule& rule,
                                         std::string_view event, std::string_view schema) {
   std::vector<std::string> steps;
+  if (rule.args_schema && !schema.empty()) {
+    steps.push_back("the list of its arguments must match " + std::string(schema) + ".args, else invalid");
+  }
   if (rule.schema && !schema.empty()) steps.push_back("the data must match " + std::string(schema) + ", else invalid");
   add_demands(rule, steps);
   if (rule.become) steps.push_back("become " + profile.role_name(*rule.become));

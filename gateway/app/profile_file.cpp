@@ -92,6 +92,9 @@ Result<EventDefinition> find_definition(const profile::Profile& profile, schema:
   EventDefinition found;
   found.name = std::string(event) + '.' + std::string(direction);
   if (direction == "in" || !has(found.name)) found.name = event;
+  // An event of several arguments: what is held against the definition is the array of them.
+  const std::string arguments = std::string(event) + ".args";
+  if (has(arguments) && (direction == "in" || !has(found.name))) found.name = arguments;
   const bool is_known = direction == "in" ? profile.events.contains(event) : has(found.name);
   if (!is_known) {
     std::vector<std::string> known;

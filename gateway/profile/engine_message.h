@@ -33,7 +33,7 @@ class EngineMessage final : public Utterance {
   void ask(Question question) { question_ = std::move(question); }
 
   std::string encode(const Form& form) const override;
-  Form usual() const override { return {static_cast<std::uint8_t>(EngineEncoding::websocket_v4), "/"}; }
+  Form usual() const override { return {static_cast<std::uint8_t>(EngineEncoding::body_v4), "/"}; }
   std::size_t weight() const override;
   std::size_t packets() const override;
   bool is_binary() const override { return !text_ || packets() > 1; }

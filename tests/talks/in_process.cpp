@@ -178,7 +178,8 @@ void InProcess::flush(SessionId id) {
     // A frame's header is not shown: the message alone is what a client hears.
     const std::string_view bytes = outbox->front();
     const auto length = static_cast<unsigned char>(bytes[1]) & 127U;
-    const std::size_t header = length == 127 ? 10 : length == 126 ? 4 : 2;
+    const bool framed = !owner || !owner->socket_io;
+    const std::size_t header = !framed ? 0 : length == 127 ? 10 : length == 126 ? 4 : 2;
     if (owner) owner->heard.push_back({Heard::Kind::message, std::string(bytes.substr(header)), 0});
     outbox->written(bytes.size());
   }
