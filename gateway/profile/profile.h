@@ -100,6 +100,7 @@ struct Condition {
 struct ClaimStep {
   TopicText topic;
   Taken when_taken = Taken::refuse;
+  Millis within{2'000};  ///< for the owner's sign of life, when it is probed
   std::optional<Text> message;
 };
 

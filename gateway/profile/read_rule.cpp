@@ -60,11 +60,18 @@ std::optional<ClaimStep> read_claim(ReadContext& context, const yaml::Node& node
   ClaimStep claim;
   const yaml::Node* topic = &node;
   if (node.is_map()) {
-    if (!expect_map(context, node, "`claim`", {"topic", "taken", "message"})) return std::nullopt;
+    if (!expect_map(context, node, "`claim`", {"topic", "taken", "within", "message"})) return std::nullopt;
     topic = expect_key(context, node, "topic", node.place(), "`claim`");
     if (const yaml::Node* taken = node.find("taken")) {
       const auto choice = read_choice(context, *taken, "`taken`", {"refuse", "probe", "replace"});
       claim.when_taken = static_cast<Taken>(choice.value_or(0));
+    }
+    if (const yaml::Node* within = node.find("within")) {
+      claim.within = read_duration(context, *within, "`within`").value_or(claim.within);
+      if (claim.when_taken != Taken::probe) {
+        context.problem(within->place(),
+                        "`within` is for `taken: probe`: how long the owner has to show a sign of life");
+      }
     }
     if (const yaml::Node* message = node.find("message")) claim.message = read_text(context, *message, "`message`");
   }

@@ -6,9 +6,6 @@
 namespace polygate::session {
 namespace {
 
-/// How long the owner of a claim has to show a sign of life before a newcomer gets it.
-constexpr Millis kProbeTimeout{2'000};
-
 Failure taken(const Topic& topic) {
   return {Reason::taken, std::string(topic.text()) + " is taken"};
 }
@@ -82,7 +79,7 @@ void SessionTable::State::claim_answer(SessionId id, std::uint32_t ticket, const
 void SessionTable::State::probe_owner(Session& session, const Topic& topic, SessionId owner) {
   session.probed = std::make_unique<Topic>(topic);
   session.probed_owner = owner;
-  later(session, TimerKind::probe, kProbeTimeout, session.ticket);
+  later(session, TimerKind::probe, session.job->rule->claim->within, session.ticket);
   Direct probe;
   probe.kind = Direct::Kind::probe;
   probe.to = owner;

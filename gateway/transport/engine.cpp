@@ -271,7 +271,8 @@ bool Engine::attend() {
     worker_.remove_session(space.session);
   }
   if (!over_ && close_code_ == close_code(Reason::malformed)) die(session::Gone::lost);
-  if (!over_ && (close_code_ || (ended && spaces_left() == 0))) close(close_code_.value_or(1000), close_reason_);
+  if (!over_ && (close_code_ || (ended && spaces_left() == 0)))
+    close(close_code_.value_or(last_code_), std::string(close_reason_));
   flush_poll();
   worker_.arm(*this);
   return !over_;

@@ -159,6 +159,7 @@ class Engine final : public session::Line, public SessionOwner {
   bool greeted_ = false;                     ///< the handshake is answered
   std::optional<std::uint16_t> close_code_;  ///< close it when the sessions' callbacks have returned
   std::string close_reason_;
+  std::uint16_t last_code_ = 1000;  ///< of the session that ended last
   SocketRef socket_;
   std::unique_ptr<Polling> polling_;
   std::unique_ptr<Upgrade> upgrade_;

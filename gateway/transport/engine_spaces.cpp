@@ -224,6 +224,7 @@ void Engine::end(SessionId session, std::uint16_t code, std::string reason) {
   const bool was_open = std::exchange(space->state, Space::State::ending) == Space::State::open;
   const bool comes_back = code == 1001 || code == 1012 || code == 1013 || code == close_code(Reason::malformed);
   close_reason_ = std::move(reason);
+  last_code_ = code;
   if (comes_back || !is_socket_io()) {
     close_code_ = code;
   } else if (was_open) {
