@@ -21,8 +21,13 @@ void check_engine(CheckContext& context) {
     context.problem(profile.places.engine, "`engine` is for the dialects socket.io and engine.io");
   }
   for (const Endpoint& endpoint : profile.endpoints) {
-    if (endpoint.namespaces.empty() || context.socket_io()) continue;
-    context.problem(endpoint.place, "only the dialect socket.io has `namespaces`");
+    if (!endpoint.namespaces.empty() && !context.socket_io()) {
+      context.problem(endpoint.place, "only the dialect socket.io has `namespaces`");
+    }
+    const bool speaks_engine_io = profile.dialect != nullptr && has_engine;
+    if (speaks_engine_io && endpoint.ping.every.count() == 0) {
+      context.problem(endpoint.place, "clients of Engine.IO live by the heartbeat: `ping` cannot be off here");
+    }
   }
   if (!context.socket_io()) return;
   for (const auto& [event, place] : profile.places.events) {

@@ -47,6 +47,7 @@ struct SessionTable::State {
   bool receive(Session& session, const dialect::Message& message);
   void process(Session& session, const dialect::Message& message);
   void drain_inbox(Session& session);
+  void take_rule(Session& session, const profile::Rule& rule);
   void take_phase_rules(Session& session);
   void go_on(Session& session, std::unique_ptr<Job> job);
   void answered(SessionId id, std::uint32_t ticket, profile::Answer answer);

@@ -204,6 +204,17 @@ void SessionTable::State::drain_inbox(Session& session) {
   }
 }
 
+/// A rule that no event has called for.
+void SessionTable::State::take_rule(Session& session, const profile::Rule& rule) {
+  auto job = spare_job();
+  job->started = services.clock->nanoseconds();
+  job->rule = &rule;
+  job->name.clear();
+  job->event_index = index[session.profile_index].unknown_index;
+  job->run.emplace(*session.profile, rule, session, *services.clock, job->name, nullptr);
+  go_on(session, std::move(job));
+}
+
 /// The opened or closed rules, one after the other. May free a closing session that the transport has left.
 void SessionTable::State::take_phase_rules(Session& session) {
   const bool opening = session.phase == Session::Phase::opening;
@@ -211,13 +222,7 @@ void SessionTable::State::take_phase_rules(Session& session) {
   while (session.next_rule < rules.size() && session.phase != Session::Phase::doomed) {
     const profile::Rule& rule = rules[session.next_rule++];
     if (std::find(rule.from.begin(), rule.from.end(), session.current_role) == rule.from.end()) continue;
-    auto job = spare_job();
-    job->started = services.clock->nanoseconds();
-    job->rule = &rule;
-    job->name.clear();
-    job->event_index = index[session.profile_index].unknown_index;
-    job->run.emplace(*session.profile, rule, session, *services.clock, job->name, nullptr);
-    go_on(session, std::move(job));
+    take_rule(session, rule);
     if (session.job) return;
   }
   if (opening) {
@@ -235,13 +240,7 @@ void SessionTable::State::take_timed_rule(Session& nobody, std::uint32_t rule) {
   const profile::Rule& timed = nobody.profile->timed[rule];
   later(nobody, TimerKind::timed_rule, timed.interval, rule);
   if (nobody.job) return;
-  auto job = spare_job();
-  job->started = services.clock->nanoseconds();
-  job->rule = &timed;
-  job->name.clear();
-  job->event_index = index[nobody.profile_index].unknown_index;
-  job->run.emplace(*nobody.profile, timed, nobody, *services.clock, job->name, nullptr);
-  go_on(nobody, std::move(job));
+  take_rule(nobody, timed);
 }
 
 void SessionTable::State::refuse(Session& session, Job& job, const Failure& failure) {
