@@ -87,6 +87,10 @@ constexpr std::array kProfileCounters = {
     ProfileNumber{&ProfileMeter::delivered, "frames_delivered_total", "Frames that were put into outboxes."},
     ProfileNumber{&ProfileMeter::slow_consumers, "slow_consumers_total",
                   "Sessions that were cut at their outbox's limit."},
+    ProfileNumber{&ProfileMeter::resumed, "sessions_resumed_total",
+                  "Sessions that went on with their client on another connection."},
+    ProfileNumber{&ProfileMeter::not_resumed, "sessions_not_resumed_total",
+                  "Sessions whose client came back after it had missed more than was kept."},
     ProfileNumber{&ProfileMeter::rate_limited, "rate_limited_total", "Events that came in too fast."},
 };
 
@@ -194,14 +198,17 @@ class Renderer {
 
   void profiles() {
     Family sessions = gauge("sessions", "Sessions that are open now.");
+    Family detached = gauge("sessions_detached", "Sessions without a connection that wait for their client now.");
     Family events = counter("events_total", "Events that came in, by what became of them.");
     Family seconds = histogram("event_seconds", "From an event's arrival until all it did was handed on.");
     for (std::size_t i = 0; i < snapshot_.profiles.size(); ++i) {
       sessions.add({{"profile", snapshot_.profiles[i]}}, sum_of(i, &ProfileMeter::sessions));
+      detached.add({{"profile", snapshot_.profiles[i]}}, sum_of(i, &ProfileMeter::detached));
       add_events(events, i);
       add_times(seconds, i);
     }
     put(sessions);
+    put(detached);
     put(events);
     put(seconds);
     for (const ProfileNumber& number : kProfileCounters) {

@@ -20,6 +20,11 @@ void check_engine(CheckContext& context) {
   if (!has_engine && profile.places.engine.line != 0) {
     context.problem(profile.places.engine, "`engine` is for the dialects socket.io and engine.io");
   }
+  if (profile.places.recovery.line != 0 && !context.socket_io()) {
+    context.problem(profile.places.recovery, "only the dialect socket.io has `recovery`");
+  } else if (profile.places.recovery.line != 0 && !profile.engine.v4) {
+    context.problem(profile.places.recovery, "only clients of revision 4 can come back to their session");
+  }
   for (const Endpoint& endpoint : profile.endpoints) {
     if (!endpoint.namespaces.empty() && !context.socket_io()) {
       context.problem(endpoint.place, "only the dialect socket.io has `namespaces`");

@@ -49,12 +49,14 @@ std::string EngineMessage::text_packet(const Form& form) const {
   packet.attachments = binary ? attachments_->size() : 0;
   packet.name_space = form.scope;
   packet.ack = question_ ? std::optional(question_->id) : ack_;
-  std::string ascii;
+  std::string changed;
+  packet.json = body_;
   if (is_v3(static_cast<EngineEncoding>(form.encoding))) {
-    socket_io::append_ascii(ascii, body_);
-    packet.json = ascii;
-  } else {
-    packet.json = body_;
+    socket_io::append_ascii(changed, body_);
+    packet.json = changed;
+  } else if (offset_ != 0) {
+    changed.assign(body_, 0, body_.size() - 1).append(",\"").append(std::to_string(offset_)).append("\"]");
+    packet.json = changed;
   }
   std::string out;
   out.reserve(packet.json.size() + packet.name_space.size() + kAround);

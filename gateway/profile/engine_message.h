@@ -31,6 +31,9 @@ class EngineMessage final : public Utterance {
                 dialect::Attachments attachments);
   /// The receiver is asked to acknowledge, which then arrives as `question.event`.
   void ask(Question question) { question_ = std::move(question); }
+  /// Clients of revision 4 hear the message's name as the event's last argument (socket.io documentation, "Connection
+  /// state recovery").
+  void name(std::uint64_t offset) { offset_ = offset; }
 
   std::string encode(const Form& form) const override;
   Form usual() const override { return {static_cast<std::uint8_t>(EngineEncoding::body_v4), "/"}; }
@@ -38,6 +41,7 @@ class EngineMessage final : public Utterance {
   std::size_t packets() const override;
   bool is_binary() const override { return !text_ || packets() > 1; }
   const Question* question() const override { return question_ ? &*question_ : nullptr; }
+  std::uint64_t offset() const override { return offset_; }
 
  private:
   std::string text_packet(const Form& form) const;
@@ -49,6 +53,7 @@ class EngineMessage final : public Utterance {
   std::string body_;
   dialect::Attachments attachments_;
   std::optional<Question> question_;
+  std::uint64_t offset_ = 0;
 };
 
 }  // namespace polygate::profile

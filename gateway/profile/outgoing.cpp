@@ -1,6 +1,7 @@
 #include "gateway/profile/outgoing.h"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "gateway/base/ids.h"
@@ -19,6 +20,11 @@ std::string where(const Place& place) {
 /// The id of a message that clients are asked to acknowledge: a number that JavaScript holds exactly.
 std::uint64_t new_question() {
   return random_u64() >> 11;
+}
+
+std::uint64_t new_offset() {
+  static std::atomic<std::uint64_t> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 /// JSON text of a shape, or the raw bytes that it names in a dialect without JSON.
@@ -94,7 +100,11 @@ FramePtr Outbound::frame(std::string_view event, const Content& content, const s
       auto attachments = content.unchanged ? all : dialect::used_attachments(json, all);
       auto message = std::make_unique<EngineMessage>(socket_io::Type::event, std::nullopt, std::move(json),
                                                      std::move(attachments));
-      if (!question.empty()) message->ask({new_question(), question});
+      if (!question.empty()) {
+        message->ask({new_question(), question});
+      } else if (profile_.engine.recovery.within.count() > 0) {
+        message->name(new_offset());
+      }
       return std::make_shared<const Frame>(std::move(message));
     }
   }

@@ -51,6 +51,13 @@ struct PingPolicy {
 };
 
 /// How a profile on Engine.IO or Socket.IO meets its clients.
+/// How a session of Socket.IO outlives its connection (socket.io documentation, "Connection state recovery").
+struct RecoverySettings {
+  Millis within{0};               ///< how long it waits for its client; 0 = not at all
+  std::size_t events = 1'000;     ///< that it can be told again, of `outbox_bytes` together
+  std::size_t sessions = 10'000;  ///< that wait on one worker; one more ends with its connection
+};
+
 struct EngineSettings {
   bool v3 = true;  ///< Engine.IO 3: Socket.IO clients 1.x and 2.x
   bool v4 = true;
@@ -63,6 +70,7 @@ struct EngineSettings {
   std::size_t body_bytes = 0;     ///< of one POST; 0 = four messages: old clients put all that waits into one
   enum class Repair : std::uint8_t { automatic, always, never };
   Repair repair_utf8 = Repair::automatic;  ///< text that clients 1.x encode twice when they poll
+  RecoverySettings recovery;
 };
 
 /// A token that the handshake itself carries.
@@ -212,6 +220,7 @@ struct Profile {
     Place profile;
     Place dialect;
     Place engine;
+    Place recovery;
     Place schema;
     std::vector<Place> plugins;                        ///< like `plugins`
     std::vector<Place> roles;                          ///< like `roles`: where each is first named

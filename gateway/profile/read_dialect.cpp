@@ -37,11 +37,31 @@ std::unique_ptr<dialect::Dialect> read_dialect(ReadContext& context, const yaml:
   return std::make_unique<dialect::Envelope>(std::move(*name_key), body_key.value_or(""));
 }
 
+namespace {
+
+void read_recovery(ReadContext& context, const yaml::Node& node) {
+  context.profile.places.recovery = node.place();
+  if (!expect_map(context, node, "`recovery`", {"within", "events", "sessions"})) return;
+  RecoverySettings& recovery = context.profile.engine.recovery;
+  if (const yaml::Node* within = expect_key(context, node, "within", node.place(), "`recovery`")) {
+    recovery.within = read_duration(context, *within, "`within`").value_or(recovery.within);
+    if (recovery.within.count() == 0) context.problem(within->place(), "`within` is longer than 0");
+  }
+  if (const yaml::Node* events = node.find("events")) {
+    recovery.events = read_count(context, *events, "`events`", 1, 1'000'000).value_or(recovery.events);
+  }
+  if (const yaml::Node* sessions = node.find("sessions")) {
+    recovery.sessions = read_count(context, *sessions, "`sessions`", 1, 10'000'000).value_or(recovery.sessions);
+  }
+}
+
+}  // namespace
+
 void read_engine(ReadContext& context, const yaml::Node& node) {
   context.profile.places.engine = node.place();
   if (!expect_map(context, node, "`engine`",
                   {"revisions", "transports", "cookie", "connect_within", "upgrade_within", "attachments", "body_bytes",
-                   "repair_utf8"})) {
+                   "repair_utf8", "recovery"})) {
     return;
   }
   EngineSettings& engine = context.profile.engine;
@@ -82,6 +102,7 @@ void read_engine(ReadContext& context, const yaml::Node& node) {
     const auto choice = read_choice(context, *repair, "`repair_utf8`", {"auto", "always", "never"});
     engine.repair_utf8 = static_cast<EngineSettings::Repair>(choice.value_or(0));
   }
+  if (const yaml::Node* recovery = node.find("recovery")) read_recovery(context, *recovery);
 }
 
 }  // namespace polygate::profile

@@ -35,6 +35,8 @@ class Utterance {
   virtual std::size_t packets() const { return 1; }
   virtual bool is_binary() const { return false; }
   virtual const Question* question() const { return nullptr; }
+  /// Names the message among all of this process, for a receiver that tells which it heard last; 0: it bears no name.
+  virtual std::uint64_t offset() const { return 0; }
 };
 
 /// One outgoing message, encoded once for all its receivers and never changed: the bytes that go on the wire, with the

@@ -34,6 +34,11 @@ Session::Session(SessionId id, std::uint16_t index, const profile::ProfilePtr& o
       line(opening.line),
       id_(id),
       address_(std::move(opening.address)) {
+  if (opening.recoverable) {
+    recovery = std::make_unique<Recovery>();
+    recovery->key = SecretId::make(id.worker, id.slot);
+    recovery->name_space = std::move(opening.name_space);
+  }
   if (opening.auth.is_object()) auth_ = std::make_unique<Json>(std::move(opening.auth));
   Parameters parameters;
   parameters.path = std::move(opening.path);

@@ -8,6 +8,8 @@
 
 #include "gateway/profile/run.h"
 #include "gateway/profile/subject.h"
+#include "gateway/routing/secret_id.h"
+#include "gateway/session/history.h"
 #include "gateway/session/local_topics.h"
 #include "gateway/session/outbox.h"
 #include "gateway/session/session_table.h"
@@ -45,6 +47,14 @@ struct Waiting {
   dialect::Attachments attachments;
 };
 
+/// How a session outlives its connection.
+struct Recovery {
+  SecretId key;            ///< whoever knows it may resume the session
+  std::string name_space;  ///< where it is resumed
+  History history;
+  std::uint32_t losses = 0;
+};
+
 /// One client connection, without its socket. Owned by its worker's SessionTable; touched only on that worker's thread.
 /// Events are handled one at a time, in order. After `closing` it hears nothing.
 class Session final : public profile::Subject {
@@ -78,6 +88,10 @@ class Session final : public profile::Subject {
   void set_query_default(const std::string& name, std::string value);
   bool has_query(std::string_view name) const { return parameter(profile::Root::query, name).has_value(); }
 
+  /// It has lost its connection, and waits for its client.
+  bool is_detached() const { return recovery && line == nullptr; }
+  void move_to(std::string address) { address_ = std::move(address); }
+
   const profile::ProfilePtr profile;
   const profile::Endpoint& endpoint;
   const std::uint16_t profile_index;
@@ -91,7 +105,8 @@ class Session final : public profile::Subject {
   std::uint32_t ticket = 0;     ///< of the question that is open; an answer with another one is late
   auth::IdentityPtr who;
   std::string endpoint_user;
-  Line* const line;  ///< where frames go instead of into the outbox; usually null
+  Line* line;                          ///< where frames go instead of into the outbox; usually null
+  std::unique_ptr<Recovery> recovery;  ///< null: ends with its connection
   Outbox outbox;
   std::unique_ptr<std::deque<Question>> questions;  ///< what the peer was asked to acknowledge, the oldest first
   TokenBucket bucket;

@@ -11,6 +11,7 @@
 #include "gateway/auth/verifier.h"
 #include "gateway/profile/profile.h"
 #include "gateway/routing/exchange.h"
+#include "gateway/routing/secret_id.h"
 #include "gateway/session/carrier.h"
 #include "gateway/session/line.h"
 #include "gateway/session/meter.h"
@@ -30,6 +31,23 @@ struct Opening {
   Json auth;                                                 ///< what came with a namespace's connect, or null
   std::string name_space = "/";                              ///< of Socket.IO
   Line* line = nullptr;                                      ///< shared with other sessions; null: the session's own
+  bool recoverable = false;                                  ///< it has a line, and may outlive it
+};
+
+/// What a client shows to go on with its session on another connection.
+struct Resumption {
+  SecretId key;
+  std::string_view offset;  ///< of the event that it heard last; empty: of none
+  const profile::Endpoint* endpoint = nullptr;
+  std::string_view name_space;
+  std::string_view address;  ///< of the peer, now
+  Line* line = nullptr;
+};
+
+/// A session that goes on.
+struct Resumed {
+  SessionId session;
+  std::vector<FramePtr> missed;  ///< what its client has to hear first
 };
 
 /// Why the transport says that a connection is over.
@@ -65,6 +83,16 @@ class SessionTable {
   void alive(SessionId session);
   /// The connection is over (or is being closed): takes the `closed` rules, gives back claims and topics. Idempotent.
   void hang_up(SessionId session, Gone why);
+  /// The line of the session is no more. True: the session waits for its client and stays what it is; otherwise it is
+  /// to be ended. While it waits, nothing is asked of its Carrier.
+  bool detach(SessionId session);
+  /// Nothing when the session ends with its connection.
+  std::optional<SecretId> recovery_key(SessionId session) const;
+  /// From now on the session speaks through the new line, wherever its old one is. Nothing when it cannot be resumed:
+  /// it is no more, is another's, or what its client has missed is no longer known.
+  std::optional<Resumed> resume(const Resumption& resumption);
+  /// Ends all that wait, and lets none wait from now on: we are shutting down.
+  void end_detached();
   /// Frees the session; its id finds nobody from now on.
   void remove(SessionId session);
 

@@ -82,6 +82,12 @@ struct SessionTable::State {
   void owner_is_alive(const Direct& direct);
   void tick();
 
+  // table_recovery.cpp
+  bool detach(Session& session);
+  std::optional<Resumed> resume(Session& session, const Resumption& resumption);
+  void note_said(Session& session, const FramePtr& frame);
+  void answer_askers(Session& session, Direct::Kind kind);
+
   void later(Session& session, TimerKind kind, Millis in, std::uint32_t ticket);
 
   const WorkerIndex worker;
@@ -94,7 +100,8 @@ struct SessionTable::State {
   Timers timers;
   std::vector<Ending> doomed;
   bool settling = false;
-  bool advancing = false;  ///< a run is on the stack: answers reach it without being gone on with
+  bool nobody_waits = false;  ///< for its client, any more
+  bool advancing = false;     ///< a run is on the stack: answers reach it without being gone on with
   std::vector<std::pair<Session*, LocalTopic*>> to_replay;  // joined by the effects in hand
   std::unique_ptr<Job> spare;
   json::Document scratch;

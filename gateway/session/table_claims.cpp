@@ -130,6 +130,9 @@ void SessionTable::State::tick() {
       case TimerKind::probe:
         if (session->ticket == timer->ticket && session->probed) probe_failed(*session);
         break;
+      case TimerKind::detached:
+        if (session->is_detached() && session->recovery->losses == timer->ticket) doom(*session, 4408, "not resumed");
+        break;
       case TimerKind::timed_rule:
         take_timed_rule(*session, timer->ticket);
         break;
@@ -164,13 +167,7 @@ Result<auth::IdentityPtr> SessionTable::admit(const profile::Endpoint& endpoint,
 void SessionTable::alive(SessionId id) {
   Session* session = state_->find_live(id);
   if (!session) return;
-  for (const SessionId asker : std::exchange(session->askers, {})) {
-    Direct answer;
-    answer.kind = Direct::Kind::alive;
-    answer.to = asker;
-    answer.topic = session->asked_topic;
-    state_->services.exchange->direct(std::move(answer));
-  }
+  state_->answer_askers(*session, Direct::Kind::alive);
   state_->settle();
 }
 

@@ -42,6 +42,8 @@ void SessionTable::State::push(Session& session, FramePtr frame) {
   if (frame->utterance() != nullptr) {
     if (const Question* question = frame->utterance()->question()) remember(session, *question);
   }
+  if (session.recovery) note_said(session, frame);
+  if (session.is_detached()) return;
   if (session.line != nullptr) {
     if (!session.line->push(session.id(), std::move(frame))) return cut_slow(session);
     ++meter.profiles[session.profile_index].delivered;
@@ -182,7 +184,7 @@ void SessionTable::State::direct(const Direct& direct) {
       return;
     }
     case Direct::Kind::probe:
-      if (!session) {
+      if (!session || session->is_detached()) {
         Direct answer;
         answer.kind = Direct::Kind::dead;
         answer.to = direct.asker;

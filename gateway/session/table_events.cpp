@@ -200,7 +200,7 @@ void SessionTable::State::drain_inbox(Session& session) {
   if (session.inbox && session.inbox->empty()) session.inbox.reset();
   if (session.full && !session.inbox && session.phase == Session::Phase::open) {
     session.full = false;
-    carrier.input(session.id());
+    if (!session.is_detached()) carrier.input(session.id());
   }
 }
 

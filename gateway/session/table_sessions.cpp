@@ -98,6 +98,7 @@ SessionId SessionTable::State::make(const profile::ProfilePtr& profile, const pr
 void SessionTable::State::free(Session& session) {
   --live;
   --meter.profiles[session.profile_index].sessions;
+  if (session.is_detached()) --meter.profiles[session.profile_index].detached;
   const std::uint32_t slot = session.id().slot;
   slots[slot].reset();
   free_slots.push_back(slot);
@@ -124,6 +125,10 @@ void SessionTable::State::settle() {
 /// Our own wish to end a session: its rules for that are taken at once, the transport writes what waits and closes.
 void SessionTable::State::finish(Session& session, std::uint16_t code, std::string reason) {
   if (session.phase > Session::Phase::doomed) return;
+  if (session.is_detached()) {
+    session.removed = true;  // nobody carries it
+    return hang_up(session);
+  }
   ++meter.closes[code];
   const SessionId id = session.id();
   hang_up(session);

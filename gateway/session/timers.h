@@ -14,6 +14,7 @@ enum class TimerKind : std::uint8_t {
   token_expiry,   ///< its identity's token is over
   probe,          ///< the owner of a claim did not answer
   handler,        ///< a handler did not answer
+  detached,       ///< its client did not come back; `ticket` is the number of the loss
   timed_rule,     ///< `ticket` is the rule's index in its profile
 };
 

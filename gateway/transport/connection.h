@@ -49,6 +49,7 @@ class Connection final : public SessionOwner {
   void input(SessionId) override { resume(); }
   void end(SessionId, std::uint16_t code, std::string reason) override { end(code, reason); }
   void probe(SessionId) override { probe(); }
+  void let_go(SessionId) override {}  // its session ends with it
 
   /// What its engine wants.
   void obey(SocketCommand& command);

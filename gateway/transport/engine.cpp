@@ -46,12 +46,13 @@ session::Opening needed(session::Opening all, const Route& route) {
 }  // namespace
 
 Engine::Engine(Worker& worker, EngineId id, const Route& route, Revision revision, session::Opening opening)
-    : worker_(worker),
+    : worker_(&worker),
       id_(id),
       route_(route),
       revision_(revision),
       opening_(std::make_unique<session::Opening>(needed(std::move(opening), route))) {
   opening_->line = this;
+  opening_->recoverable = revision == Revision::v4 && is_socket_io() && settings().recovery.within.count() > 0;
   const Instant now = worker.now();
   heartbeat_due_ = now + (revision == Revision::v4 ? route_.endpoint->ping.every : grace());
 }
@@ -101,9 +102,9 @@ void Engine::begin() {
   if (!is_socket_io() || revision_ == Revision::v3) {
     open_space("/", nullptr);
   } else {
-    stage_due_ = worker_.now() + settings().connect_within;
+    stage_due_ = worker_->now() + settings().connect_within;
   }
-  worker_.attend_to(*this);
+  worker_->attend_to(*this);
 }
 
 bool Engine::message(const SocketRef& from, bool text, std::string_view bytes) {
@@ -129,14 +130,16 @@ void Engine::input(EngineInput& input) {
     case Kind::upgrade:
       return upgrade(input);
     case Kind::message:
-      if (message(input.from, input.text, input.bytes)) worker_.command({SocketCommand::Kind::resume, input.from});
+      if (message(input.from, input.text, input.bytes)) worker_->command({SocketCommand::Kind::resume, input.from});
       return;
     case Kind::alive:
       return heard();
     case Kind::slow:
       for (const Space& space : spaces_) {
-        if (space.state == Space::State::open) worker_.sessions().too_slow(space.session);
+        if (space.state == Space::State::open) worker_->sessions().too_slow(space.session);
       }
+      return;
+    case Kind::over:
       return;
     case Kind::closed:
       if (websocket_ && socket_ == input.from) return die(session::Gone::lost);
@@ -152,6 +155,7 @@ void Engine::input(EngineInput& input) {
 
 /// One packet of the client. False: hand over no more.
 bool Engine::packet(const engine_io::Packet& packet) {
+  if (leaves_for_) return hold(packet);
   heard();
   switch (packet.type) {
     case engine_io::Type::message:
@@ -179,13 +183,13 @@ bool Engine::packet(const engine_io::Packet& packet) {
 /// A sign of life: whatever we wait for, the client is there.
 void Engine::heard() {
   if (revision_ == Revision::v3) {
-    heartbeat_due_ = worker_.now() + grace();
+    heartbeat_due_ = worker_->now() + grace();
   } else if (std::exchange(awaiting_pong_, false)) {
-    heartbeat_due_ = worker_.now() + route_.endpoint->ping.every;
-    worker_.arm(*this);
+    heartbeat_due_ = worker_->now() + route_.endpoint->ping.every;
+    worker_->arm(*this);
   }
   for (Space& space : spaces_) {
-    if (std::exchange(space.probed, false)) worker_.sessions().alive(space.session);
+    if (std::exchange(space.probed, false)) worker_->sessions().alive(space.session);
   }
 }
 
@@ -199,7 +203,7 @@ void Engine::ping(Instant now) {
   }
   SocketCommand command{SocketCommand::Kind::say, socket_};
   wire::append_frame(command.text, wire::Opcode::text, "2");
-  worker_.command(std::move(command));
+  worker_->command(std::move(command));
 }
 
 void Engine::probe(SessionId session) {
@@ -207,10 +211,10 @@ void Engine::probe(SessionId session) {
   if (space == nullptr) return;
   space->probed = true;
   if (revision_ == Revision::v4) {
-    if (!awaiting_pong_) ping(worker_.now());
-    worker_.arm(*this);
+    if (!awaiting_pong_) ping(worker_->now());
+    worker_->arm(*this);
   } else if (websocket_) {
-    worker_.command({SocketCommand::Kind::ping, socket_});
+    worker_->command({SocketCommand::Kind::ping, socket_});
   } else {
     release_poll();  // it asks again, if it is there
   }
@@ -224,7 +228,7 @@ Form Engine::form(std::uint16_t space, EngineEncoding encoding) const {
 bool Engine::to_websocket(const FramePtr& frame, std::uint16_t space) {
   const EngineEncoding encoding =
       revision_ == Revision::v4 ? EngineEncoding::websocket_v4 : EngineEncoding::websocket_v3;
-  return worker_.send_frame(socket_, frame, frame->bytes(form(space, encoding)));
+  return worker_->send_frame(socket_, frame, frame->bytes(form(space, encoding)));
 }
 
 /// False when it does not fit any more.
@@ -235,7 +239,7 @@ bool Engine::enqueue(FramePtr frame, std::uint16_t space) {
   if (polling_->pending_bytes + weight > route_.profile->limits.outbox_bytes) return false;
   polling_->pending_bytes += weight;
   polling_->pending.push_back({std::move(frame), space});
-  worker_.attend_to(*this);
+  worker_->attend_to(*this);
   return true;
 }
 
@@ -258,7 +262,7 @@ bool Engine::owns(SessionId session) const {
 
 void Engine::input(SessionId) {
   full_ = false;
-  if (websocket_) worker_.command({SocketCommand::Kind::resume, socket_});
+  if (websocket_) worker_->command({SocketCommand::Kind::resume, socket_});
   if (polling_ && polling_->post) answer(*std::exchange(polling_->post, std::nullopt), post_answer());
 }
 
@@ -268,13 +272,13 @@ bool Engine::attend() {
     if (space.state != Space::State::ending) continue;
     space.state = Space::State::over;
     ended = true;
-    worker_.remove_session(space.session);
+    worker_->remove_session(space.session);
   }
   if (!over_ && close_code_ == close_code(Reason::malformed)) die(session::Gone::lost);
   if (!over_ && (close_code_ || (ended && spaces_left() == 0)))
     close(close_code_.value_or(last_code_), std::string(close_reason_));
   flush_poll();
-  worker_.arm(*this);
+  worker_->arm(*this);
   return !over_;
 }
 
@@ -290,11 +294,11 @@ void Engine::close(std::uint16_t code, std::string_view reason) {
   if (upgrade_) abandon_upgrade();
   if (websocket_ || (draining_ && !polling_->get)) return die(session::Gone::closed);
   closing_ = true;  // the close packet has an answer of its own: clients 4.x take a payload's last packet first
-  stage_due_ = worker_.now() + (draining_ ? worker_.settings().close_within : kLastPoll);
-  worker_.attend_to(*this);
+  stage_due_ = worker_->now() + (draining_ ? worker_->settings().close_within : kLastPoll);
+  worker_->attend_to(*this);
 }
 
-/// It is over: the sessions end, and whoever waits on a connection is answered.
+/// It is over: the sessions end or wait for their client, and whoever waits on a connection is answered.
 void Engine::die(session::Gone why) {
   if (std::exchange(over_, true)) return;
   if (polling_ && polling_->get) answer_poll({engine_io::Type::close, false, {}});
@@ -306,16 +310,18 @@ void Engine::die(session::Gone why) {
   command.text = close_reason_;
   if (upgrade_) {
     SocketCommand other{SocketCommand::Kind::close, upgrade_->socket};
-    worker_.command(std::move(other));
+    worker_->command(std::move(other));
   }
-  if (websocket_) worker_.command(std::move(command));
+  if (websocket_) worker_->command(std::move(command));
   for (Space& space : spaces_) {
     if (space.state != Space::State::open && space.state != Space::State::ending) continue;
-    space.state = Space::State::over;
-    worker_.sessions().hang_up(space.session, why);
-    worker_.remove_session(space.session);
+    const bool may_wait = std::exchange(space.state, Space::State::over) == Space::State::open &&
+                          close_code_ != close_code(Reason::malformed);
+    if (may_wait && worker_->detach_session(space.session)) continue;
+    worker_->sessions().hang_up(space.session, why);
+    worker_->remove_session(space.session);
   }
-  worker_.attend_to(*this);
+  worker_->attend_to(*this);
 }
 
 Instant Engine::due() const {
@@ -331,7 +337,7 @@ void Engine::tick(Instant now) {
     stage_due_ = Instant::max();
     if (closing_ || close_code_) return die(session::Gone::lost);
     if (draining_) {
-      close(worker_.drain_code(), "going away");
+      close(worker_->drain_code(), "going away");
     } else {
       close(4408, "limit connect_within reached");
     }
@@ -339,7 +345,7 @@ void Engine::tick(Instant now) {
   }
   if (now < heartbeat_due_ || over_) return;
   if (revision_ == Revision::v4 && !awaiting_pong_) return ping(now);
-  ++worker_.meter().lost;
+  ++worker_->meter().lost;
   close_code_ = 4408;
   close_reason_ = "ping timeout";
   die(session::Gone::lost);
@@ -348,7 +354,7 @@ void Engine::tick(Instant now) {
 void Engine::drain_at(Instant when) {
   draining_ = true;
   stage_due_ = std::min(stage_due_, when);
-  worker_.arm(*this);
+  worker_->arm(*this);
 }
 
 }  // namespace polygate::transport

@@ -24,7 +24,8 @@ class Worker;
 
 /// One session of Engine.IO, over whatever connections it is carried: polls, a WebSocket, or the way from the one to
 /// the other. With Socket.IO on top, each namespace that the client is on is a session of its own behind it. Owned by
-/// its worker, touched only on that thread; connections on other workers reach it through letters.
+/// its worker, touched only on that thread; connections on other workers reach it through letters. It may move to
+/// another worker once, before it has a session: to the one that its client comes back to.
 class Engine final : public session::Line, public SessionOwner {
  public:
   Engine(Worker& worker, EngineId id, const Route& route, engine_io::Revision revision, session::Opening opening);
@@ -37,6 +38,11 @@ class Engine final : public session::Line, public SessionOwner {
   bool message(const SocketRef& from, bool text, std::string_view bytes);
   /// Everything else that a connection tells.
   void input(EngineInput& input);
+
+  /// Where it goes at the end of the turn, if it has to go on with a session of another worker.
+  std::optional<WorkerIndex> leaves_for() const { return over_ ? std::nullopt : leaves_for_; }
+  /// It lives on `worker` from now on.
+  void arrive(Worker& worker);
 
   /// At the end of a turn: does what could not be done while others were on the stack. False: it is over, free it.
   bool attend();
@@ -58,6 +64,7 @@ class Engine final : public session::Line, public SessionOwner {
   void input(SessionId session) override;
   void end(SessionId session, std::uint16_t code, std::string reason) override;
   void probe(SessionId session) override;
+  void let_go(SessionId session) override;
 
   bool in_attention = false;  ///< it is in the worker's list already
 
@@ -99,6 +106,13 @@ class Engine final : public session::Line, public SessionOwner {
     std::size_t bytes = 0;
   };
 
+  /// A packet that waits, with its bytes.
+  struct Held {
+    engine_io::Type type;
+    bool binary;
+    std::string data;
+  };
+
   // engine.cpp: the packets of Engine.IO, and its heartbeat
   std::string open_packet(bool websocket) const;
   void begin();
@@ -138,20 +152,28 @@ class Engine final : public session::Line, public SessionOwner {
   bool receive_binary(std::string_view bytes);
   bool dispatch(const socket_io::Packet& packet, dialect::Attachments attachments);
   void connect(const socket_io::Packet& packet);
+  Space& new_space(std::string_view name);
   void open_space(std::string_view name, Json auth);
+  FramePtr greeting(std::string_view name, SessionId session) const;
   void refuse_space(std::string_view name, std::string_view why);
   void disconnect(Space& space);
   bool malformed(std::string_view why);
+  // engine_recovery.cpp
+  bool go_on(const socket_io::Packet& packet, Json& auth);
+  bool resume(std::string_view name, const SecretId& key, std::string_view offset);
+  bool hold(const engine_io::Packet& packet);
+
   Space* find(std::string_view name);
   Space* find(SessionId session);
   std::size_t spaces_left() const;
 
-  Worker& worker_;
+  Worker* worker_;
   const EngineId id_;
   const Route route_;
   const engine_io::Revision revision_;
   bool websocket_ = false;  ///< otherwise it polls
   bool awaiting_pong_ = false;
+  bool moved_ = false;
   bool full_ = false;  ///< some session is: the WebSocket waits for resume
   bool closing_ = false;
   bool over_ = false;
@@ -159,6 +181,8 @@ class Engine final : public session::Line, public SessionOwner {
   bool greeted_ = false;                     ///< the handshake is answered
   std::optional<std::uint16_t> close_code_;  ///< close it when the sessions' callbacks have returned
   std::string close_reason_;
+  std::optional<WorkerIndex> leaves_for_;
+  std::vector<Held> held_;          ///< since then: for the other worker
   std::uint16_t last_code_ = 1000;  ///< of the session that ended last
   SocketRef socket_;
   std::unique_ptr<Polling> polling_;

@@ -59,7 +59,7 @@ std::pair<EngineQuery, std::optional<EngineRefusal>> read_query(const wire::Http
   }
   const auto sid = request.find_parameter("sid");
   query.has_sid = sid.has_value();
-  if (sid) query.sid = EngineId::parse(*sid);
+  if (sid) query.sid = SecretId::parse(*sid);
   if (sid && !query.sid) return {query, EngineRefusal::sid()};
   if (!sid && request.method() != "GET") return {query, EngineRefusal::method()};
   if (query.websocket != upgrade) return {query, EngineRefusal::request()};

@@ -8,7 +8,7 @@
 
 #include "gateway/dialect/engine_io_packet.h"
 #include "gateway/profile/profile.h"
-#include "gateway/transport/engine_id.h"
+#include "gateway/routing/secret_id.h"
 #include "gateway/transport/http_handler.h"
 #include "gateway/wire/http_request.h"
 
@@ -20,7 +20,7 @@ struct EngineQuery {
   engine_io::Revision revision = engine_io::Revision::v4;
   bool websocket = false;
   bool has_sid = false;
-  std::optional<EngineId> sid;       ///< none: not one of ours
+  std::optional<SecretId> sid;       ///< none: not one of ours
   bool base64 = false;               ///< the client takes no binary answers
   bool has_timestamp = false;        ///< `t`, which every real client sends
   std::optional<std::string> jsonp;  ///< the digits of `j`

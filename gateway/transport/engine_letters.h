@@ -7,10 +7,13 @@
 
 #include "gateway/dialect/engine_io_packet.h"
 #include "gateway/routing/frame.h"
-#include "gateway/transport/engine_id.h"
+#include "gateway/routing/secret_id.h"
 #include "gateway/transport/http_handler.h"
 
 namespace polygate::transport {
+
+/// Names one session of Engine.IO: its `sid`.
+using EngineId = SecretId;
 
 /// Names one connection of a worker across threads and time; may find nobody.
 struct ConnectionId {
@@ -46,6 +49,7 @@ struct EngineInput {
     alive,    ///< a byte came after SocketCommand::ping
     slow,     ///< its outbox is full
     closed,   ///< the connection is over; also when a request still waits
+    over,     ///< of an engine that has moved: its first worker may forget where to
   };
   Kind kind = Kind::closed;
   EngineId to;

@@ -34,7 +34,7 @@ EngineEncoding encoding_of(Payload payload) {
 void Engine::answer(const SocketRef& to, HttpResponse response) {
   SocketCommand command{SocketCommand::Kind::answer, to};
   command.response = std::make_unique<HttpResponse>(std::move(response));
-  worker_.command(std::move(command));
+  worker_->command(std::move(command));
 }
 
 void Engine::request(const SocketRef& from, EngineRequest& request) {
@@ -52,7 +52,7 @@ void Engine::poll(const SocketRef& from, EngineRequest& request) {
   }
   polling_->get = from;
   polling_->get_jsonp = std::move(request.jsonp);
-  worker_.attend_to(*this);
+  worker_->attend_to(*this);
 }
 
 void Engine::post(const SocketRef& from, EngineRequest& request) {

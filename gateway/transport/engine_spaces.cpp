@@ -39,8 +39,8 @@ Json from_query(std::string_view query) {
 }  // namespace
 
 bool Engine::malformed(std::string_view why) {
-  worker_.log().write_rarely("engine parse", Level::info, "connection closed",
-                             {{"why", why}, {"profile", route_.profile->name}, {"address", opening_->address}});
+  worker_->log().write_rarely("engine parse", Level::info, "connection closed",
+                              {{"why", why}, {"profile", route_.profile->name}, {"address", opening_->address}});
   close_code_ = close_code(Reason::malformed);
   close_reason_ = "parse error: " + std::string(why);
   die(session::Gone::lost);
@@ -68,7 +68,7 @@ std::size_t Engine::spaces_left() const {
 bool Engine::receive(const engine_io::Packet& packet) {
   if (!is_socket_io()) {
     return spaces_.empty() ||
-           worker_.sessions().receive(spaces_[0].session, {!packet.binary, packet.data, std::nullopt, nullptr});
+           worker_->sessions().receive(spaces_[0].session, {!packet.binary, packet.data, std::nullopt, nullptr});
   }
   return packet.binary ? receive_binary(packet.data) : receive_text(packet.data);
 }
@@ -96,7 +96,7 @@ bool Engine::receive_binary(std::string_view bytes) {
   if (!assembly_) return malformed("binary data that no packet has announced");
   assembly_->bytes += bytes.size();
   if (assembly_->bytes > route_.profile->limits.message_bytes) {
-    worker_.note_close(1009, "a message with its attachments is over the limit message_bytes", opening_->address);
+    worker_->note_close(1009, "a message with its attachments is over the limit message_bytes", opening_->address);
     close(1009, "limit message_bytes");
     return true;
   }
@@ -118,10 +118,10 @@ bool Engine::dispatch(const socket_io::Packet& packet, dialect::Attachments atta
   switch (packet.type) {
     case Type::event:
     case Type::binary_event:
-      return worker_.sessions().receive(space->session, {true, packet.json, packet.ack, std::move(attachments)});
+      return worker_->sessions().receive(space->session, {true, packet.json, packet.ack, std::move(attachments)});
     case Type::ack:
     case Type::binary_ack:
-      return worker_.sessions().acknowledged(space->session, *packet.ack, packet.json, std::move(attachments));
+      return worker_->sessions().acknowledged(space->session, *packet.ack, packet.json, std::move(attachments));
     case Type::disconnect:
       disconnect(*space);
       return true;
@@ -140,7 +140,7 @@ void Engine::connect(const socket_io::Packet& packet) {
     if (revision_ == Revision::v4 || packet.name_space != "/") malformed("a second connect to the same namespace");
     return;
   }
-  if (!connects_.take(profile.limits.events_per_second, profile.limits.events_burst, worker_.now())) {
+  if (!connects_.take(profile.limits.events_per_second, profile.limits.events_burst, worker_->now())) {
     malformed("too many connects: limit events_per_second");
     return;
   }
@@ -163,30 +163,43 @@ void Engine::connect(const socket_io::Packet& packet) {
   } else if (!packet.query.empty()) {
     auth = from_query(packet.query);
   }
+  if (opening_->recoverable && go_on(packet, auth)) return;
   open_space(packet.name_space, std::move(auth));
 }
 
-void Engine::open_space(std::string_view name, Json auth) {
+Engine::Space& Engine::new_space(std::string_view name) {
   Space* space = find(name);
   if (space == nullptr) space = &spaces_.emplace_back();
   *space = Space{};
   space->name = name;
+  return *space;
+}
+
+/// What answers a connect.
+FramePtr Engine::greeting(std::string_view name, SessionId session) const {
+  if (revision_ == Revision::v3) return frame_of(socket_io::Type::connect, name, {});
+  const auto key = worker_->sessions().recovery_key(session);
+  const std::string json = "{\"sid\":\"" + session.text() + (key ? "\",\"pid\":\"" + key->text() : "") + "\"}";
+  return frame_of(socket_io::Type::connect, name, json);
+}
+
+void Engine::open_space(std::string_view name, Json auth) {
+  Space* space = &new_space(name);
   const auto index = static_cast<std::uint16_t>(space - spaces_.data());
   session::Opening opening = *opening_;
   opening.auth = std::move(auth);
   opening.name_space = name;
-  auto identity = worker_.sessions().admit(*route_.endpoint, opening);
+  auto identity = worker_->sessions().admit(*route_.endpoint, opening);
   if (!identity) {
     space->state = Space::State::over;
     return refuse_space(name, identity.failure().message);
   }
-  const SessionId session = worker_.open_session(*this, route_, std::move(opening), std::move(*identity));
+  const SessionId session = worker_->open_session(*this, route_, std::move(opening), std::move(*identity));
   space->session = session;
   if (!closing_ && !draining_) stage_due_ = Instant::max();
   bool fits = true;
   if (is_socket_io()) {
-    const std::string sid = revision_ == Revision::v4 ? "{\"sid\":\"" + session.text() + "\"}" : std::string();
-    fits = enqueue(frame_of(socket_io::Type::connect, name, sid), 0);
+    fits = enqueue(greeting(name, session), 0);
   }
   for (FramePtr& frame : std::exchange(space->early, {})) fits = enqueue(std::move(frame), index) && fits;
   if (space->state == Space::State::opening) {
@@ -194,7 +207,7 @@ void Engine::open_space(std::string_view name, Json auth) {
   } else if (is_socket_io() && !close_code_) {
     fits = enqueue(frame_of(socket_io::Type::disconnect, name, {}), 0) && fits;
   }
-  if (!fits && space->state == Space::State::open) worker_.sessions().too_slow(session);
+  if (!fits && space->state == Space::State::open) worker_->sessions().too_slow(session);
 }
 
 void Engine::refuse_space(std::string_view name, std::string_view why) {
@@ -207,8 +220,8 @@ void Engine::refuse_space(std::string_view name, std::string_view why) {
 /// The client leaves a namespace; its connection stays.
 void Engine::disconnect(Space& space) {
   space.state = Space::State::over;
-  worker_.sessions().hang_up(space.session, session::Gone::closed);
-  worker_.remove_session(space.session);
+  worker_->sessions().hang_up(space.session, session::Gone::closed);
+  worker_->remove_session(space.session);
 }
 
 /// The session's own wish to end. A client that is told so by a packet stays away; one that only loses its connection
@@ -230,7 +243,7 @@ void Engine::end(SessionId session, std::uint16_t code, std::string reason) {
   } else if (was_open) {
     static_cast<void>(enqueue(frame_of(socket_io::Type::disconnect, space->name, {}), 0));
   }
-  worker_.attend_to(*this);
+  worker_->attend_to(*this);
 }
 
 }  // namespace polygate::transport

@@ -11,21 +11,21 @@ void Engine::upgrade(const EngineInput& input) {
   if (over_ || closing_ || input.revision != revision_) {
     SocketCommand command{SocketCommand::Kind::refuse, input.from};
     command.text = over_ || closing_ ? EngineRefusal::sid().message : EngineRefusal::request().message;
-    return worker_.command(std::move(command));
+    return worker_->command(std::move(command));
   }
   SocketCommand command{websocket_ || upgrade_ ? SocketCommand::Kind::busy : SocketCommand::Kind::accept, input.from};
   if (!websocket_ && !upgrade_) {
-    upgrade_ = std::make_unique<Upgrade>(Upgrade{input.from, false, worker_.now() + settings().upgrade_within});
-    worker_.arm(*this);
+    upgrade_ = std::make_unique<Upgrade>(Upgrade{input.from, false, worker_->now() + settings().upgrade_within});
+    worker_->arm(*this);
   }
-  worker_.command(std::move(command));
+  worker_->command(std::move(command));
 }
 
 void Engine::probe_message(bool text, std::string_view bytes) {
   if (text && bytes == "2probe" && !upgrade_->probed) {
     SocketCommand command{SocketCommand::Kind::say, upgrade_->socket};
     wire::append_frame(command.text, wire::Opcode::text, "3probe");
-    worker_.command(std::move(command));
+    worker_->command(std::move(command));
     upgrade_->probed = true;
     release_poll();  // the client pauses polling, and for that its poll must end; later ones are released too
   } else if (text && bytes == "5" && upgrade_->probed) {
@@ -56,7 +56,7 @@ void Engine::complete_upgrade() {
 void Engine::abandon_upgrade() {
   SocketCommand command{SocketCommand::Kind::close, upgrade_->socket};
   upgrade_.reset();
-  worker_.command(std::move(command));
+  worker_->command(std::move(command));
 }
 
 }  // namespace polygate::transport

@@ -14,7 +14,7 @@ Engine& Engines::open(const Route& route, engine_io::Revision revision, session:
     slot = free_.back();
     free_.pop_back();
   }
-  const EngineId id = EngineId::make(worker_.index(), slot);
+  const EngineId id = EngineId::make(home_, slot);
   slots_[slot].engine = std::make_unique<Engine>(worker_, id, route, revision, std::move(opening));
   slots_[slot].armed = Instant::max();
   ++size_;
@@ -22,20 +22,52 @@ Engine& Engines::open(const Route& route, engine_io::Revision revision, session:
 }
 
 Engine* Engines::find(const EngineId& id) {
+  if (id.worker != home_) {
+    const auto found = adopted_.find(id);
+    return found == adopted_.end() ? nullptr : found->second.engine.get();
+  }
   if (id.slot >= slots_.size()) return nullptr;
   Engine* engine = slots_[id.slot].engine.get();
   return engine != nullptr && engine->id() == id ? engine : nullptr;
 }
 
 void Engines::free(Engine& engine) {
-  const std::uint32_t slot = engine.id().slot;
-  slots_[slot].engine.reset();
-  free_.push_back(slot);
+  const EngineId id = engine.id();
   --size_;
+  if (id.worker != home_) {
+    adopted_.erase(id);
+    return;
+  }
+  slots_[id.slot].engine.reset();
+  free_.push_back(id.slot);
+}
+
+std::unique_ptr<Engine> Engines::take(Engine& engine, WorkerIndex to) {
+  moved_[engine.id()] = to;
+  std::unique_ptr<Engine> taken = std::move(slots_[engine.id().slot].engine);
+  free_.push_back(taken->id().slot);
+  --size_;
+  return taken;
+}
+
+Engine& Engines::adopt(std::unique_ptr<Engine> engine) {
+  ++size_;
+  Slot& slot = adopted_[engine->id()];
+  slot.engine = std::move(engine);
+  return *slot.engine;
+}
+
+std::optional<WorkerIndex> Engines::moved_to(const EngineId& id) const {
+  const auto found = moved_.find(id);
+  return found == moved_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void Engines::forget(const EngineId& id) {
+  moved_.erase(id);
 }
 
 void Engines::arm(Engine& engine) {
-  Slot& slot = slots_[engine.id().slot];
+  Slot& slot = slot_of(engine.id());
   const Instant due = engine.due();
   if (due >= slot.armed) return;
   slot.armed = due;
@@ -51,8 +83,8 @@ void Engines::tick(Instant now) {
   }
   for (const Timer& timer : due) {
     Engine* engine = find(timer.id);
-    if (engine == nullptr || slots_[timer.id.slot].armed != timer.due) continue;
-    slots_[timer.id.slot].armed = Instant::max();
+    if (engine == nullptr || slot_of(timer.id).armed != timer.due) continue;
+    slot_of(timer.id).armed = Instant::max();
     if (engine->due() <= now) engine->tick(now);
     if (find(timer.id) != nullptr) arm(*engine);
   }

@@ -3,6 +3,8 @@
 #include <memory>
 #include <optional>
 #include <queue>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "gateway/transport/engine.h"
@@ -12,12 +14,19 @@ namespace polygate::transport {
 /// The sessions of Engine.IO that live on one worker, and what they wait for. One thread.
 class Engines {
  public:
-  explicit Engines(Worker& worker) : worker_(worker) {}
+  Engines(Worker& worker, WorkerIndex index) : worker_(worker), home_(index) {}
 
   Engine& open(const Route& route, engine_io::Revision revision, session::Opening opening);
   /// Null when there is none (any more).
   Engine* find(const EngineId& id);
   void free(Engine& engine);
+  /// It goes on on another worker.
+  std::unique_ptr<Engine> take(Engine& engine, WorkerIndex to);
+  Engine& adopt(std::unique_ptr<Engine> engine);
+  /// Where one went that began here.
+  std::optional<WorkerIndex> moved_to(const EngineId& id) const;
+  /// It has ended there.
+  void forget(const EngineId& id);
 
   /// Notices that an engine's due() may be nearer than before.
   void arm(Engine& engine);
@@ -30,6 +39,7 @@ class Engines {
     for (const Slot& slot : slots_) {
       if (slot.engine) visit(*slot.engine);
     }
+    for (const auto& [id, slot] : adopted_) visit(*slot.engine);
   }
 
  private:
@@ -42,8 +52,16 @@ class Engines {
     EngineId id;
     bool operator<(const Timer& other) const { return due > other.due; }  // the nearest comes first
   };
+  struct Hash {
+    std::size_t operator()(const EngineId& id) const { return id.secret[0]; }
+  };
+  Slot& slot_of(const EngineId& id) { return id.worker == home_ ? slots_[id.slot] : adopted_.at(id); }
+
   Worker& worker_;
+  const WorkerIndex home_;
   std::vector<Slot> slots_;
+  std::unordered_map<EngineId, Slot, Hash> adopted_;       ///< began on other workers
+  std::unordered_map<EngineId, WorkerIndex, Hash> moved_;  ///< began here
   std::vector<std::uint32_t> free_;
   std::priority_queue<Timer> timers_;
   std::size_t size_ = 0;

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "gateway/routing/exchange.h"
+#include "gateway/transport/engine.h"
 #include "gateway/transport/engine_letters.h"
 #include "gateway/transport/fd.h"
 #include "gateway/transport/http_handler.h"
@@ -30,7 +31,7 @@ struct HttpAnswer {
 
 /// All that reaches a worker from other threads.
 using WorkerLetter = std::variant<Delivery, Direct, Task, NewSocket, HttpAnswer, std::unique_ptr<EngineInput>,
-                                  std::unique_ptr<SocketCommand>>;
+                                  std::unique_ptr<SocketCommand>, std::unique_ptr<Engine>>;
 using WorkerInbox = Inbox<WorkerLetter>;
 
 /// What a worker tells the acceptor about a connection that it was dealt.

@@ -15,6 +15,8 @@ class SessionOwner {
   virtual void input(SessionId session) = 0;
   virtual void end(SessionId session, std::uint16_t code, std::string reason) = 0;
   virtual void probe(SessionId session) = 0;
+  /// Another owner has the session now.
+  virtual void let_go(SessionId session) = 0;
 };
 
 }  // namespace polygate::transport

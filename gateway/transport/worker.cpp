@@ -17,7 +17,7 @@ Worker::Worker(WorkerIndex index, const Shared& shared)
       shared_(shared),
       inbox_(std::make_shared<WorkerInbox>()),
       sessions_(index, shared.services, *this),
-      engines_(*this),
+      engines_(*this, index),
       deadlines_(shared.services.clock->now()),
       random_(static_cast<std::uint_fast32_t>(random_u64())) {}
 
@@ -103,7 +103,9 @@ void Worker::read(WorkerLetter& letter) {
   } else if (auto* answer = std::get_if<HttpAnswer>(&letter)) {
     if (Connection* connection = find(answer->to)) connection->answer(std::move(answer->response));
   } else if (auto* input = std::get_if<std::unique_ptr<EngineInput>>(&letter)) {
-    tell(std::move(**input));
+    hear(std::move(**input));
+  } else if (auto* engine = std::get_if<std::unique_ptr<Engine>>(&letter)) {
+    adopt(std::move(*engine));
   } else if (auto* command = std::get_if<std::unique_ptr<SocketCommand>>(&letter)) {
     this->command(std::move(**command));
   }
@@ -203,6 +205,7 @@ void Worker::drain(Millis window, Millis hard_cap, std::uint16_t code, Task done
     if (connection) connection->drain_at(now + Millis(spread(random_)));
   }
   engines_.each([&](Engine& engine) { engine.drain_at(now + Millis(spread(random_))); });
+  sessions_.end_detached();
 }
 
 void Worker::finish_drain() {

@@ -77,18 +77,25 @@ class Worker final : public session::Carrier, public Post, public SocketEvents {
   void attend_to(Connection& connection);
   SessionId open_session(SessionOwner& owner, const Route& route, session::Opening opening, auth::IdentityPtr identity);
   void close_session(Connection& connection);
+  /// False: the session does not outlive its owner, and is to be ended.
+  bool detach_session(SessionId session);
+  /// The session, if `resumption` says enough, belongs to `owner` now.
+  std::optional<session::Resumed> resume_session(SessionOwner& owner, const session::Resumption& resumption);
   void remove_session(SessionId session);
   void tell_acceptor(Progress::Kind kind, const Connection& connection);
   void note_close(std::uint16_t code, std::string_view why, const std::string& address);
 
   // Between engines and connections, wherever these live.
   WorkerIndex index() const { return index_; }
+  bool knows(WorkerIndex worker) const { return worker < shared_.inboxes.size(); }
   Engines& engines() { return engines_; }
   void attend_to(Engine& engine);
   void arm(Engine& engine) { engines_.arm(engine); }
   /// A message of an engine's WebSocket. False: hand over no more until SocketCommand::resume.
   bool message(Connection& connection, const EngineId& to, bool text, std::string_view bytes);
   void tell(EngineInput input);
+  /// An engine comes here from another worker.
+  void adopt(std::unique_ptr<Engine> engine);
   void command(SocketCommand command);
   /// False: the connection's outbox is full.
   bool send_frame(const SocketRef& to, FramePtr frame, std::string_view bytes);
@@ -131,6 +138,9 @@ class Worker final : public session::Carrier, public Post, public SocketEvents {
   SessionOwner* of_session(SessionId session);
   Connection* find(const ConnectionId& id);
   void attend_to_engines();
+  WorkerInbox& inbox_of(WorkerIndex worker) const { return *shared_.inboxes[worker]; }
+  void hear(EngineInput input);
+  void tell_it_is_over(const EngineId& engine);
 
   const WorkerIndex index_;
   const Shared& shared_;

@@ -15,16 +15,35 @@ void Worker::attend_to_engines() {
     Engine* engine = engines_.find(id);
     if (engine == nullptr) continue;
     engine->in_attention = false;
-    if (!engine->attend()) engines_.free(*engine);
+    if (const auto to = engine->leaves_for()) {
+      inbox_of(*to).put(engines_.take(*engine, *to));
+    } else if (!engine->attend()) {
+      engines_.free(*engine);
+      if (id.worker != index_) tell_it_is_over(id);
+    }
   }
   engines_attending_.clear();
+}
+
+void Worker::tell_it_is_over(const EngineId& engine) {
+  EngineInput over;
+  over.kind = EngineInput::Kind::over;
+  over.to = engine;
+  tell(std::move(over));
+}
+
+void Worker::adopt(std::unique_ptr<Engine> engine) {
+  Engine& here = engines_.adopt(std::move(engine));
+  if (drain_) here.drain_at(now());
+  here.arrive(*this);
 }
 
 bool Worker::message(Connection& connection, const EngineId& to, bool text, std::string_view bytes) {
   const SocketRef from{index_, connection.id()};
   if (to.worker == index_) {
     Engine* engine = engines_.find(to);
-    return engine == nullptr || engine->message(from, text, bytes);
+    if (engine != nullptr) return engine->message(from, text, bytes);
+    if (!engines_.moved_to(to)) return true;
   }
   EngineInput input;
   input.kind = EngineInput::Kind::message;
@@ -36,17 +55,22 @@ bool Worker::message(Connection& connection, const EngineId& to, bool text, std:
   return false;  // the engine says when it has taken it
 }
 
+/// By way of the worker that the engine's id names, from wherever: what one connection says stays in order.
 void Worker::tell(EngineInput input) {
-  if (input.to.worker != index_) {
-    if (input.to.worker < shared_.inboxes.size()) {
-      const auto& inbox = shared_.inboxes[input.to.worker];
-      return inbox->put(std::make_unique<EngineInput>(std::move(input)));
-    }
-  } else if (Engine* engine = engines_.find(input.to)) {
+  const WorkerIndex to = input.to.worker;
+  if (to == index_ || !knows(to)) return hear(std::move(input));
+  inbox_of(to).put(std::make_unique<EngineInput>(std::move(input)));
+}
+
+void Worker::hear(EngineInput input) {
+  using Kind = EngineInput::Kind;
+  if (input.kind == Kind::over) return engines_.forget(input.to);
+  if (Engine* engine = engines_.find(input.to)) {
     if (input.profile == nullptr || engine->is_of(input.profile)) return engine->input(input);
+  } else if (const auto to = engines_.moved_to(input.to)) {
+    return inbox_of(*to).put(std::make_unique<EngineInput>(std::move(input)));
   }
   // Nobody has this id (any more).
-  using Kind = EngineInput::Kind;
   if (input.kind != Kind::request && input.kind != Kind::upgrade && input.kind != Kind::message) return;
   SocketCommand answer;
   answer.to = input.from;
@@ -64,8 +88,7 @@ void Worker::tell(EngineInput input) {
 
 void Worker::command(SocketCommand command) {
   if (command.to.worker != index_) {
-    const auto& inbox = shared_.inboxes[command.to.worker];
-    return inbox->put(std::make_unique<SocketCommand>(std::move(command)));
+    return inbox_of(command.to.worker).put(std::make_unique<SocketCommand>(std::move(command)));
   }
   if (Connection* connection = find(command.to.connection)) connection->obey(command);
 }

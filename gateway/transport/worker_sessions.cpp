@@ -27,6 +27,20 @@ void Worker::remove_session(SessionId session) {
   sessions_.remove(session);
 }
 
+bool Worker::detach_session(SessionId session) {
+  if (!sessions_.detach(session)) return false;
+  by_session_[session.slot] = nullptr;
+  return true;
+}
+
+std::optional<session::Resumed> Worker::resume_session(SessionOwner& owner, const session::Resumption& resumption) {
+  auto resumed = sessions_.resume(resumption);
+  if (!resumed) return std::nullopt;
+  SessionOwner* before = std::exchange(by_session_[resumed->session.slot], &owner);
+  if (before != nullptr) before->let_go(resumed->session);
+  return resumed;
+}
+
 /// While a session is being made, it may already speak: then its id is the one that nobody knows.
 SessionOwner* Worker::of_session(SessionId session) {
   SessionOwner* owner = session.slot < by_session_.size() ? by_session_[session.slot] : nullptr;

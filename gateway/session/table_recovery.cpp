@@ -1,0 +1,100 @@
+// Sessions that outlive their connection (socket.io documentation, "Connection state recovery").
+#include <utility>
+
+#include "gateway/session/table.h"
+
+namespace polygate::session {
+namespace {
+
+/// A client hears what was said until the loss of its connection was noticed, too.
+Millis history_age(const Session& session) {
+  const profile::PingPolicy& ping = session.endpoint.ping;
+  return session.profile->engine.recovery.within + ping.every + ping.timeout;
+}
+
+}  // namespace
+
+void SessionTable::State::note_said(Session& session, const FramePtr& frame) {
+  const profile::Profile& profile = *session.profile;
+  const History::Limits limits{profile.engine.recovery.events, profile.limits.outbox_bytes, history_age(session)};
+  History& history = session.recovery->history;
+  if (!session.is_detached()) return history.said(frame, services.clock->now(), limits);
+  if (!history.missed(frame, services.clock->now(), limits)) doom(session, 1013, "missed too much");
+}
+
+/// Whoever wanted a sign of life from it.
+void SessionTable::State::answer_askers(Session& session, Direct::Kind kind) {
+  for (const SessionId asker : std::exchange(session.askers, {})) {
+    Direct answer;
+    answer.kind = kind;
+    answer.to = asker;
+    answer.topic = session.asked_topic;
+    services.exchange->direct(std::move(answer));
+  }
+}
+
+bool SessionTable::State::detach(Session& session) {
+  if (nobody_waits || !session.recovery || session.phase > Session::Phase::open) return false;
+  const profile::RecoverySettings& settings = session.profile->engine.recovery;
+  Meter::Profile& counts = meter.profiles[session.profile_index];
+  if (counts.detached >= settings.sessions) {
+    services.log->write_rarely("limit recovery", Level::warn, "a session ends with its connection",
+                               {{"limit", "recovery sessions"}, {"profile", session.profile->name}});
+    return false;
+  }
+  ++counts.detached;
+  session.line = nullptr;
+  answer_askers(session, Direct::Kind::dead);
+  later(session, TimerKind::detached, settings.within, ++session.recovery->losses);
+  return true;
+}
+
+std::optional<Resumed> SessionTable::State::resume(Session& session, const Resumption& resumption) {
+  Meter::Profile& counts = meter.profiles[session.profile_index];
+  auto missed = session.recovery->history.after(resumption.offset);
+  if (!missed) {
+    ++counts.not_resumed;
+    if (session.is_detached()) doom(session, 4408, "missed too much");
+    return std::nullopt;
+  }
+  ++counts.resumed;
+  if (session.is_detached()) --counts.detached;
+  session.line = resumption.line;
+  session.move_to(std::string(resumption.address));
+  session.recovery->history.caught_up();
+  answer_askers(session, Direct::Kind::alive);
+  return Resumed{session.id(), std::move(*missed)};
+}
+
+bool SessionTable::detach(SessionId id) {
+  Session* session = state_->find_live(id);
+  return session != nullptr && state_->detach(*session);
+}
+
+std::optional<SecretId> SessionTable::recovery_key(SessionId id) const {
+  const Session* session = state_->find(id);
+  return session && session->recovery ? std::optional(session->recovery->key) : std::nullopt;
+}
+
+std::optional<Resumed> SessionTable::resume(const Resumption& resumption) {
+  const SecretId& key = resumption.key;
+  Session* session =
+      key.worker == state_->worker && key.slot < state_->slots.size() ? state_->slots[key.slot].get() : nullptr;
+  const bool is_its = session && session->recovery && session->recovery->key == key &&
+                      &session->endpoint == resumption.endpoint &&
+                      session->recovery->name_space == resumption.name_space && session->phase <= Session::Phase::open;
+  if (!is_its) return std::nullopt;
+  auto resumed = state_->resume(*session, resumption);
+  state_->settle();
+  return resumed;
+}
+
+void SessionTable::end_detached() {
+  state_->nobody_waits = true;
+  for (const auto& session : state_->slots) {
+    if (session && session->is_detached()) state_->doom(*session, 1001, "going away");
+  }
+  state_->settle();
+}
+
+}  // namespace polygate::session

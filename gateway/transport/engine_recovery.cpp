@@ -1,0 +1,75 @@
+// A client of Socket.IO comes back to its sessions (socket.io documentation, "Connection state recovery"). They stand
+// where they stood; its new engine goes there.
+#include <utility>
+
+#include "gateway/transport/engine.h"
+#include "gateway/transport/worker.h"
+
+namespace polygate::transport {
+
+/// A connect that names a session to go on with. False: it is one for a new session, with what is left of `auth`.
+bool Engine::go_on(const socket_io::Packet& packet, Json& auth) {
+  if (!auth.is_object()) return false;
+  const auto take = [&](const char* name) {
+    const auto found = auth.find(name);
+    std::string text = found != auth.end() && found->is_string() ? found->get<std::string>() : std::string();
+    if (found != auth.end()) auth.erase(found);
+    return text;
+  };
+  const auto key = SecretId::parse(take("pid"));
+  const std::string offset = take("offset");
+  if (!key) return false;
+  if (key->worker == worker_->index()) return resume(packet.name_space, *key, offset);
+  if (moved_ || spaces_left() != 0 || !worker_->knows(key->worker)) return false;
+  leaves_for_ = key->worker;
+  std::string text;
+  socket_io::append_packet(text, packet);
+  held_.push_back({engine_io::Type::message, false, std::move(text)});
+  worker_->attend_to(*this);
+  return true;
+}
+
+bool Engine::resume(std::string_view name, const SecretId& key, std::string_view offset) {
+  auto resumed = worker_->resume_session(*this, {key, offset, route_.endpoint, name, opening_->address, this});
+  if (!resumed) return false;
+  Space& space = new_space(name);
+  space.session = resumed->session;
+  space.state = Space::State::open;
+  if (!closing_ && !draining_) stage_due_ = Instant::max();
+  const auto index = static_cast<std::uint16_t>(&space - spaces_.data());
+  bool fits = true;
+  for (FramePtr& frame : resumed->missed) fits = enqueue(std::move(frame), index) && fits;
+  fits = enqueue(greeting(name, resumed->session), index) && fits;
+  if (!fits) worker_->sessions().too_slow(resumed->session);
+  return true;
+}
+
+/// Until it has moved: a client sends few packets before its connects are answered. False: hand over no more.
+bool Engine::hold(const engine_io::Packet& packet) {
+  held_.push_back({packet.type, packet.binary, std::string(packet.data)});
+  return false;
+}
+
+void Engine::arrive(Worker& worker) {
+  worker_ = &worker;
+  moved_ = true;
+  leaves_for_.reset();
+  full_ = false;
+  for (const Held& held : std::exchange(held_, {})) {
+    if (over_) break;
+    full_ = !packet({held.type, held.binary, held.data}) || full_;
+  }
+  if (!full_) input(SessionId{});
+  worker_->attend_to(*this);
+}
+
+/// Its client speaks for the session on another connection.
+void Engine::let_go(SessionId session) {
+  Space* space = find(session);
+  if (space == nullptr) return;
+  space->state = Space::State::over;
+  space->session = {};
+  if (spaces_left() == 0) close(close_code(Reason::taken), "resumed on another connection");
+}
+
+}  // namespace polygate::transport

@@ -1,0 +1,514 @@
+#!/usr/bin/python3
+"""Connection state recovery: a client of Socket.IO that comes back goes on with its session, and hears what it missed.
+
+tests/socketio/recovery.py [NAME...], with 1 worker and again with 4, over sockets of its own and with the client 4.8.
+"""
+import base64
+import json
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "clients"))
+from gateway import PATIENCE, ROOT, Failed, Gateway, Scenarios  # noqa: E402
+from rawengineio import KINDS, Polling, check, open_carrier  # noqa: E402
+from rawsocketio import ACK, CONNECT, DISCONNECT, EVENT, PATH, packets, parse  # noqa: E402
+
+EXAMPLE = ROOT / "profiles/examples/socketio-echo.yaml"
+FAREWELL = "\nclosed:\n  from: anyone\n  send: {to: role/anyone, as: all, args: [left, $me.id]}\n"
+
+
+def profile(recovery, path=PATH):
+    """The example with recovery, and with a word to the others when a session ends."""
+    text = EXAMPLE.read_text(encoding="utf-8").replace("profile: socketio-echo", "profile: " + path.strip("/.io"))
+    return text.replace(PATH + ":", path + ":") + f"\nengine: {{recovery: {recovery}}}\n" + FAREWELL
+
+
+def gateway(workers, recovery="{within: 60s}", **options):
+    return Gateway(workers=workers, profiles=(), texts={"room.yaml": profile(recovery)}, **options)
+
+
+class Client:
+    """Whoever connects. `pid` and `offset` are what a client 4.6 or later remembers of them."""
+
+    def __init__(self, port, kind="websocket", carrier=None):
+        self.port = port
+        self.kind = kind
+        self.pid = self.offset = self.sid = None
+        self.carrier = carrier or open_carrier(kind, port, PATH)
+
+    def opened(self, auth=None):
+        """Through the answer to a connect, for a session of its own."""
+        self.carrier.say(*packets(CONNECT, auth))
+        self.joined()
+        check(self.heard() == ["auth", auth or {}], "the rule for a connection that opens")
+        return self
+
+    def joined(self):
+        found, _ = parse(self.carrier.hear())
+        check(found.type == CONNECT and set(found.data) == {"sid", "pid"}, f"{found} instead of the answer to a connect")
+        self.sid, self.pid = found.data["sid"], found.data["pid"]
+
+    def heard(self):
+        """The arguments of the next event, without its offset."""
+        found, _ = parse(self.carrier.hear())
+        check(found.type == EVENT and found.ack is None, f"{found} instead of an event")
+        check(isinstance(found.data[-1], str) and found.data[-1].isdigit(), f"no offset in {found.data}")
+        self.offset = found.data[-1]
+        return found.data[:-1]
+
+    def expect(self, *events):
+        for event in events:
+            found = self.heard()
+            check(found == event, f"{found} instead of {event}")
+
+    def emit(self, *arguments, ack=None):
+        self.carrier.say(*packets(EVENT, list(arguments), ack=ack))
+
+    def tell_all(self, *words):
+        """Everybody hears, and so does the one who says it."""
+        for word in words:
+            self.emit("to-all", word)
+            self.expect(["all", word])
+
+    def echoes(self):
+        """It is alive, and nothing else waits in it."""
+        self.emit("message", "alive?")
+        self.expect(["message-back", "alive?"])
+
+    def lose(self):
+        """The cable is cut: without a word, and no poll that waits survives it."""
+        if isinstance(self.carrier, Polling):
+            if not self.carrier.waiting:
+                self.carrier.start_poll()
+            for connection in self.carrier.connections.values():
+                connection.socket.close()
+        else:
+            self.carrier.raw.socket.close()
+
+    def back(self, missed=(), kind=None, **auth):
+        """Another connection, the same session: what was missed, then the answer, and nothing of a new session."""
+        self.carrier = open_carrier(kind or self.kind, self.port, PATH)
+        known = (self.sid, self.pid)
+        self.carrier.say(*packets(CONNECT, {"pid": self.pid, **({"offset": self.offset} if self.offset else {}), **auth}))
+        self.expect(*missed)
+        self.joined()
+        check((self.sid, self.pid) == known, "another session than before")
+        self.echoes()
+
+    def not_back(self):
+        """A new session instead, which is told nothing of the old one."""
+        self.carrier = open_carrier(self.kind, self.port, PATH)
+        known = (self.sid, self.pid)
+        self.carrier.say(*packets(CONNECT, {"pid": self.pid, "offset": self.offset, "token": "t"}))
+        self.joined()
+        check(self.sid != known[0] and self.pid != known[1], "the session that cannot be resumed")
+        self.expect(["auth", {"token": "t"}])
+        self.echoes()
+
+
+def worker_of(identifier):
+    """On which worker it lives: its first 16 bits (gateway/routing/ids.cpp)."""
+    return int.from_bytes(base64.urlsafe_b64decode(identifier[:4])[:2], "big")
+
+
+def until_detached(running, number=1):
+    running.await_metric("polygate_sessions_detached", number)
+    check(running.metric("polygate_sessions_detached") == number, "more sessions wait than were lost")
+
+
+SCENARIOS = []
+
+
+def scenario(function):
+    SCENARIOS.append(function)
+    return function
+
+
+@scenario
+def a_client_that_lost_its_connection_hears_what_it_missed(workers):
+    with gateway(workers) as running:
+        witness = Client(running.port).opened()
+        for kind in KINDS:
+            client = Client(running.port, kind).opened({"token": "t"})
+            witness.tell_all("before")
+            client.expect(["all", "before"])
+            for time in ("first", "second"):  # it works more than once
+                client.lose()
+                until_detached(running)
+                witness.tell_all(time, time + " again")
+                client.back([["all", time], ["all", time + " again"]])
+            witness.tell_all("after")
+            client.expect(["all", "after"])
+            client.carrier.say("41")
+            witness.expect(["all", "left", client.sid])  # only now
+        check(running.metric("polygate_sessions_resumed_total") == 6, "sessions_resumed_total")
+
+
+@scenario
+def over_another_transport(workers):
+    with gateway(workers) as running:
+        witness = Client(running.port).opened()
+        client = Client(running.port, "polling").opened()
+        for kind in ("websocket", "polling", "upgraded", "polling"):
+            client.lose()
+            until_detached(running)
+            witness.tell_all(kind)
+            client.back([["all", kind]], kind=kind)
+
+
+@scenario
+def wherever_its_new_connection_arrives(workers):
+    with gateway(workers) as running:
+        witness = Client(running.port).opened()
+        clients = [Client(running.port, KINDS[number % 3]).opened() for number in range(4 * workers)]
+        moved = 0
+        for client in clients:
+            client.lose()
+        until_detached(running, len(clients))
+        witness.tell_all("missed")
+        for client in reversed(clients):
+            client.back([["all", "missed"]])
+            moved += worker_of(client.carrier.sid) != worker_of(client.sid)
+        check((moved > 0) == (workers > 1), f"{moved} of {len(clients)} came back on another worker")
+        witness.tell_all("all are here")
+        for client in clients:
+            client.expect(["all", "all are here"])
+            client.carrier.say("1")  # the end of the connection, as the client sees it
+        until_detached(running, len(clients))
+
+
+@scenario
+def with_large_events_after_it_has_moved(workers):
+    with gateway(workers) as running:
+        witness = Client(running.port).opened()
+        clients = [Client(running.port, KINDS[number % 3]).opened() for number in range(3 * workers)]
+        for client in clients:
+            client.lose()
+        until_detached(running, len(clients))
+        for client in reversed(clients):
+            client.back()
+            for number in range(3):
+                client.emit("message", number, "x" * 300_000, b"y" * 100_000)
+            for number in range(3):
+                found, count = parse(client.carrier.hear())
+                check(found.type == EVENT + 3 and count == 1 and found.data[:2] == ["message-back", number], "the echo")
+                check(client.carrier.hear() == b"y" * 100_000, "the attachment")
+        witness.echoes()
+
+
+@scenario
+def at_any_moment_nothing_is_lost_or_heard_twice(workers):
+    with gateway(workers, "{within: 60s, events: 100000}") as running:
+        speaker = Client(running.port).opened()
+        clients = [Client(running.port, kind).opened() for kind in KINDS]
+        numbers = {client: [] for client in clients}
+
+        def listen(client, until):
+            """Until it has heard that number, or the answer to its connect."""
+            while until is None or len(numbers[client]) <= until:
+                found, _ = parse(client.carrier.hear())
+                if found.type == CONNECT:
+                    return
+                client.offset = found.data[-1]
+                numbers[client].append(found.data[1])
+
+        for round in range(25):
+            for number in range(20 * round, 20 * round + 20):
+                speaker.emit("to-all", number)
+            for index, client in enumerate(clients):
+                listen(client, until=20 * round + (7 * round + index) % 20)
+                client.lose()
+                client.carrier = open_carrier(client.kind, running.port, PATH)
+                client.carrier.say(*packets(CONNECT, {"pid": client.pid, "offset": client.offset}))
+                listen(client, until=None)
+        for client in clients:
+            listen(client, until=499)
+            check(numbers[client] == list(range(500)), f"{client.kind} heard {numbers[client]}")
+
+
+@scenario
+def before_the_server_has_noticed_the_loss(workers):
+    with gateway(workers) as running:
+        witness = Client(running.port).opened()
+        for kind in KINDS:
+            client = Client(running.port, kind).opened()
+            witness.tell_all("heard")
+            client.expect(["all", "heard"])
+            witness.tell_all("sent into the void")
+            old = client.carrier
+            client.back([["all", "sent into the void"]])
+            if isinstance(old, Polling):
+                old.start_poll()
+            check(old.hear().startswith('42["all","sent into the void"'), "what was on its way")
+            old.expect_gone()
+            witness.tell_all("after")
+            client.expect(["all", "after"])
+            client.carrier.say("41")
+            witness.expect(["all", "left", client.sid])
+
+
+@scenario
+def every_namespace_for_itself(workers):
+    with gateway(workers) as running:
+        witness = Client(running.port).opened()
+        for kind in KINDS:
+            client = Client(running.port, kind).opened()
+            client.carrier.say("40/custom,")
+            found, _ = parse(client.carrier.hear())
+            custom = found.data
+            offset = parse(client.carrier.hear())[0].data[-1]
+            client.lose()
+            until_detached(running, 2)
+            witness.tell_all("missed")
+            client.carrier = open_carrier(kind, running.port, PATH)
+            client.carrier.say(*packets(CONNECT, {"pid": client.pid, "offset": client.offset}),
+                               *packets(CONNECT, {"pid": custom["pid"], "offset": offset}, "/custom"))
+            client.expect(["all", "missed"])
+            client.joined()
+            found, _ = parse(client.carrier.hear())
+            check(found.namespace == "/custom" and found.data[:2] == ["all", "missed"], f"{found} at /custom")
+            found, _ = parse(client.carrier.hear())
+            check(found == (CONNECT, custom, "/custom", None), f"{found} at /custom")
+            client.echoes()
+            client.carrier.say("41/custom,", "41")
+            for sid in (custom["sid"], client.sid):
+                witness.expect(["all", "left", sid])
+
+
+@scenario
+def a_client_that_had_heard_nothing_hears_all(workers):
+    with gateway(workers) as running:
+        client = Client(running.port)
+        client.carrier.say("40")
+        client.joined()
+        client.lose()
+        until_detached(running)
+        client.back([["auth", {}]])
+
+
+@scenario
+def only_the_client_of_the_session_comes_back(workers):
+    for kind in KINDS:
+        with gateway(workers) as running:
+            other = Client(running.port).opened()
+            client = Client(running.port, kind).opened()
+            client.lose()
+            until_detached(running)
+            pid = client.pid
+            wrong = [client.sid, client.sid * 2, pid[:-1] + ("A" if pid[-1] != "A" else "B"), pid + "A", "", 7, None,
+                     {"a": [pid]}, "_" * 38, "A" * 38, other.sid + pid[19:]]
+            for number, key in enumerate(wrong):
+                stranger = Client(running.port, kind)
+                stranger.carrier.say(*packets(CONNECT, {"pid": key, "offset": client.offset, "number": number}))
+                stranger.joined()
+                check(stranger.sid not in (client.sid, other.sid), f"the key {key!r} opens the session of another")
+                stranger.expect(["auth", {"number": number}])
+                stranger.carrier.say("41")
+                other.expect(["all", "left", stranger.sid])
+            stranger = Client(running.port, kind)
+            stranger.carrier.say(*packets(CONNECT, {"pid": pid, "offset": client.offset}, "/custom"))
+            found, _ = parse(stranger.carrier.hear())
+            check(found.type == CONNECT and found.data["sid"] != client.sid, "a session at another namespace")
+            stranger.carrier.say("41/custom,")
+            other.expect(["all", "left", found.data["sid"]])
+            farewells = len(wrong) + 1
+            known = client.sid
+            client.carrier = open_carrier(kind, running.port, PATH)
+            client.carrier.say(*packets(CONNECT, {"pid": pid, "offset": client.offset}))
+            for _ in range(farewells):
+                check(client.heard()[:2] == ["all", "left"], "the end of a stranger")
+            client.joined()
+            check(client.sid == known, "the owner of the session")
+
+
+@scenario
+def an_offset_that_nobody_knows(workers):
+    with gateway(workers) as running:
+        witness = Client(running.port).opened()
+        for offset in ("999999", "0", "-1", "x", " 1", "18446744073709551616", "1e3"):
+            client = Client(running.port).opened()
+            old = client.sid
+            client.lose()
+            until_detached(running)
+            client.offset = offset
+            client.not_back()
+            witness.expect(["all", "left", old])
+            client.carrier.say("41")
+            witness.expect(["all", "left", client.sid])
+        check(running.metric("polygate_sessions_not_resumed_total") == 7, "sessions_not_resumed_total")
+
+
+@scenario
+def who_comes_too_late_has_a_new_session(workers):
+    with gateway(workers, "{within: 100ms}") as running:
+        witness = Client(running.port).opened()
+        for kind in KINDS:
+            client = Client(running.port, kind).opened()
+            old = client.sid
+            client.lose()
+            witness.expect(["all", "left", old])
+            client.not_back()
+            client.carrier.say("41")
+            witness.expect(["all", "left", client.sid])
+        check(running.metric("polygate_sessions_detached") == 0, "a session that waits")
+
+
+@scenario
+def an_end_on_purpose_is_one(workers):
+    with gateway(workers) as running:
+        witness = Client(running.port).opened()
+        for kind in KINDS:
+            for said in ("41", '42["kick"]', '42["drop"]', "4x"):
+                client = Client(running.port, kind).opened()
+                old = client.sid
+                client.carrier.say(said)
+                witness.expect(["all", "left", old])
+                client.not_back()
+                client.carrier.say("41")
+                witness.expect(["all", "left", client.sid])
+        check(running.metric("polygate_sessions_detached") == 0, "a session that waits")
+
+
+@scenario
+def nothing_grows_while_a_session_waits(workers):
+    with gateway(workers, "{within: 60s, events: 3}") as running:
+        witness = Client(running.port).opened()
+        client = Client(running.port).opened()
+        client.lose()
+        until_detached(running)
+        witness.tell_all("1", "2", "3")
+        client.back([["all", "1"], ["all", "2"], ["all", "3"]])
+        client.lose()
+        until_detached(running)
+        witness.tell_all("4", "5", "6", "7")
+        witness.expect(["all", "left", client.sid])
+        client.not_back()
+    with gateway(workers) as running:  # 16 MB may wait for a client
+        witness = Client(running.port).opened()
+        client = Client(running.port).opened()
+        client.lose()
+        until_detached(running)
+        for _ in range(9):
+            witness.emit("to-all", b"x" * 1_900_000)
+            check(parse(witness.carrier.hear())[1] == 1 and len(witness.carrier.hear()) == 1_900_000, "its own event")
+        witness.expect(["all", "left", client.sid])
+        client.not_back()
+    with gateway(workers, "{within: 60s, sessions: 1}") as running:
+        witness = Client(running.port).opened()
+        clients = [Client(running.port).opened() for _ in range(2 * workers)]
+        for client in clients:
+            client.lose()
+        ended = [witness.heard() for _ in range(workers)]
+        check(running.metric("polygate_sessions_detached") == workers, "one waits on each worker")
+        check({tuple(one[:2]) for one in ended} == {("all", "left")}, f"{ended}")
+
+
+@scenario
+def clients_of_revision_3_know_nothing_of_it(workers):
+    with gateway(workers) as running:
+        witness = Client(running.port).opened()
+        for kind in KINDS:
+            old = open_carrier(kind, running.port, PATH, 3)
+            check([old.hear(), old.hear()] == ["40", '42["auth",{}]'], "an offset for a client that knows none")
+            witness.tell_all("x")
+            check(old.hear() == '42["all","x"]', "an offset for a client that knows none")
+            old.say("41")
+            check(witness.heard()[:2] == ["all", "left"], "the end")
+        old = open_carrier("websocket", running.port, PATH, 3)
+        check([old.hear(), old.hear()] == ["40", '42["auth",{}]'], "the greeting")
+        old.raw.socket.close()
+        check(witness.heard()[:2] == ["all", "left"], "the end of a lost client of revision 3")
+
+
+@scenario
+def what_is_said_for_an_answer_bears_no_offset(workers):
+    with gateway(workers) as running:
+        client = Client(running.port).opened()
+        client.emit("message-with-ack", 1, ack=7)
+        found, _ = parse(client.carrier.hear())
+        check(found == (ACK, [1], "/", 7), f"{found}")
+        client.emit("ask-me", "x")
+        found, _ = parse(client.carrier.hear())
+        check(found.type == EVENT and found.data == ["question", "x"] and found.ack is not None, f"{found}")
+        client.lose()
+        until_detached(running)
+        client.back()
+
+
+@scenario
+def a_monitor_that_is_gone_is_replaced_at_once(workers):
+    shipped = (ROOT / "profiles/monitor-relay.yaml").read_text(encoding="utf-8")
+    text = shipped.replace("schema: monitor-relay.json", "schema: monitor-relay.json\nengine: {recovery: {within: 60s}}")
+    path = "/monitor/socket.io/"
+    with Gateway(workers=workers, profiles=(), texts={"monitor-relay.yaml": text}) as running:
+        def come(client, *heard):
+            client.carrier = open_carrier("websocket", running.port, path)
+            auth = {"pid": client.pid, "offset": client.offset} if client.pid else None
+            client.carrier.say(*packets(CONNECT, auth))
+            client.expect(*heard)
+            client.joined()
+            return client
+
+        def con(client):
+            client.emit("con", {"monitor_id": "a" * 32})
+            client.expect(["con ok", {"reason": "Connection ok"}])
+
+        monitor, user = (come(Client(running.port, carrier=True)) for _ in range(2))
+        con(monitor)
+        user.emit("query", {"monitor_id": "a" * 32})
+        user.expect(["query ok", {"reason": "Query ok"}])
+        monitor.lose()
+        until_detached(running)
+        user.emit("command send", {"command": "WAIT"})  # for the monitor that comes back
+        user.expect(["command ok", {"reason": "Command ok"}])
+        come(monitor, ["command do", {"command": "WAIT"}])
+        monitor.lose()
+        until_detached(running)
+        con(come(Client(running.port, carrier=True)))
+        running.await_metric("polygate_sessions", 2)
+        old = monitor.sid
+        come_new = open_carrier("websocket", running.port, path)
+        come_new.say(*packets(CONNECT, {"pid": monitor.pid, "offset": monitor.offset}))
+        found, _ = parse(come_new.hear())
+        check(found.type == CONNECT and found.data["sid"] != old, "the monitor that was replaced")
+
+
+@scenario
+def the_gateway_ends_while_sessions_wait(workers):
+    with gateway(workers) as running:
+        clients = [Client(running.port).opened() for _ in range(4)]
+        for client in clients[:3]:
+            client.lose()
+        until_detached(running, 3)
+        running.send_signal(15)
+        left = {tuple(clients[3].heard()) for _ in range(3)}
+        check(left == {("all", "left", client.sid) for client in clients[:3]}, f"{left}")
+        clients[3].carrier.expect_gone()
+        check(running.wait() == 0, "the end")
+        running.check_sanitizers()
+
+
+@scenario
+def the_client_4_8(workers):
+    with gateway(workers) as running:
+        for transport in ("websocket", "polling", "upgrade"):
+            command = ["node", str(HERE / "recovery.mjs"), f"http://127.0.0.1:{running.port}{PATH}", transport]
+            made = subprocess.run(command, capture_output=True, text=True, timeout=3 * PATIENCE)
+            check(made.returncode == 0, f"{transport}: {made.stdout[-1000:]}{made.stderr[-1000:]}")
+
+
+def main():
+    scenarios = Scenarios()
+    for workers in (1, 4):
+        scenarios.prefix = f"workers={workers} "
+        for one in SCENARIOS:
+            if len(sys.argv) == 1 or one.__name__ in sys.argv[1:]:
+                scenarios.run(one.__name__, one, workers)
+    scenarios.prefix = ""
+    return scenarios.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
