@@ -262,6 +262,7 @@ void Connection::obey(SocketCommand& command) {
       if (phase_ == Phase::open) resume();
       return;
     case Kind::close:
+      finish();
       return end(command.code, command.text);
   }
 }

@@ -125,6 +125,8 @@ bool Engine::message(const SocketRef& from, bool text, std::string_view bytes) {
 void Engine::input(EngineInput& input) {
   using Kind = EngineInput::Kind;
   switch (input.kind) {
+    case Kind::begins:
+      return begins(input.from);
     case Kind::request:
       return request(input.from, *input.request);
     case Kind::upgrade:
@@ -145,6 +147,7 @@ void Engine::input(EngineInput& input) {
       if (websocket_ && socket_ == input.from) return die(session::Gone::lost);
       if (upgrade_ && upgrade_->socket == input.from) upgrade_.reset();
       if (polling_ && polling_->post == input.from) polling_->post.reset();
+      if (polling_ && polling_->receiving == input.from) polling_->receiving.reset();
       if (polling_ && polling_->get == input.from) {
         polling_->get.reset();
         die(session::Gone::lost);

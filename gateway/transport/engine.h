@@ -87,7 +87,8 @@ class Engine final : public session::Line, public SessionOwner {
   struct Polling {
     std::optional<SocketRef> get;  ///< the parked poll
     std::optional<std::string> get_jsonp;
-    std::optional<SocketRef> post;  ///< taken, and answered when its events found room
+    std::optional<SocketRef> receiving;  ///< a POST whose body is not complete
+    std::optional<SocketRef> post;       ///< taken, and answered when its events found room
     std::deque<Pending> pending;
     std::size_t pending_bytes = 0;
     bool base64 = false;
@@ -132,6 +133,8 @@ class Engine final : public session::Line, public SessionOwner {
   void request(const SocketRef& from, EngineRequest& request);
   void poll(const SocketRef& from, EngineRequest& request);
   void post(const SocketRef& from, EngineRequest& request);
+  void begins(const SocketRef& from);
+  bool is_second_post(const SocketRef& from);
   void take_body(const EngineRequest& request);
   void repair(engine_io::Packet& packet, std::string& repaired);
   void flush_poll();

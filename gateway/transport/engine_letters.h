@@ -43,6 +43,7 @@ struct EngineRequest {
 /// What a connection tells the engine that it belongs to.
 struct EngineInput {
   enum class Kind : std::uint8_t {
+    begins,   ///< the head of a POST, whose body is still on its way
     request,  ///< `request`; answered by SocketCommand::answer
     upgrade,  ///< a WebSocket handshake with the session's id; answered by accept, busy or refuse
     message,  ///< of the WebSocket
@@ -64,7 +65,7 @@ struct EngineInput {
 /// What an engine wants of a connection.
 struct SocketCommand {
   enum class Kind : std::uint8_t {
-    answer,  ///< the waiting request
+    answer,  ///< the request in hand, whole or not
     refuse,  ///< the waiting handshake: 400 with `text`
     accept,  ///< the waiting handshake: it belongs to the engine now
     busy,    ///< the waiting handshake: accept it, and close at once
@@ -72,7 +73,7 @@ struct SocketCommand {
     say,     ///< write `text`, whole WebSocket frames, before what waits
     ping,    ///< ask for a sign of life
     resume,  ///< hand over the next message
-    close,   ///< write what waits, then close with `code` and `text`
+    close,   ///< write what waits, then close, a WebSocket with `code` and `text`
   };
   Kind kind = Kind::close;
   SocketRef to;

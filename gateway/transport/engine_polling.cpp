@@ -55,9 +55,26 @@ void Engine::poll(const SocketRef& from, EngineRequest& request) {
   worker_->attend_to(*this);
 }
 
+void Engine::begins(const SocketRef& from) {
+  if (over_ || websocket_ || is_second_post(from)) return;
+  polling_->receiving = from;
+}
+
+/// Of two at once nobody could say which was meant first: both connections end, and so does the session.
+bool Engine::is_second_post(const SocketRef& from) {
+  const auto first = polling_->receiving ? polling_->receiving : polling_->post;
+  if (!first || *first == from) return false;
+  answer(from, empty(400));
+  if (polling_->receiving) worker_->command({SocketCommand::Kind::close, *first});
+  die(session::Gone::lost);
+  return true;
+}
+
 void Engine::post(const SocketRef& from, EngineRequest& request) {
+  if (is_second_post(from)) return;
+  polling_->receiving.reset();
   const bool binary = request.content_type.starts_with("application/octet-stream");
-  if (polling_->post || (binary && revision_ == Revision::v4)) {
+  if (binary && revision_ == Revision::v4) {
     answer(from, empty(400));
     return die(session::Gone::lost);
   }

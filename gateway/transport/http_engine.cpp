@@ -103,6 +103,21 @@ void HttpSide::engine_session(const EngineQuery& query) {
   worker.tell(std::move(input));
 }
 
+/// Its engine is told, because it takes one POST at a time.
+void HttpSide::engine_body_begins() {
+  Worker& worker = connection_.worker();
+  const wire::HttpRequest& request = parser_.request();
+  const auto [query, refused] = read_query(request, match_.route->profile->engine, false);
+  if (request.method() != "POST" || refused || !query.has_sid) return;
+  EngineInput input;
+  input.kind = EngineInput::Kind::begins;
+  input.to = *query.sid;
+  input.from = {worker.index(), connection_.id()};
+  input.profile = match_.route->profile.get();
+  engine_ = std::make_unique<EngineId>(*query.sid);
+  worker.tell(std::move(input));
+}
+
 void HttpSide::upgrade(const SocketCommand& command) {
   using Kind = SocketCommand::Kind;
   if (!waits_) return;

@@ -33,6 +33,7 @@ void HttpSide::receive(std::span<char>& bytes) {
     bytes = bytes.last(unread.size());
     switch (state) {
       case State::more:
+        if (match_.route && !engine_ && is_engine(*match_.route)) engine_body_begins();
         return;
       case State::head:
         if (!handler_) {
@@ -74,8 +75,8 @@ void HttpSide::wait(Instant until) {
 }
 
 void HttpSide::answer(HttpResponse response) {
-  if (!waits_) return;
-  waits_ = false;
+  if (!waits_ && !engine_) return;
+  const bool is_whole = std::exchange(waits_, false);
   engine_.reset();
   if (match_.route) {
     auto cors = cors_headers(match_.route->endpoint->origins, parser_.request());
@@ -83,11 +84,11 @@ void HttpSide::answer(HttpResponse response) {
     match_ = {};
   }
   answered_ = true;
-  const bool close = response.close || !keep_alive_ || connection_.draining();
+  const bool close = response.close || !is_whole || !keep_alive_ || connection_.draining();
   std::vector<wire::HttpField> headers;
   headers.reserve(response.headers.size());
   for (const auto& [name, value] : response.headers) headers.push_back({name, value});
-  connection_.send(wire::response(response.status, headers, response.body, {close, head_only_}));
+  connection_.send(wire::response(response.status, headers, response.body, {close, is_whole && head_only_}));
   if (close) return connection_.finish();
   parser_.next();
   connection_.set_deadline(connection_.worker().now() + connection_.worker().settings().keep_alive);

@@ -47,6 +47,7 @@ class HttpSide {
   void engine_request();
   void engine_handshake(const EngineQuery& query);
   void engine_session(const EngineQuery& query);
+  void engine_body_begins();
   void engine_refuse(const EngineRefusal& why, Handshake result, bool upgrade);
   void engine_refuse_body();
   void refuse_websocket(std::string_view why);

@@ -48,6 +48,37 @@ def at_most_16(port, eio):
     session.echoes()
 
 
+@variants("polling a second POST while one arrives ends the session", (3, "whole"), (4, "whole"), (3, "begun"),
+          (4, "begun"))
+def second_post(port, eio, how):
+    session, other = Polling(port, CALM, eio), Polling(port, CALM, eio)
+    poll = session.start_poll()
+    body = encode(V4 if eio == 4 else V3_TEXT, ["4lost"])
+    first = Http(port)
+    first.request("POST", session.target("polling"), body=body[:2], length=len(body))
+    poll.waits(0.1)
+    with Http(port) as second:
+        second.request("POST", session.target("polling"), body=body if how == "whole" else body[:2], length=len(body))
+        second.answer().expect(400, b"")
+    check(first.more() == b"", "the connection of the first goes on")
+    poll.answer().expect(200, CLOSED[eio])
+    session.expect_dead()
+    other.echoes()
+
+
+@revisions("polling a POST may come in pieces")
+def post_in_pieces(port, eio):
+    session = Polling(port, CALM, eio)
+    body = encode(V4 if eio == 4 else V3_TEXT, ["4in pieces", "4of one byte"])
+    with Http(port) as http:
+        for _ in range(2):
+            http.request("POST", session.target("polling"), body=b"", length=len(body))
+            for at in range(len(body)):
+                http.send(body[at:at + 1])
+            http.answer().expect(200, b"ok")
+            session.expect("4in pieces", "4of one byte")
+
+
 @revisions("polling many POSTs on many connections arrive in the order of their answers")
 def many_posts(port, eio):
     session = Polling(port, CALM, eio)
