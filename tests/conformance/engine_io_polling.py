@@ -55,8 +55,8 @@ def second_post(port, eio, how):
     poll = session.start_poll()
     body = encode(V4 if eio == 4 else V3_TEXT, ["4lost"])
     first = Http(port)
-    first.request("POST", session.target("polling"), body=body[:2], length=len(body))
-    poll.waits(0.1)
+    first.request("POST", session.target("polling"), {"Expect": "100-continue"}, body[:2], len(body))
+    check(first.more() == b"HTTP/1.1 100 Continue\r\n\r\n", "the head has not arrived")
     with Http(port) as second:
         second.request("POST", session.target("polling"), body=body if how == "whole" else body[:2], length=len(body))
         second.answer().expect(400, b"")
