@@ -7,18 +7,14 @@
 namespace polygate::profile {
 namespace {
 
-bool is_only(const Text& text, Root root) {
-  return text.is_one_path() && text.parts[0].path.root == root && text.parts[0].path.segments.empty();
-}
-
 /// The outgoing event's name, as far as it is known before anything runs.
 std::string constant_name(const std::optional<Text>& as, const std::string& event) {
-  if (!as || is_only(*as, Root::event)) return event;
+  if (!as || as->is_whole(Root::event)) return event;
   return as->is_constant() ? as->constant() : std::string();
 }
 
 bool is_whole_data(const Shape& shape) {
-  return shape.kind == Shape::Kind::text && is_only(shape.text, Root::data);
+  return shape.kind == Shape::Kind::text && shape.text.is_whole(Root::data);
 }
 
 /// Data that has no path in it can be held against its schema now.

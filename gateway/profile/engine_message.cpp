@@ -18,18 +18,30 @@ engine_io::Payload payload_of(EngineEncoding encoding) {
   return encoding == EngineEncoding::body_v3_text ? engine_io::Payload::v3_text : engine_io::Payload::v3_binary;
 }
 
+bool is_websocket(EngineEncoding encoding) {
+  return encoding == EngineEncoding::websocket_v3 || encoding == EngineEncoding::websocket_v4;
+}
+
+/// Puts the header of a WebSocket frame in front of the message that starts at `start`, where `room` bytes are left.
+void finish_frame(std::string& out, std::size_t start, std::size_t room, bool binary) {
+  const auto header = wire::frame_header(binary ? wire::Opcode::binary : wire::Opcode::text, out.size() - start - room);
+  out.replace(start, room, header.view());
+}
+
+std::size_t header_size(std::size_t message) {
+  return message < 126 ? 2 : message < 65'536 ? 4 : 10;
+}
+
 void append(std::string& out, EngineEncoding encoding, const engine_io::Packet& packet) {
-  if (encoding != EngineEncoding::websocket_v3 && encoding != EngineEncoding::websocket_v4) {
+  if (!is_websocket(encoding)) {
     engine_io::append_packet(out, payload_of(encoding), packet);
     return;
   }
-  const std::size_t header = packet.data.size() + 1 < 126 ? 2 : packet.data.size() + 1 < 65'536 ? 4 : 10;
   const std::size_t start = out.size();
-  out.append(header, '\0');
+  const std::size_t room = header_size(packet.data.size() + 1);
+  out.append(room, '\0');
   engine_io::append_message(out, is_v3(encoding) ? engine_io::Revision::v3 : engine_io::Revision::v4, packet);
-  const auto written =
-      wire::frame_header(packet.binary ? wire::Opcode::binary : wire::Opcode::text, out.size() - start - header);
-  out.replace(start, header, written.view());
+  finish_frame(out, start, room, packet.binary);
 }
 
 }  // namespace
@@ -40,7 +52,8 @@ EngineMessage::EngineMessage(socket_io::Type type, std::optional<std::uint64_t> 
                              dialect::Attachments attachments)
     : type_(type), ack_(ack), body_(std::move(json)), attachments_(std::move(attachments)) {}
 
-std::string EngineMessage::text_packet(const Form& form) const {
+/// The packet of Socket.IO without its attachments.
+void EngineMessage::append_text(std::string& out, const Form& form) const {
   const bool binary = attachments_ != nullptr && !attachments_->empty();
   socket_io::Packet packet;
   packet.type = !binary                            ? *type_
@@ -58,10 +71,7 @@ std::string EngineMessage::text_packet(const Form& form) const {
     changed.assign(body_, 0, body_.size() - 1).append(",\"").append(std::to_string(offset_)).append("\"]");
     packet.json = changed;
   }
-  std::string out;
-  out.reserve(packet.json.size() + packet.name_space.size() + kAround);
   socket_io::append_packet(out, packet);
-  return out;
 }
 
 std::string EngineMessage::encode(const Form& form) const {
@@ -72,9 +82,18 @@ std::string EngineMessage::encode(const Form& form) const {
     append(out, encoding, {engine_type_, !text_, body_});
     return out;
   }
-  const std::string text = text_packet(form);
-  out.reserve(text.size() + kAround);
-  append(out, encoding, {engine_io::Type::message, false, text});
+  out.reserve(body_.size() + form.scope.size() + kAround);
+  if (is_websocket(encoding)) {
+    const std::size_t room = header_size(body_.size() + kAround / 4);
+    out.append(room, '\0');
+    engine_io::append_message(out, engine_io::Revision::v4, {engine_io::Type::message, false, {}});
+    append_text(out, form);
+    finish_frame(out, 0, room, false);
+  } else {
+    std::string text;
+    append_text(text, form);
+    append(out, encoding, {engine_io::Type::message, false, text});
+  }
   if (attachments_) {
     for (const std::string& attachment : *attachments_)
       append(out, encoding, {engine_io::Type::message, true, attachment});

@@ -44,7 +44,7 @@ class EngineMessage final : public Utterance {
   std::uint64_t offset() const override { return offset_; }
 
  private:
-  std::string text_packet(const Form& form) const;
+  void append_text(std::string& out, const Form& form) const;
 
   engine_io::Type engine_type_ = engine_io::Type::message;
   std::optional<socket_io::Type> type_;  ///< none: Engine.IO alone

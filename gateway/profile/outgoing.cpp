@@ -93,6 +93,7 @@ FramePtr Outbound::frame(std::string_view event, const Content& content, const s
           std::make_unique<const EngineMessage>(profile_.dialect->text(event), content.text));
     case dialect::Carriage::socket_io: {
       std::string json = "[";
+      json.reserve(event.size() + content.text.size() + 5);
       json::append_string(json, event);
       const bool any = content.arguments ? !content.text.empty() : content.text != "null";
       if (any) json.append(1, ',').append(content.text);
@@ -113,6 +114,7 @@ FramePtr Outbound::frame(std::string_view event, const Content& content, const s
 
 FramePtr Outbound::ack_frame(const Content& content) const {
   std::string json = "[";
+  json.reserve(content.text.size() + 2);
   if (content.arguments || content.text != "null") json += content.text;
   json += ']';
   auto attachments = dialect::used_attachments(json, scope_.message->attachments);
@@ -123,7 +125,17 @@ FramePtr Outbound::ack_frame(const Content& content) const {
 Result<Outbound::Content> Outbound::content_of(const std::optional<Shape>& data, const std::optional<Shape>& args,
                                                const Place& place) {
   Content content;
-  if (args) {
+  const auto is_whole = [&](const std::optional<Shape>& shape, Root root) {
+    return shape && scope_.message && profile_.dialect->json() && shape->kind == Shape::Kind::text &&
+           shape->text.is_whole(root);
+  };
+  if (is_whole(args, Root::args)) {
+    content.arguments = content.unchanged = true;
+    content.text = scope_.message->argument_bytes;
+  } else if (is_whole(data, Root::data) && scope_.message->arguments <= 1) {
+    content.unchanged = true;
+    content.text = scope_.message->data_bytes;
+  } else if (args) {
     content.arguments = true;
     if (!append_json(content.made, *args, scope_)) content.made = "[]";
     const std::string_view text = json::trimmed(content.made);
@@ -223,7 +235,7 @@ Result<void> Outbound::reply(const ReplyStep& step, std::vector<FramePtr>& out) 
   if (step.ack == ReplyStep::Ack::only && !acknowledges) return {};
   auto content = content_of(step.data, step.args, step.place);
   if (!content) return content.failure();
-  content->text = content->made;
+  if (!content->unchanged) content->text = content->made;
   const std::string event = step.as ? render_text(*step.as, scope_) : std::string(scope_.event);
   if (auto good = check(event, *content, step.schema.get(), ".reply", step.place); !good) return good;
   if (step.ack != ReplyStep::Ack::only) out.push_back(frame(event, *content, {}));

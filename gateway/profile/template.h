@@ -56,6 +56,10 @@ struct Text {
 
   /// One path and nothing else: keeps the type of what it finds.
   bool is_one_path() const { return parts.size() == 1 && parts[0].has_path && parts[0].literal.empty(); }
+  /// All that stands there, such as `$data`, and nothing else.
+  bool is_whole(Root root) const {
+    return is_one_path() && parts[0].path.root == root && parts[0].path.segments.empty();
+  }
   bool is_constant() const { return parts.empty() || (parts.size() == 1 && !parts[0].has_path); }
   std::string constant() const { return parts.empty() ? std::string() : parts[0].literal; }
 };

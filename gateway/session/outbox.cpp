@@ -6,7 +6,7 @@
 namespace polygate::session {
 namespace {
 
-constexpr std::size_t kKept = 2;  // frames for which an empty outbox keeps the room: 64 bytes
+constexpr std::size_t kKept = 4;  // frames for which an empty outbox keeps the room: 128 bytes
 
 }  // namespace
 
