@@ -94,7 +94,7 @@ TEST(HandlerMeter, CountsOnlyHandlersThatItKnows) {
   EXPECT_THAT(text, HasSubstr("polygate_handler_seconds_count{handler=\"fleet.jobs\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("polygate_handler_slow_total{handler=\"fleet.jobs\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("polygate_handler_faults_total{handler=\"fleet.jobs\"} 1\n"));
-  EXPECT_THAT(text, Not(HasSubstr("other")));
+  EXPECT_THAT(text, Not(HasSubstr("handler=\"other")));
 }
 
 }  // namespace
