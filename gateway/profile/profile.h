@@ -54,7 +54,7 @@ struct PingPolicy {
 /// How a session of Socket.IO outlives its connection (socket.io documentation, "Connection state recovery").
 struct RecoverySettings {
   Millis within{0};               ///< how long it waits for its client; 0 = not at all
-  std::size_t events = 1'000;     ///< that it can be told again, of `outbox_bytes` together
+  std::size_t events = 1'000;     ///< that it can be told again, of half `outbox_bytes` together
   std::size_t sessions = 10'000;  ///< that wait on one worker; one more ends with its connection
 };
 

@@ -44,8 +44,9 @@ void read_recovery(ReadContext& context, const yaml::Node& node) {
   if (!expect_map(context, node, "`recovery`", {"within", "events", "sessions"})) return;
   RecoverySettings& recovery = context.profile.engine.recovery;
   if (const yaml::Node* within = expect_key(context, node, "within", node.place(), "`recovery`")) {
-    recovery.within = read_duration(context, *within, "`within`").value_or(recovery.within);
-    if (recovery.within.count() == 0) context.problem(within->place(), "`within` is longer than 0");
+    const auto duration = read_duration(context, *within, "`within`");
+    recovery.within = duration.value_or(recovery.within);
+    if (duration && duration->count() == 0) context.problem(within->place(), "`within` is longer than 0");
   }
   if (const yaml::Node* events = node.find("events")) {
     recovery.events = read_count(context, *events, "`events`", 1, 1'000'000).value_or(recovery.events);

@@ -16,7 +16,8 @@ Millis history_age(const Session& session) {
 
 void SessionTable::State::note_said(Session& session, const FramePtr& frame) {
   const profile::Profile& profile = *session.profile;
-  const History::Limits limits{profile.engine.recovery.events, profile.limits.outbox_bytes, history_age(session)};
+  // Half of what may wait for the client: there must be room for what is said to it next.
+  const History::Limits limits{profile.engine.recovery.events, profile.limits.outbox_bytes / 2, history_age(session)};
   History& history = session.recovery->history;
   if (!session.is_detached()) return history.said(frame, services.clock->now(), limits);
   if (!history.missed(frame, services.clock->now(), limits)) doom(session, 1013, "missed too much");
