@@ -1,7 +1,6 @@
 #include "gateway/profile/outgoing.h"
 
 #include <algorithm>
-#include <atomic>
 #include <utility>
 
 #include "gateway/base/ids.h"
@@ -17,14 +16,9 @@ std::string where(const Place& place) {
   return place.file + ':' + std::to_string(place.line);
 }
 
-/// The id of a message that clients are asked to acknowledge: a number that JavaScript holds exactly.
-std::uint64_t new_question() {
-  return random_u64() >> 11;
-}
-
-std::uint64_t new_offset() {
-  static std::atomic<std::uint64_t> last{0};
-  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+/// What no other message bears: a number above 0 that JavaScript holds exactly.
+std::uint64_t new_number() {
+  return (random_u64() >> 11) | 1;
 }
 
 /// JSON text of a shape, or the raw bytes that it names in a dialect without JSON.
@@ -102,9 +96,9 @@ FramePtr Outbound::frame(std::string_view event, const Content& content, const s
       auto message = std::make_unique<EngineMessage>(socket_io::Type::event, std::nullopt, std::move(json),
                                                      std::move(attachments));
       if (!question.empty()) {
-        message->ask({new_question(), question});
+        message->ask({new_number(), question});
       } else if (profile_.engine.recovery.within.count() > 0) {
-        message->name(new_offset());
+        message->name(new_number());
       }
       return std::make_shared<const Frame>(std::move(message));
     }
