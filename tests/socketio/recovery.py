@@ -7,7 +7,7 @@ import pathlib
 import subprocess
 import sys
 
-from returning import Client, gateway, until_detached, worker_of
+from returning import Client, gateway, lost, until_detached, worker_of
 
 from gateway import PATIENCE, ROOT, Gateway, Scenarios  # its folder is known since `returning`
 from rawengineio import KINDS, Polling, check, open_carrier
@@ -32,14 +32,12 @@ def a_client_that_lost_its_connection_hears_what_it_missed(workers):
             witness.tell_all("before")
             client.expect(["all", "before"])
             for time in ("first", "second"):  # it works more than once
-                client.lose()
-                until_detached(running)
+                lost(running, client)
                 witness.tell_all(time, time + " again")
                 client.back([["all", time], ["all", time + " again"]])
             witness.tell_all("after")
             client.expect(["all", "after"])
-            client.carrier.say("41")
-            witness.expect(["all", "left", client.sid])  # only now
+            client.leave(witness)  # only now
         check(running.metric("polygate_sessions_resumed_total") == 6, "sessions_resumed_total")
 
 
@@ -49,8 +47,7 @@ def over_another_transport(workers):
         witness = Client(running.port).opened()
         client = Client(running.port, "polling").opened()
         for kind in ("websocket", "polling", "upgraded", "polling"):
-            client.lose()
-            until_detached(running)
+            lost(running, client)
             witness.tell_all(kind)
             client.back([["all", kind]], kind=kind)
 
@@ -61,9 +58,7 @@ def wherever_its_new_connection_arrives(workers):
         witness = Client(running.port).opened()
         clients = [Client(running.port, KINDS[number % 3]).opened() for number in range(4 * workers)]
         moved = 0
-        for client in clients:
-            client.lose()
-        until_detached(running, len(clients))
+        lost(running, *clients)
         witness.tell_all("missed")
         for client in reversed(clients):
             client.back([["all", "missed"]])
@@ -80,9 +75,7 @@ def wherever_its_new_connection_arrives(workers):
 def with_large_events_after_it_has_moved(workers):
     with gateway(workers) as running:
         clients = [Client(running.port, KINDS[number % 3]).opened() for number in range(2 * workers)]
-        for client in clients:
-            client.lose()
-        until_detached(running, len(clients))
+        lost(running, *clients)
         for client in reversed(clients):
             client.back()
             client.emit("message", "x" * 300_000, b"y" * 100_000)
@@ -138,8 +131,7 @@ def before_the_server_has_noticed_the_loss(workers):
             old.expect_gone()
             witness.tell_all("after")
             client.expect(["all", "after"])
-            client.carrier.say("41")
-            witness.expect(["all", "left", client.sid])
+            client.leave(witness)
 
 
 @scenario
@@ -176,8 +168,7 @@ def a_client_that_had_heard_nothing_hears_all(workers):
         client = Client(running.port)
         client.carrier.say("40")
         client.joined()
-        client.lose()
-        until_detached(running)
+        lost(running, client)
         client.back([["auth", {}]])
 
 
@@ -187,8 +178,7 @@ def only_the_client_of_the_session_comes_back(workers):
         with gateway(workers) as running:
             other = Client(running.port).opened()
             client = Client(running.port, kind).opened()
-            client.lose()
-            until_detached(running)
+            lost(running, client)
             pid = client.pid
             wrong = [client.sid, client.sid * 2, pid[:-1] + ("A" if pid[-1] != "A" else "B"), pid + "A", "", 7, None,
                      {"a": [pid]}, "_" * 38, "A" * 38, other.sid + pid[19:]]
@@ -223,13 +213,11 @@ def an_offset_that_nobody_knows(workers):
         for offset in ("999999", "0", "-1", "x", " 1", "18446744073709551616", "1e3"):
             client = Client(running.port).opened()
             old = client.sid
-            client.lose()
-            until_detached(running)
+            lost(running, client)
             client.offset = offset
             client.not_back()
             witness.expect(["all", "left", old])
-            client.carrier.say("41")
-            witness.expect(["all", "left", client.sid])
+            client.leave(witness)
         check(running.metric("polygate_sessions_not_resumed_total") == 7, "sessions_not_resumed_total")
 
 
@@ -243,8 +231,7 @@ def who_comes_too_late_has_a_new_session(workers):
             client.lose()
             witness.expect(["all", "left", old])
             client.not_back()
-            client.carrier.say("41")
-            witness.expect(["all", "left", client.sid])
+            client.leave(witness)
         check(running.metric("polygate_sessions_detached") == 0, "a session that waits")
 
 
@@ -259,8 +246,7 @@ def an_end_on_purpose_is_one(workers):
                 client.carrier.say(said)
                 witness.expect(["all", "left", old])
                 client.not_back()
-                client.carrier.say("41")
-                witness.expect(["all", "left", client.sid])
+                client.leave(witness)
         check(running.metric("polygate_sessions_detached") == 0, "a session that waits")
 
 
@@ -269,20 +255,17 @@ def nothing_grows_while_a_session_waits(workers):
     with gateway(workers, "{within: 60s, events: 3}") as running:
         witness = Client(running.port).opened()
         client = Client(running.port).opened()
-        client.lose()
-        until_detached(running)
+        lost(running, client)
         witness.tell_all("1", "2", "3")
         client.back([["all", "1"], ["all", "2"], ["all", "3"]])
-        client.lose()
-        until_detached(running)
+        lost(running, client)
         witness.tell_all("4", "5", "6", "7")
         witness.expect(["all", "left", client.sid])
         client.not_back()
     with gateway(workers) as running:  # 16 MB may wait for a client, half of that while it is away
         witness = Client(running.port).opened()
         client = Client(running.port).opened()
-        client.lose()
-        until_detached(running)
+        lost(running, client)
         for _ in range(5):
             witness.emit("to-all", b"x" * 1_900_000)
             check(parse(witness.carrier.hear())[1] == 1 and len(witness.carrier.hear()) == 1_900_000, "its own event")
@@ -325,8 +308,7 @@ def what_is_said_for_an_answer_bears_no_offset(workers):
         client.emit("ask-me", "x")
         found, _ = parse(client.carrier.hear())
         check(found.type == EVENT and found.data == ["question", "x"] and found.ack is not None, f"{found}")
-        client.lose()
-        until_detached(running)
+        lost(running, client)
         client.back()
 
 

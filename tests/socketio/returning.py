@@ -80,6 +80,11 @@ class Client:
         else:
             self.carrier.raw.socket.close()
 
+    def leave(self, witness):
+        """For good; the witness hears of it."""
+        self.carrier.say("41")
+        witness.expect(["all", "left", self.sid])
+
     def back(self, missed=(), kind=None, **auth):
         """Another connection, the same session: what was missed, then the answer, and nothing of a new session."""
         self.carrier = open_carrier(kind or self.kind, self.port, PATH)
@@ -109,3 +114,10 @@ def worker_of(identifier):
 def until_detached(running, number=1):
     running.await_metric("polygate_sessions_detached", number)
     check(running.metric("polygate_sessions_detached") == number, "more sessions wait than were lost")
+
+
+def lost(running, *clients):
+    """Their connections are cut, and the gateway has noticed."""
+    for client in clients:
+        client.lose()
+    until_detached(running, len(clients))
