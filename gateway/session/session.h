@@ -90,7 +90,7 @@ class Session final : public profile::Subject {
 
   /// It has lost its connection, and waits for its client.
   bool is_detached() const { return recovery && line == nullptr; }
-  void move_to(std::string address) { address_ = std::move(address); }
+  void set_address(std::string address) { address_ = std::move(address); }
 
   const profile::ProfilePtr profile;
   const profile::Endpoint& endpoint;

@@ -61,7 +61,7 @@ std::optional<Resumed> SessionTable::State::resume(Session& session, const Resum
   ++counts.resumed;
   if (session.is_detached()) --counts.detached;
   session.line = resumption.line;
-  session.move_to(std::string(resumption.address));
+  session.set_address(std::string(resumption.address));
   session.recovery->history.caught_up();
   answer_askers(session, Direct::Kind::alive);
   return Resumed{session.id(), std::move(*missed)};

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/routing/secret_id.h"
+
 namespace polygate {
 namespace {
 
@@ -38,6 +40,26 @@ TEST(SessionId, RefusesWhatIsNotInItsForm) {
 TEST(SessionId, AnUnsetOneNamesNobody) {
   EXPECT_FALSE(SessionId{});
   EXPECT_TRUE((SessionId{0, 0, 1}));
+}
+
+TEST(SecretId, IsThirtyEightCharactersAndComesBackTheSame) {
+  const SecretId id = SecretId::make(65535, 70'000);
+  EXPECT_EQ(id.text().size(), 38u);
+  EXPECT_EQ(SecretId::parse(id.text()), id);
+  EXPECT_NE(SecretId::make(65535, 70'000), id);
+  EXPECT_TRUE(id);
+  EXPECT_FALSE(SecretId{});
+}
+
+TEST(SecretId, RefusesWhatIsNotInItsForm) {
+  const std::string text = SecretId{1, 2, {3, 4}}.text();
+  EXPECT_TRUE(SecretId::parse(text));
+  EXPECT_FALSE(SecretId::parse(""));
+  EXPECT_FALSE(SecretId::parse(text.substr(1)));
+  EXPECT_FALSE(SecretId::parse(text + "A"));
+  EXPECT_FALSE(SecretId::parse(text.substr(0, 37) + "="));
+  EXPECT_FALSE(SecretId::parse(text.substr(0, 19) + SessionId{1, 3, 4}.text())) << "two halves of different places";
+  EXPECT_FALSE(SecretId::parse(text.substr(0, 19) + SessionId{2, 2, 4}.text()));
 }
 
 }  // namespace
