@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 import urllib.request
+import weakref
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PATIENCE = 20.0  # seconds until something that must happen has not happened
@@ -47,6 +48,14 @@ def jwt(claims, header=None, secret=SECRET):
 def user_token(user, lives=3600, **header):
     """What the issuer of the documents would give to this user."""
     return jwt({"exp": int(time.time()) + lives, "iss": "Printerlynx", "sub": user}, header)
+
+
+_open_sockets = {}  # port -> sockets that the tests have there
+
+
+def end_with_gateway(socket, port):
+    """Nobody reads there any more when the test is over: the gateway then need not wait for its goodbye."""
+    _open_sockets.setdefault(port, weakref.WeakSet()).add(socket)
 
 
 class Failed(Exception):
@@ -84,7 +93,7 @@ class Gateway:
                 "agents": {"tokens": {"file": "agents.yaml"}},
             },
             # A gateway that ends at once when nobody is connected; the tests of draining set their own.
-            "drain": drain or {"window": "500ms", "cap": "10s"},
+            "drain": drain or {"window": "50ms", "cap": "10s"},
         }
         if limits:
             config["limits"] = limits
@@ -134,6 +143,8 @@ class Gateway:
     def __exit__(self, kind, problem, trace):
         try:
             if self.process.poll() is None:
+                for socket in _open_sockets.pop(self.port, ()):
+                    socket.close()
                 self.process.send_signal(signal.SIGTERM)
             if kind is None and not self.judged:
                 self.check_end()

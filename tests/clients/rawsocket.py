@@ -4,7 +4,7 @@ import socket
 import struct
 import time
 
-from gateway import PATIENCE, Failed
+from gateway import PATIENCE, Failed, end_with_gateway
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
@@ -57,6 +57,7 @@ class RawSocket:
         if source:
             self.socket.bind((source, 0))
         self.socket.connect(("127.0.0.1", port))
+        end_with_gateway(self.socket, port)
         self.unread = b""
         self.answers_pings = True
 

@@ -18,8 +18,8 @@ def profile(recovery, path=PATH):
     return text.replace(PATH + ":", path + ":") + f"\nengine: {{recovery: {recovery}}}\n" + FAREWELL
 
 
-def gateway(workers, recovery="{within: 60s}", **options):
-    return Gateway(workers=workers, profiles=(), texts={"room.yaml": profile(recovery)}, **options)
+def gateway(workers, recovery="{within: 60s}"):
+    return Gateway(workers=workers, profiles=(), texts={"room.yaml": profile(recovery)})
 
 
 class Client:
