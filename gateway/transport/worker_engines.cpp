@@ -87,9 +87,8 @@ void Worker::hear(EngineInput input) {
 }
 
 void Worker::command(SocketCommand command) {
-  if (command.to.worker != index_) {
-    return inbox_of(command.to.worker).put(std::make_unique<SocketCommand>(std::move(command)));
-  }
+  const WorkerIndex to = command.to.worker;
+  if (to != index_) return inbox_of(to).put(std::make_unique<SocketCommand>(std::move(command)));
   if (Connection* connection = find(command.to.connection)) connection->obey(command);
 }
 
