@@ -111,7 +111,8 @@ FramePtr Outbound::ack_frame(const Content& content) const {
   json.reserve(content.text.size() + 2);
   if (content.arguments || content.text != "null") json += content.text;
   json += ']';
-  auto attachments = dialect::used_attachments(json, scope_.message->attachments);
+  const dialect::Attachments& all = scope_.message->attachments;
+  auto attachments = content.unchanged ? all : dialect::used_attachments(json, all);
   return std::make_shared<const Frame>(std::make_unique<const EngineMessage>(socket_io::Type::ack, scope_.message->ack,
                                                                              std::move(json), std::move(attachments)));
 }

@@ -36,7 +36,7 @@ struct Delivery {
 /// What is asked of one session, wherever it lives.
 struct Direct {
   enum class Kind : std::uint8_t {
-    frame,  ///< send it
+    frame,  ///< send it, if `topic`, where there is one, is of the session's profile
     evict,  ///< its claim on `topic` went to another: forget it and close with `taken`
     probe,  ///< show a sign of life to `asker`, who wants `topic`
     alive,  ///< the answer to a probe

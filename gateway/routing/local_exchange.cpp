@@ -142,7 +142,9 @@ Result<std::size_t> LocalExchange::publish(const Topic& topic, FramePtr frame, c
     to = SessionId::parse(topic.name()).value_or(SessionId{});
   }
   if (!to || to == sending.except || !frame) return std::size_t{0};
-  return post({Direct::Kind::frame, to, std::move(frame), nullptr, {}});
+  // Who sends to a session by its id may have got the id from anywhere.
+  auto key = topic.kind == TopicKind::session ? std::make_shared<const std::string>(topic.key) : nullptr;
+  return post({Direct::Kind::frame, to, std::move(frame), std::move(key), {}});
 }
 
 Result<std::size_t> LocalExchange::publish_joined(const Topic& topic, FramePtr frame, const Sending& sending) {

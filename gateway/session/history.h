@@ -12,7 +12,7 @@
 namespace polygate::session {
 
 /// What was said to one session lately, oldest first: its client, back on another connection, is told what it missed.
-/// Bounded by whoever adds.
+/// Bounded by whoever adds. A message that it was told twice, with another one between, may be told again.
 class History {
  public:
   struct Limits {

@@ -55,7 +55,7 @@ std::optional<Resumed> SessionTable::State::resume(Session& session, const Resum
   auto missed = session.recovery->history.after(resumption.offset);
   if (!missed) {
     ++counts.not_resumed;
-    if (session.is_detached()) doom(session, 4408, "missed too much");
+    doom(session, close_code(Reason::taken), "replaced by a new connection");
     return std::nullopt;
   }
   ++counts.resumed;

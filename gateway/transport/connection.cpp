@@ -31,6 +31,7 @@ void Connection::consume(std::span<char>& bytes) {
     switch (phase_) {
       case Phase::http:
         http_->receive(bytes);
+        if (phase_ == Phase::closing) http_->gone();
         if (phase_ != Phase::http) http_.reset();
         break;
       case Phase::open:

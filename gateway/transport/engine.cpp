@@ -158,6 +158,7 @@ void Engine::input(EngineInput& input) {
 
 /// One packet of the client. False: hand over no more.
 bool Engine::packet(const engine_io::Packet& packet) {
+  if (closing_ && packet.type != engine_io::Type::close) return true;
   if (leaves_for_) return hold(packet);
   heard();
   switch (packet.type) {

@@ -38,6 +38,7 @@ void Engine::answer(const SocketRef& to, HttpResponse response) {
 }
 
 void Engine::request(const SocketRef& from, EngineRequest& request) {
+  if (polling_ && polling_->receiving == from) polling_->receiving.reset();
   if (over_) return answer(from, refusal(EngineRefusal::sid()));
   if (websocket_ || request.revision != revision_) return answer(from, refusal(EngineRefusal::request()));
   if (request.method == "GET") return poll(from, request);
@@ -64,7 +65,9 @@ void Engine::begins(const SocketRef& from) {
 bool Engine::is_second_post(const SocketRef& from) {
   const auto first = polling_->receiving ? polling_->receiving : polling_->post;
   if (!first || *first == from) return false;
-  answer(from, empty(400));
+  HttpResponse refused = empty(400);
+  refused.close = true;  // its request may be on its way here: it must not be answered twice
+  answer(from, std::move(refused));
   if (polling_->receiving) worker_->command({SocketCommand::Kind::close, *first});
   die(session::Gone::lost);
   return true;
@@ -72,7 +75,6 @@ bool Engine::is_second_post(const SocketRef& from) {
 
 void Engine::post(const SocketRef& from, EngineRequest& request) {
   if (is_second_post(from)) return;
-  polling_->receiving.reset();
   const bool binary = request.content_type.starts_with("application/octet-stream");
   if (binary && revision_ == Revision::v4) {
     answer(from, empty(400));

@@ -1,5 +1,6 @@
 // A client of Socket.IO comes back to its sessions (socket.io documentation, "Connection state recovery"). They stand
 // where they stood; its new engine goes there.
+#include <algorithm>
 #include <utility>
 
 #include "gateway/transport/engine.h"
@@ -18,9 +19,11 @@ bool Engine::go_on(const socket_io::Packet& packet, Json& auth) {
   };
   const auto key = SecretId::parse(take("pid"));
   const std::string offset = take("offset");
-  if (!key) return false;
+  if (!key || close_code_) return false;
   if (key->worker == worker_->index()) return resume(packet.name_space, *key, offset);
-  if (moved_ || spaces_left() != 0 || !worker_->knows(key->worker)) return false;
+  const bool is_bare =
+      std::all_of(spaces_.begin(), spaces_.end(), [](const Space& one) { return one.state == Space::State::over; });
+  if (moved_ || !is_bare || !worker_->knows(key->worker)) return false;
   leaves_for_ = key->worker;
   std::string text;
   socket_io::append_packet(text, packet);
@@ -53,6 +56,7 @@ bool Engine::hold(const engine_io::Packet& packet) {
 void Engine::arrive(Worker& worker) {
   worker_ = &worker;
   moved_ = true;
+  connects_ = {};  // the connect that made it move is judged again
   leaves_for_.reset();
   full_ = false;
   for (const Held& held : std::exchange(held_, {})) {
@@ -69,7 +73,8 @@ void Engine::let_go(SessionId session) {
   if (space == nullptr) return;
   space->state = Space::State::over;
   space->session = {};
-  if (spaces_left() == 0) close(close_code(Reason::taken), "resumed on another connection");
+  if (spaces_left() == 0) return close(close_code(Reason::taken), "resumed on another connection");
+  if (full_) input(SessionId{});  // perhaps because of that session
 }
 
 }  // namespace polygate::transport

@@ -132,8 +132,18 @@ void HttpSide::upgrade(const SocketCommand& command) {
   connection_.resume();
 }
 
+/// It shall not wait for what does not come (any more).
+void HttpSide::tell_engine_gone() {
+  if (!engine_) return;
+  EngineInput input;
+  input.to = *std::exchange(engine_, nullptr);
+  input.from = {connection_.worker().index(), connection_.id()};
+  connection_.worker().tell(std::move(input));
+}
+
 void HttpSide::engine_refuse(const EngineRefusal& why, Handshake result, bool upgrade) {
   note(result);
+  tell_engine_gone();
   if (upgrade) return refuse_websocket(why.message);
   answer(refusal(why));
 }

@@ -175,12 +175,7 @@ bool HttpSide::on_deadline() {
 }
 
 void HttpSide::gone() {
-  if (engine_) {
-    EngineInput input;
-    input.to = *engine_;
-    input.from = {connection_.worker().index(), connection_.id()};
-    connection_.worker().tell(std::move(input));
-  }
+  tell_engine_gone();
   if (!answered_) note(Handshake::lost);
 }
 

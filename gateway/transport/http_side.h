@@ -48,6 +48,7 @@ class HttpSide {
   void engine_handshake(const EngineQuery& query);
   void engine_session(const EngineQuery& query);
   void engine_body_begins();
+  void tell_engine_gone();
   void engine_refuse(const EngineRefusal& why, Handshake result, bool upgrade);
   void engine_refuse_body();
   void refuse_websocket(std::string_view why);

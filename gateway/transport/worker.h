@@ -72,7 +72,7 @@ class Worker final : public session::Carrier, public Post, public SocketEvents {
   /// Between four fifths of `interval` and all of it: many peers do not answer at once, and none later than promised.
   Millis jittered(Millis interval);
   bool draining() const { return drain_.has_value(); }
-  std::uint16_t drain_code() const { return drain_->code; }
+  std::uint16_t drain_code() const { return drain_ ? drain_->code : 1001; }
   std::string& gathering() { return gathering_; }
   void attend_to(Connection& connection);
   SessionId open_session(SessionOwner& owner, const Route& route, session::Opening opening, auth::IdentityPtr identity);

@@ -34,8 +34,8 @@ void Worker::tell_it_is_over(const EngineId& engine) {
 
 void Worker::adopt(std::unique_ptr<Engine> engine) {
   Engine& here = engines_.adopt(std::move(engine));
-  if (drain_) here.drain_at(now());
   here.arrive(*this);
+  if (drain_) here.drain_at(now());
 }
 
 bool Worker::message(Connection& connection, const EngineId& to, bool text, std::string_view bytes) {

@@ -155,6 +155,15 @@ def too_large(port, eio):
             http.request("POST", session.target("polling"), length=size)
             http.answer().expect(413, b"")
     session.post(b"4" + b"x" * 5 * MAX_PAYLOAD).expect(413, b"")
+    with Http(port) as http:  # a body that does not tell how long it is
+        http.request("POST", session.target("polling"), {"Transfer-Encoding": "chunked", "Expect": "100-continue"})
+        check(http.more() == b"HTTP/1.1 100 Continue\r\n\r\n", "the head has not arrived")
+        try:
+            for _ in range(50):
+                http.send(b"%x\r\n" % 10_000 + b"x" * 10_000 + b"\r\n")
+        except OSError:
+            pass  # it reads no further
+        http.answer().expect(413, b"")
     session.echoes()
 
 

@@ -60,10 +60,27 @@ def second_post(port, eio, how):
     with Http(port) as second:
         second.request("POST", session.target("polling"), body=body if how == "whole" else body[:2], length=len(body))
         second.answer().expect(400, b"")
+        check(second.ended, "its connection goes on")
     check(first.more() == b"", "the connection of the first goes on")
     poll.answer().expect(200, CLOSED[eio])
     session.expect_dead()
     other.echoes()
+
+
+@revisions("polling a POST in pieces that is refused leaves room for the next")
+def refused_in_pieces(port, eio):
+    session = Polling(port, CALM, eio)
+    wrong = session.target("polling").replace(f"EIO={eio}", f"EIO={7 - eio}")
+    with Http(port) as http:
+        for where, headers in ((wrong, {}), (session.target("polling"), {"Upgrade": "websocket",
+                                                                          "Connection": "Upgrade, keep-alive"})):
+            http.request("POST", where, {"Expect": "100-continue", **headers}, b"", 5)
+            check(http.more() == b"HTTP/1.1 100 Continue\r\n\r\n", "the head has not arrived")
+            http.send(b"4lost")
+            http.answer().expect(400)
+            session.echoes("4the next")
+            if http.ended:
+                return
 
 
 @revisions("polling a POST may come in pieces")

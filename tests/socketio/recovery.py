@@ -72,6 +72,31 @@ def wherever_its_new_connection_arrives(workers):
 
 
 @scenario
+def an_engine_that_has_had_a_session_stays_where_it_is(workers):
+    with gateway(workers) as running:
+        early = [Client(running.port).opened() for _ in range(4 * workers)]
+        clients = [Client(running.port).opened() for _ in range(3 * workers)]
+        lost(running, *clients)
+        # So that what strangers have on some workers has the place of a bystander on others.
+        bystanders = [client for client in early if worker_of(client.sid) % 2]
+        for client in early:
+            if client not in bystanders:
+                client.carrier.say("41")
+        for ended in ("41", '42["kick"]', "42[1]", '42["drop"]'):
+            for client in reversed(clients):
+                other = open_carrier("websocket", running.port, PATH)
+                other.say("40", ended, *packets(CONNECT, {"pid": client.pid, "offset": client.offset}, "/custom"))
+                other.receive()
+                other.raw.socket.close()
+        for client in reversed(clients):
+            client.back(missed=None)
+        for client in bystanders:
+            client.emit("kick")
+            while client.carrier.hear() != "41":
+                pass
+
+
+@scenario
 def with_large_events_after_it_has_moved(workers):
     with gateway(workers) as running:
         clients = [Client(running.port, KINDS[number % 3]).opened() for number in range(2 * workers)]

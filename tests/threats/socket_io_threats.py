@@ -2,6 +2,7 @@
 from engine_io_common import gateway, stays_flat, text  # first: it says where the next ones are
 from gateway import Failed
 from rawengineio import WebSocket, check
+from rawsocket import TEXT, RawSocket, frame
 from rawsocketio import ACK, ERROR, EVENT, Client, parse
 
 
@@ -158,3 +159,24 @@ def refused(client, packet):
     except OSError:
         return
     check(found.type == EVENT and found.data[0] == "failed", f"{found!r:.200}")
+
+
+LETTERS = """\
+profile: letters
+dialect: raw
+endpoints:
+  /letters/:to: {role: sender}
+events:
+  text: {from: sender, send: {to: session/$path.to, data: $data}, reply: {data: $data}}
+"""
+
+
+def T38_a_session_of_another_profile_is_not_reached():
+    with gateway(texts={"letters.yaml": LETTERS}) as running:
+        for client in each_way(running.port):
+            if not client.ids:
+                continue  # clients of revision 3 are not told their id
+            with RawSocket.open(running.port, "/letters/" + client.ids["/"]) as sender:
+                sender.send(frame(TEXT, b"a letter"))
+                sender.expect(TEXT, b"a letter")
+            client.echoes("nothing came")
