@@ -17,7 +17,6 @@ struct SecretId {
   std::array<std::uint64_t, 2> secret{};
 
   friend bool operator==(const SecretId&, const SecretId&) = default;
-  explicit operator bool() const { return secret[0] != 0 || secret[1] != 0; }
 
   static SecretId make(WorkerIndex worker, std::uint32_t slot);
   /// 38 characters of base64url.

@@ -29,6 +29,11 @@ struct Topic {
   std::string_view family() const { return text().substr(0, text().find('/')); }
   std::string_view name() const { return text().substr(text().find('/') + 1); }
 
+  /// Is it the key of a topic of this profile?
+  static bool is_of(std::string_view key, std::string_view profile) {
+    return key.size() > profile.size() && key.starts_with(profile) && key[profile.size()] == '\n';
+  }
+
   friend bool operator==(const Topic& a, const Topic& b) { return a.key == b.key; }
 };
 

@@ -4,15 +4,6 @@
 #include "gateway/session/table.h"
 
 namespace polygate::session {
-namespace {
-
-/// Is it a topic of this profile? Topics of different profiles never meet.
-bool is_of(const profile::Profile& profile, std::string_view key) {
-  return key.size() > profile.name.size() && key.starts_with(profile.name) && key[profile.name.size()] == '\n';
-}
-
-}  // namespace
-
 /// Everything that a rule does, in the language's order. What a session joined here is replayed to it last.
 void SessionTable::State::apply(Session& session, profile::Effects& effects) {
   if (effects.identity) authenticated(session, std::move(effects.identity));
@@ -182,7 +173,8 @@ void SessionTable::State::direct(const Direct& direct) {
   Session* session = find_live(direct.to);
   switch (direct.kind) {
     case Direct::Kind::frame:
-      if (session && (!direct.topic || is_of(*session->profile, *direct.topic))) push(*session, direct.frame);
+      if (!session || (direct.topic && !Topic::is_of(*direct.topic, session->profile->name))) return;
+      push(*session, direct.frame);
       return;
     case Direct::Kind::evict: {
       if (!session) return;

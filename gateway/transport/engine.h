@@ -134,7 +134,7 @@ class Engine final : public session::Line, public SessionOwner {
   void poll(const SocketRef& from, EngineRequest& request);
   void post(const SocketRef& from, EngineRequest& request);
   void begins(const SocketRef& from);
-  bool is_second_post(const SocketRef& from);
+  bool refuse_second_post(const SocketRef& from);
   void take_body(const EngineRequest& request);
   void repair(engine_io::Packet& packet, std::string& repaired);
   void flush_poll();

@@ -57,12 +57,13 @@ void Engine::poll(const SocketRef& from, EngineRequest& request) {
 }
 
 void Engine::begins(const SocketRef& from) {
-  if (over_ || websocket_ || is_second_post(from)) return;
+  if (over_ || websocket_ || refuse_second_post(from)) return;
   polling_->receiving = from;
 }
 
-/// Of two at once nobody could say which was meant first: both connections end, and so does the session.
-bool Engine::is_second_post(const SocketRef& from) {
+/// Of two at once nobody could say which was meant first: both connections end, and so does the session. False: it is
+/// the only one.
+bool Engine::refuse_second_post(const SocketRef& from) {
   const auto first = polling_->receiving ? polling_->receiving : polling_->post;
   if (!first || *first == from) return false;
   HttpResponse refused = empty(400);
@@ -74,7 +75,7 @@ bool Engine::is_second_post(const SocketRef& from) {
 }
 
 void Engine::post(const SocketRef& from, EngineRequest& request) {
-  if (is_second_post(from)) return;
+  if (refuse_second_post(from)) return;
   const bool binary = request.content_type.starts_with("application/octet-stream");
   if (binary && revision_ == Revision::v4) {
     answer(from, empty(400));

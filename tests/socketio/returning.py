@@ -129,3 +129,11 @@ def lost(running, *clients):
     for client in clients:
         client.lose()
     until_detached(running, len(clients))
+
+
+SCENARIOS = []  # functions of the number of workers
+
+
+def scenario(function):
+    SCENARIOS.append(function)
+    return function

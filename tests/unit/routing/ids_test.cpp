@@ -47,8 +47,6 @@ TEST(SecretId, IsThirtyEightCharactersAndComesBackTheSame) {
   EXPECT_EQ(id.text().size(), 38u);
   EXPECT_EQ(SecretId::parse(id.text()), id);
   EXPECT_NE(SecretId::make(65535, 70'000), id);
-  EXPECT_TRUE(id);
-  EXPECT_FALSE(SecretId{});
 }
 
 TEST(SecretId, RefusesWhatIsNotInItsForm) {
