@@ -152,7 +152,7 @@ void Deployment::load_profiles(const Options& options, Diagnostics& diagnostics)
 
 /// Makes the handlers that the profile's rules name.
 void Deployment::load_handlers(const profile::Profile& profile, const Options& options, Diagnostics& diagnostics) {
-  session::Services::HandlerIds& ids = services_.handler_ids.emplace_back();
+  turns::Services::HandlerIds& ids = services_.handler_ids.emplace_back();
   Settings settings;
   settings.values = profile.settings;
   settings.store = store_.get();

@@ -9,8 +9,8 @@
 #include "gateway/plugin/handlers.h"
 #include "gateway/plugin/loader.h"
 #include "gateway/routing/local_exchange.h"
-#include "gateway/session/services.h"
 #include "gateway/store/store.h"
+#include "gateway/turns/services.h"
 
 namespace polygate::app {
 
@@ -42,7 +42,7 @@ class Deployment {
 
   const Config& config() const { return config_; }
   /// What sessions share; `post` is for the caller to fill before the first session.
-  session::Services& services() { return services_; }
+  turns::Services& services() { return services_; }
   LocalExchange& exchange() { return *exchange_; }
   const std::vector<profile::ProfilePtr>& profiles() const { return services_.profiles; }
 
@@ -62,7 +62,7 @@ class Deployment {
   std::unique_ptr<Loader> loader_;
   std::unique_ptr<Handlers> handlers_;
   std::unique_ptr<LocalExchange> exchange_;
-  session::Services services_;
+  turns::Services services_;
 };
 
 }  // namespace polygate::app

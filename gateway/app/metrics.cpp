@@ -165,7 +165,7 @@ class Renderer {
     put(lost);
 
     Family outboxes = gauge("outbox_bytes", "Bytes that wait for slow readers now.");
-    outboxes.add({}, sum([](const WorkerMeters& meters) { return meters.session.outbox_bytes; }));
+    outboxes.add({}, sum([](const WorkerMeters& meters) { return meters.transport.outbox_bytes; }));
     put(outboxes);
 
     closes();

@@ -36,6 +36,9 @@ struct Event {
   Attachments attachments;
 };
 
+/// What could not be decoded, as an event that says nothing: who sent it may wait for an answer all the same.
+Event undecoded(const Message& message, json::Document& document);
+
 /// What carries a dialect's messages.
 enum class Carriage : std::uint8_t {
   websocket,  ///< each is a WebSocket message

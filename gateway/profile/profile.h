@@ -35,6 +35,8 @@ struct Limits {
   double events_per_second = 50;  ///< refill of the token bucket; 0 = no rate limit
   double events_burst = 100;
   std::size_t kept_per_topic = 1'000;
+  Millis turn_within{30'000};    ///< for a handler's answer; then the client is told `busy`
+  Millis finish_within{30'000};  ///< what was read before the end of a connection may still be taken
 };
 
 struct Origins {

@@ -46,6 +46,11 @@ const Otherwise* matching(const std::vector<Otherwise>& list, RoleIndex role, Re
   return nullptr;
 }
 
+const Otherwise* otherwise_for(const Profile& profile, const Rule* rule, RoleIndex role, Reason reason) {
+  const Otherwise* answer = rule ? matching(rule->otherwise, role, reason) : nullptr;
+  return answer ? answer : matching(profile.otherwise, role, reason);
+}
+
 }  // namespace
 
 void answer_failure(const Profile& profile, const Rule* rule, Scope& scope, const Failure& failure,
@@ -57,8 +62,8 @@ void answer_failure(const Profile& profile, const Rule* rule, Scope& scope, cons
   scope.new_identity.reset();
   scope.new_variables = nullptr;
   scope.failure = &failure;
-  const Otherwise* answer = rule ? matching(rule->otherwise, role, failure.reason) : nullptr;
-  if (!answer) answer = matching(profile.otherwise, role, failure.reason);
+  scope.gained = scope.joined = scope.left = nullptr;
+  const Otherwise* answer = otherwise_for(profile, rule, role, failure.reason);
   if (!answer) {
     // Nothing of this profile can say it: end the conversation rather than be silent.
     effects.close = Closing{close_code(failure.reason), std::string(name(failure.reason))};
@@ -88,10 +93,27 @@ void Run::answer(Answer answer) {
   answer_ = std::move(answer);
 }
 
-void Run::cancel(Host& host) {
+void Run::give_back(Host& host) {
   for (const Topic& topic : effects_.claimed) host.release(topic);
-  effects_ = Effects{};
-  step_ = Step::done;
+  effects_.claimed.clear();
+}
+
+void Run::cancel(Host& host, Failure failure) {
+  answer_.reset();
+  fail(host, std::move(failure));
+}
+
+void Run::expire(Host& host, const Failure& failure) {
+  disown(host);
+  if (!message_) return;
+  auth::IdentityPtr identity = scope_.new_identity;  // what is said to others still reads it
+  answer_failure(profile_, &rule_, scope_, failure, host.scratch(), effects_, verdict_);
+  scope_.new_identity = std::move(identity);
+}
+
+void Run::disown(Host& host) {
+  give_back(host);
+  disowned_ = true;
 }
 
 bool Run::advance(Host& host) {
@@ -135,6 +157,8 @@ bool Run::ask(Host& host, Step step) {
       return waiting_;
     case Step::handler:
       if (!rule_.handler) return false;
+      verdict_.failure = check_names();
+      if (verdict_.failure) return false;
       waiting_ = true;
       host.handle(rule_.handler->name, make_call());
       return true;
@@ -154,6 +178,7 @@ std::optional<Failure> Run::settle(Host& host, Step step) {
     if (!answer) return answer.failure();
     result_ = std::move(*answer);
     scope_.result = &result_;
+    committed_ = true;
     return std::nullopt;
   }
   if (step == Step::claim) {
@@ -272,37 +297,122 @@ Call Run::make_call() {
   return call;
 }
 
-std::optional<Failure> Run::render_effects(Host& host) {
-  effects_.identity = scope_.new_identity;
-  if (rule_.become) {
-    effects_.role = rule_.become;
-    scope_.new_role = rule_.become;
+/// Behind the commit point: what cannot be is left out alone, as our own fault.
+void Run::leave_out(const Place& place, const Failure& failure) {
+  if (failure.reason == Reason::internal) return;  // the verdict has it
+  verdict_.broken.push_back(place.file + ':' + std::to_string(place.line) + ": " + failure.message);
+}
+
+/// What the event alone says of the rule's names is judged while the rule can still fail.
+std::optional<Failure> Run::check_names() {
+  const auto is_known = [](const TopicText& text) {
+    return std::none_of(text.name.parts.begin(), text.name.parts.end(), [](const Text::Part& part) {
+      return part.has_path && (part.path.root == Root::result || part.path.root == Root::each);
+    });
+  };
+  std::vector<Topic> topics;
+  const auto check = [&](const std::vector<TopicText>& texts) -> std::optional<Failure> {
+    for (const TopicText& text : texts) {
+      if (!is_known(text)) continue;
+      if (auto named = append_topics(topics, text, scope_); !named) return named.failure();
+    }
+    return std::nullopt;
+  };
+  for (const SendStep& step : rule_.sends) {
+    if (auto failure = check(step.to)) return failure;
   }
+  if (auto failure = check(rule_.leave)) return failure;
+  topics.clear();
+  if (auto failure = check(rule_.join)) return failure;
+  std::size_t more = effects_.claimed.size();
+  for (const Topic& topic : topics) more += scope_.me->inside(topic) ? 0 : 1;
+  if (!topics.empty() && more > scope_.me->memberships_left()) {
+    return Failure{Reason::limited, "limit memberships reached"};
+  }
+  return std::nullopt;
+}
+
+std::optional<Failure> Run::render_topics(const std::vector<TopicText>& texts, std::vector<Topic>& into) {
+  for (const TopicText& topic : texts) {
+    auto named = append_topics(into, topic, scope_);
+    if (named) continue;
+    if (!committed_) return named.failure();
+    leave_out(topic.place, named.failure());
+  }
+  return std::nullopt;
+}
+
+/// Who the sender is from now on, and where: all of it reads the sender as it was, and what is said reads it as it is.
+std::optional<Failure> Run::render_changes() {
+  effects_.identity = scope_.new_identity;
   if (!rule_.set.empty()) {
     effects_.variables = Json::object();
     for (const auto& [key, shape] : rule_.set) {
       std::string text;
       if (append_json(text, shape, scope_)) effects_.variables[key] = Json::parse(text, nullptr, false);
     }
-    scope_.new_variables = &effects_.variables;
   }
-  for (const TopicText& topic : rule_.join) {
-    if (auto named = append_topics(effects_.join, topic, scope_); !named) return named.failure();
-  }
+  if (auto failure = render_topics(rule_.join, effects_.join)) return failure;
+  if (auto failure = render_topics(rule_.leave, effects_.leave)) return failure;
+  // What a rule joins stays joined, however the two were named.
+  std::erase_if(effects_.leave, [&](const Topic& topic) {
+    return std::find(effects_.join.begin(), effects_.join.end(), topic) != effects_.join.end();
+  });
   if (effects_.join.size() + effects_.claimed.size() > 0) {
-    std::size_t more = effects_.claimed.size();
-    for (const Topic& topic : effects_.join) more += scope_.me->inside(topic) ? 0 : 1;
-    if (more > scope_.me->memberships_left()) return Failure{Reason::limited, "limit memberships reached"};
+    std::size_t room = scope_.me->memberships_left();
+    room -= std::min(room, effects_.claimed.size());
+    for (auto topic = effects_.join.begin(); topic != effects_.join.end();) {
+      if (scope_.me->inside(*topic) || room > 0) {
+        room -= scope_.me->inside(*topic) ? 0 : 1;
+        ++topic;
+        continue;
+      }
+      const Failure full{Reason::limited, "limit memberships reached"};
+      if (!committed_) return full;
+      leave_out(rule_.place, full);
+      topic = effects_.join.erase(topic);
+    }
   }
+  if (rule_.become) {
+    effects_.role = rule_.become;
+    scope_.new_role = rule_.become;
+  }
+  if (effects_.variables.is_object()) scope_.new_variables = &effects_.variables;
+  scope_.gained = &effects_.claimed;
+  scope_.joined = &effects_.join;
+  scope_.left = &effects_.leave;
+  return std::nullopt;
+}
+
+std::optional<Failure> Run::render_effects(Host& host) {
+  std::vector<Topic> claimed = std::move(effects_.claimed);
+  effects_ = Effects{};
+  effects_.claimed = std::move(claimed);
+  if (auto failure = render_changes()) return failure;
   Outbound outbound(profile_, &rule_, scope_, host.scratch(), verdict_);
   for (const SendStep& step : rule_.sends) {
-    if (auto sent = outbound.send(step, effects_.sends); !sent) return sent.failure();
+    auto sent = outbound.send(step, effects_.sends);
+    if (sent) continue;
+    if (!committed_) return sent.failure();
+    leave_out(step.place, sent.failure());
   }
-  for (const TopicText& topic : rule_.leave) {
-    if (auto named = append_topics(effects_.leave, topic, scope_); !named) return named.failure();
+  if (disowned_) {
+    std::vector<Outgoing> sends = std::move(effects_.sends);
+    effects_ = Effects{};
+    effects_.sends = std::move(sends);
+    return std::nullopt;
   }
   for (const ReplyStep& step : rule_.replies) {
-    if (auto replied = outbound.reply(step, effects_.replies); !replied) return replied.failure();
+    auto replied = outbound.reply(step, effects_.replies);
+    if (replied) continue;
+    if (!committed_) return replied.failure();
+    leave_out(step.place, replied.failure());
+    const Failure unsaid{Reason::internal, "internal error"};
+    const Otherwise* answer = otherwise_for(profile_, &rule_, scope_.me->role(), unsaid.reason);
+    if (answer == nullptr) continue;
+    scope_.failure = &unsaid;
+    for (const ReplyStep& said : answer->replies) static_cast<void>(outbound.reply(said, effects_.replies));
+    scope_.failure = nullptr;
   }
   outbound.acknowledge(effects_.replies);
   close_for(rule_.close, nullptr, scope_, effects_);
@@ -310,11 +420,11 @@ std::optional<Failure> Run::render_effects(Host& host) {
 }
 
 void Run::fail(Host& host, Failure failure) {
-  for (const Topic& topic : effects_.claimed) host.release(topic);
+  give_back(host);
   scope_.result = nullptr;
   scope_.each = nullptr;
   step_ = Step::done;
-  if (!message_) {
+  if (!message_ || disowned_) {
     // A rule of `opened` or `closed` whose condition does not hold is not taken: nobody asked, nobody is answered.
     effects_ = Effects{};
     verdict_.failure = std::move(failure);

@@ -28,7 +28,11 @@ using Answer = Result<Json>;
 
 /// Takes one event through one rule, step by step: checks, claims, handler, then everything that it does as one value.
 /// It waits wherever the host answers later; the event, its document and the rule must live until it is done. What was
-/// gained is given back when a later step fails. Belongs to one session, on one thread.
+/// gained is given back when a later step fails. Belongs to one turn, on one thread.
+///
+/// The commit point is the handler's accept. Behind it nothing fails: what cannot be said is left out and told in the
+/// verdict, and the sender hears `internal` where a reply could not be made. In a rule without a handler everything is
+/// made before anything happens, so that what cannot be said makes the whole rule fail.
 class Run {
  public:
   Run(const Profile& profile, const Rule& rule, const Subject& me, const Clock& clock, std::string_view event,
@@ -39,8 +43,13 @@ class Run {
   /// Goes on as far as it can. True when it is done; false when it waits for answer().
   bool advance(Host& host);
   void answer(Answer answer);
-  /// Gives back what was gained; the run is over and its effects are nothing.
-  void cancel(Host& host);
+  /// Fails before its time: gives back what was gained, and answers like any failure.
+  void cancel(Host& host, Failure failure);
+  /// The sender waits no longer for the handler and hears `failure`, which the effects then hold. A later accept has
+  /// effects on others alone; the claim is given back.
+  void expire(Host& host, const Failure& failure);
+  /// The same for a sender that hears nothing any more.
+  void disown(Host& host);
 
   Effects& effects() { return effects_; }
   Verdict& verdict() { return verdict_; }
@@ -56,7 +65,12 @@ class Run {
   std::optional<Failure> ask_needs(Host& host);
   std::optional<Failure> ask_claim(Host& host);
   Call make_call();
+  std::optional<Failure> check_names();
+  std::optional<Failure> render_changes();
+  std::optional<Failure> render_topics(const std::vector<TopicText>& texts, std::vector<Topic>& into);
   std::optional<Failure> render_effects(Host& host);
+  void leave_out(const Place& place, const Failure& failure);
+  void give_back(Host& host);
   void fail(Host& host, Failure failure);
 
   const Profile& profile_;
@@ -67,6 +81,8 @@ class Run {
   std::size_t need_ = 0;       // which of the conditions is asked
   std::vector<Topic> topics_;  // of the condition or claim in hand
   bool waiting_ = false;
+  bool committed_ = false;  // a handler has accepted: nothing fails any more
+  bool disowned_ = false;   // nobody hears the answer, and nothing of the sender changes
   std::optional<Answer> answer_;
   Json result_;
   Effects effects_;

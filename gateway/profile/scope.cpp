@@ -1,9 +1,11 @@
 #include "gateway/profile/scope.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
 #include "gateway/base/ids.h"
+#include "gateway/profile/render.h"
 
 namespace polygate::profile {
 namespace {
@@ -194,6 +196,24 @@ Value Scope::find_argument(std::span<const std::string> segments) const {
   return walk(argument, segments.subspan(1));
 }
 
+/// Where the sender is, as the rule leaves it.
+std::vector<std::string> Scope::memberships(const std::string& family) const {
+  std::vector<std::string> names = me->joined(family);
+  const auto each_of = [&](const std::vector<Topic>* topics, auto visit) {
+    if (topics == nullptr) return;
+    for (const Topic& topic : *topics) {
+      if (topic.family() == family) visit(unescape_topic_name(topic.name()));
+    }
+  };
+  const auto add = [&](std::string name) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+  };
+  each_of(left, [&](const std::string& name) { std::erase(names, name); });
+  each_of(gained, add);
+  each_of(joined, add);
+  return names;
+}
+
 Value Scope::find_me(const Path& path) {
   if (path.segments.empty()) return {};
   const std::string& first = path.segments[0];
@@ -208,7 +228,7 @@ Value Scope::find_me(const Path& path) {
   }
   if (first == "joined" || first == "claimed") {
     if (rest.size() != 1) return {};
-    return Value::of(kept_.emplace_back(me->joined(rest[0])));
+    return Value::of(kept_.emplace_back(memberships(rest[0])));
   }
   if (new_variables) {
     if (const Value found = walk(*new_variables, Segments(path.segments)); found.kind != Value::Kind::absent)

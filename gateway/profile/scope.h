@@ -52,6 +52,9 @@ class Scope {
   auth::IdentityPtr new_identity;
   std::optional<RoleIndex> new_role;
   const Json* new_variables = nullptr;
+  const std::vector<Topic>* gained = nullptr;  ///< claimed
+  const std::vector<Topic>* joined = nullptr;
+  const std::vector<Topic>* left = nullptr;
 
   Value find(const Path& path);
   RoleIndex role() const { return new_role.value_or(me->role()); }
@@ -59,6 +62,7 @@ class Scope {
 
  private:
   Value find_me(const Path& path);
+  std::vector<std::string> memberships(const std::string& family) const;
   Value find_argument(std::span<const std::string> segments) const;
 
   // What a path made, so that a Value can refer to it. Lists: a deque takes memory before it has anything.

@@ -64,8 +64,9 @@ class Exchange {
  public:
   struct Claim {
     bool gained = false;
-    SessionId owner;    ///< who holds it now
-    SessionId evicted;  ///< who lost it to us (`replace`); already told
+    SessionId owner;         ///< who holds it now
+    bool is_ending = false;  ///< its connection is over, and its last rules are still to be taken
+    SessionId evicted;       ///< who lost it to us (`replace`); already told
   };
 
   virtual ~Exchange() = default;
@@ -76,6 +77,8 @@ class Exchange {
   virtual void claim(const Topic& topic, SessionId who, Taken when_taken, std::function<void(Claim)> done) = 0;
   /// Takes `topic` over from `dead`, if that still holds it: the end of a probe without an answer.
   virtual void take_over(const Topic& topic, SessionId who, SessionId dead, std::function<void(Claim)> done) = 0;
+  /// The connection of `who`, which holds `topic`, is over: newcomers are told, and wait for its last rules.
+  virtual void ending(const Topic& topic, SessionId who) = 0;
   /// Gives a claim back; nothing happens when `who` does not hold it.
   virtual void release(const Topic& topic, SessionId who) = 0;
   /// Is anyone on the topic?

@@ -29,20 +29,22 @@ void LocalExchange::attach(WorkerIndex worker, Post& post) {
 }
 
 void LocalExchange::claim(const Topic& topic, SessionId who, Taken when_taken, std::function<void(Claim)> done) {
-  Claim outcome{true, who, {}};
+  Claim outcome{true, who, false, {}};
   {
     const std::scoped_lock lock(mutex_);
     const auto at = claims_.find(topic.key);
     if (at == claims_.end()) {
       auto key = std::make_shared<const std::string>(topic.key);
       const std::string_view view = *key;
-      claims_.emplace(view, Claimed{std::move(key), who});
+      claims_.emplace(view, Claimed{std::move(key), who, false});
     } else if (at->second.owner != who) {
-      if (when_taken == Taken::replace) {
+      if (at->second.is_ending) {
+        outcome = {false, at->second.owner, true, {}};
+      } else if (when_taken == Taken::replace) {
         outcome.evicted = std::exchange(at->second.owner, who);
         post({Direct::Kind::evict, outcome.evicted, nullptr, at->second.key, who});
       } else {
-        outcome = {false, at->second.owner, {}};
+        outcome = {false, at->second.owner, false, {}};
       }
     }
   }
@@ -57,14 +59,21 @@ void LocalExchange::take_over(const Topic& topic, SessionId who, SessionId dead,
     still_held = at != claims_.end() && at->second.owner == dead;
     if (still_held && dead != who) {
       at->second.owner = who;
+      at->second.is_ending = false;
       post({Direct::Kind::evict, dead, nullptr, at->second.key, who});
     }
   }
   if (still_held) {
-    done({true, who, dead == who ? SessionId{} : dead});
+    done({true, who, false, dead == who ? SessionId{} : dead});
   } else {
     claim(topic, who, Taken::refuse, std::move(done));
   }
+}
+
+void LocalExchange::ending(const Topic& topic, SessionId who) {
+  const std::scoped_lock lock(mutex_);
+  const auto at = claims_.find(topic.key);
+  if (at != claims_.end() && at->second.owner == who) at->second.is_ending = true;
 }
 
 void LocalExchange::release(const Topic& topic, SessionId who) {

@@ -28,6 +28,7 @@ class LocalExchange final : public Exchange {
 
   void claim(const Topic& topic, SessionId who, Taken when_taken, std::function<void(Claim)> done) override;
   void take_over(const Topic& topic, SessionId who, SessionId dead, std::function<void(Claim)> done) override;
+  void ending(const Topic& topic, SessionId who) override;
   void release(const Topic& topic, SessionId who) override;
   /// A `session/<id>` counts as present when the id is well formed: only its worker knows whether it still lives.
   void present(const Topic& topic, std::function<void(bool)> done) override;
@@ -47,6 +48,7 @@ class LocalExchange final : public Exchange {
   struct Claimed {
     std::shared_ptr<const std::string> key;
     SessionId owner;
+    bool is_ending = false;
   };
 
   Joined& joined(const Topic& topic);

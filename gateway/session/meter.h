@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway/base/reason.h"
+#include "gateway/session/dropped.h"
 
 namespace polygate::session {
 
@@ -34,6 +35,8 @@ struct Meter {
     std::uint64_t resumed = 0;
     std::uint64_t not_resumed = 0;  ///< the client came back, and nobody could tell it what it missed
     std::uint64_t opened = 0;
+    std::array<std::uint64_t, kDropped> dropped{};  ///< events that were read and never taken, by Dropped
+    std::uint64_t overdue = 0;                      ///< turns whose handler had not answered in time
 
     std::uint64_t& count(std::size_t event, std::size_t role, std::size_t verdict) {
       return counts[(event * roles.size() + role) * kVerdicts + verdict];
@@ -41,7 +44,6 @@ struct Meter {
   };
   std::vector<Profile> profiles;                  ///< in the order of Services::profiles
   std::map<std::uint16_t, std::uint64_t> closes;  ///< by the close code that we sent
-  std::uint64_t outbox_bytes = 0;                 ///< waiting now
 };
 
 }  // namespace polygate::session

@@ -9,14 +9,14 @@ namespace {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-std::optional<std::string_view> look_up(const Pairs& pairs, std::string_view name) {
+std::optional<std::string_view> value_of(const Pairs& pairs, std::string_view name) {
   for (const auto& [key, value] : pairs) {
     if (key == name) return std::string_view(value);
   }
   return std::nullopt;
 }
 
-profile::RoleIndex start_role(const profile::Endpoint& endpoint, std::string_view name_space) {
+profile::RoleIndex role_at_start(const profile::Endpoint& endpoint, std::string_view name_space) {
   for (const auto& [name, role] : endpoint.namespaces) {
     if (name == name_space) return role;
   }
@@ -30,8 +30,10 @@ Session::Session(SessionId id, std::uint16_t index, const profile::ProfilePtr& o
     : profile(of),
       endpoint(at),
       profile_index(index),
-      current_role(start_role(at, opening.name_space)),
-      line(opening.line),
+      start_role(role_at_start(at, opening.name_space)),
+      current_role(start_role),
+      place(std::move(opening.place)),
+      carrier(opening.carrier),
       id_(id),
       address_(std::move(opening.address)) {
   if (opening.recoverable) {
@@ -39,13 +41,13 @@ Session::Session(SessionId id, std::uint16_t index, const profile::ProfilePtr& o
     recovery->key = SecretId::make(id.worker, id.slot);
     recovery->name_space = std::move(opening.name_space);
   }
-  if (opening.auth.is_object()) auth_ = std::make_unique<Json>(std::move(opening.auth));
+  if (opening.auth.is_object()) auth_ = std::make_shared<const Json>(std::move(opening.auth));
   Parameters parameters;
   parameters.path = std::move(opening.path);
   for (auto& pair : opening.query) {
     const bool known =
         std::any_of(at.query.begin(), at.query.end(), [&](const auto& q) { return q.key == pair.first; });
-    if (known && !look_up(parameters.query, pair.first)) parameters.query.push_back(std::move(pair));
+    if (known && !value_of(parameters.query, pair.first)) parameters.query.push_back(std::move(pair));
   }
   for (auto& pair : opening.headers) {
     const auto& used = of->headers_used;
@@ -53,7 +55,7 @@ Session::Session(SessionId id, std::uint16_t index, const profile::ProfilePtr& o
   }
   const bool any =
       !parameters.path.empty() || !parameters.query.empty() || !parameters.headers.empty() || !at.query.empty();
-  if (any) parameters_ = std::make_unique<Parameters>(std::move(parameters));
+  if (any) parameters_ = std::make_shared<Parameters>(std::move(parameters));
 }
 
 std::string_view Session::user() const {
@@ -88,11 +90,75 @@ std::size_t Session::memberships_left() const {
   return used >= limit ? 0 : limit - used;
 }
 
+/// What a session was at one moment. Shares what does not change.
+class Session::Portrait final : public profile::Subject {
+ public:
+  explicit Portrait(const Session& of)
+      : id_(of.id()),
+        role_(of.role()),
+        identity_(of.identity()),
+        user_(of.user()),
+        address_(of.address()),
+        variables_(of.variables() ? std::make_unique<Json>(*of.variables()) : nullptr),
+        left_(of.memberships_left()),
+        parameters_(of.parameters_),
+        auth_(of.auth_) {
+    for (const Membership& membership : of.memberships) {
+      topics_.push_back(membership.topic());
+      built_in_.push_back(membership.built_in);
+    }
+  }
+  SessionId id() const override { return id_; }
+  profile::RoleIndex role() const override { return role_; }
+  const auth::IdentityPtr& identity() const override { return identity_; }
+  std::string_view user() const override { return user_; }
+  std::string_view address() const override { return address_; }
+  const Json* variables() const override { return variables_.get(); }
+  std::vector<std::string> joined(std::string_view family) const override {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < topics_.size(); ++i) {
+      if (built_in_[i] || topics_[i].family() != family) continue;
+      names.push_back(profile::unescape_topic_name(topics_[i].name()));
+    }
+    return names;
+  }
+  bool inside(const Topic& topic) const override {
+    return std::find(topics_.begin(), topics_.end(), topic) != topics_.end();
+  }
+  std::size_t memberships_left() const override { return left_; }
+  std::optional<std::string_view> parameter(profile::Root where, std::string_view name) const override {
+    return Session::look_up(parameters_.get(), where, name);
+  }
+  const Json& auth() const override { return auth_ ? *auth_ : Subject::auth(); }
+
+ private:
+  const SessionId id_;
+  const profile::RoleIndex role_;
+  const auth::IdentityPtr identity_;
+  const std::string user_;
+  const std::string address_;
+  const std::unique_ptr<const Json> variables_;
+  const std::size_t left_;
+  const std::shared_ptr<const Parameters> parameters_;
+  const std::shared_ptr<const Json> auth_;
+  std::vector<Topic> topics_;
+  std::vector<bool> built_in_;
+};
+
+std::unique_ptr<const profile::Subject> Session::portrait() const {
+  return std::make_unique<const Portrait>(*this);
+}
+
+std::optional<std::string_view> Session::look_up(const Parameters* parameters, profile::Root where,
+                                                 std::string_view name) {
+  if (parameters == nullptr) return std::nullopt;
+  if (where == profile::Root::path) return value_of(parameters->path, name);
+  if (where == profile::Root::header) return value_of(parameters->headers, name);
+  return value_of(parameters->query, name);
+}
+
 std::optional<std::string_view> Session::parameter(profile::Root where, std::string_view name) const {
-  if (!parameters_) return std::nullopt;
-  if (where == profile::Root::path) return look_up(parameters_->path, name);
-  if (where == profile::Root::header) return look_up(parameters_->headers, name);
-  return look_up(parameters_->query, name);
+  return look_up(parameters_.get(), where, name);
 }
 
 void Session::set(const Json& variables) {

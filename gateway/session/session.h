@@ -6,14 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "gateway/profile/run.h"
-#include "gateway/profile/subject.h"
+#include "gateway/base/timer_queue.h"
 #include "gateway/routing/secret_id.h"
+#include "gateway/session/dropped.h"
 #include "gateway/session/history.h"
 #include "gateway/session/local_topics.h"
-#include "gateway/session/outbox.h"
 #include "gateway/session/session_table.h"
 #include "gateway/session/token_bucket.h"
+#include "gateway/turns/turn.h"
 
 namespace polygate::session {
 
@@ -27,18 +27,6 @@ struct Membership {
   const Topic& topic() const { return claim ? *claim : local->topic; }
 };
 
-/// An event on its way: what it was decoded into, and the run that takes it through its rule.
-struct Job {
-  json::Document document;
-  std::string raw;  ///< the message's own bytes, when the dialect parses none and the rule may wait
-  dialect::Event event;
-  std::string name;
-  const profile::Rule* rule = nullptr;
-  std::uint16_t event_index = 0;
-  std::uint64_t started = 0;  ///< Clock::nanoseconds()
-  std::optional<profile::Run> run;
-};
-
 /// A message that waits for its turn.
 struct Waiting {
   bool text = true;
@@ -47,24 +35,40 @@ struct Waiting {
   dialect::Attachments attachments;
 };
 
+/// A session that wants the claim on `topic`.
+struct Asker {
+  SessionId session;
+  std::shared_ptr<const std::string> topic;
+};
+
+enum class TimerKind : std::uint8_t {
+  role_deadline,  ///< still in the role that it started with
+  token_expiry,   ///< its identity's token is over
+  detached,       ///< its client did not come back
+  finish,         ///< what was read before its end was not taken in time
+};
+
+struct Timer {
+  TimerKind kind = TimerKind::role_deadline;
+  SessionId session;
+};
+
 /// How a session outlives its connection.
 struct Recovery {
   SecretId key;            ///< whoever knows it may resume the session
   std::string name_space;  ///< where it is resumed
   History history;
-  std::uint32_t losses = 0;
 };
 
-/// One client connection, without its socket. Owned by its worker's SessionTable; touched only on that worker's thread.
-/// Events are handled one at a time, in order. After `closing` it hears nothing.
-class Session final : public profile::Subject {
+/// One client, without its socket. Owned by its worker's SessionTable; touched only on that worker's thread. Its turns
+/// come one at a time, in order. It outlives its connection until what was read is taken and its `closed` rules are
+/// done.
+class Session final : public turns::Living {
  public:
   enum class Phase : std::uint8_t {
     opening,  ///< its opened rules are being taken
     open,
-    doomed,   ///< hears nothing any more; ended before the table's caller gets control back
     closing,  ///< its closed rules are being taken
-    closed,
   };
 
   Session(SessionId id, std::uint16_t profile_index, const profile::ProfilePtr& profile,
@@ -81,6 +85,7 @@ class Session final : public profile::Subject {
   std::size_t memberships_left() const override;
   std::optional<std::string_view> parameter(profile::Root where, std::string_view name) const override;
   const Json& auth() const override { return auth_ ? *auth_ : Subject::auth(); }
+  std::unique_ptr<const profile::Subject> portrait() const override;
 
   Membership* find(const Topic& topic);
   void set(const Json& variables);
@@ -88,36 +93,38 @@ class Session final : public profile::Subject {
   void set_query_default(const std::string& name, std::string value);
   bool has_query(std::string_view name) const { return parameter(profile::Root::query, name).has_value(); }
 
+  bool hears() const { return carrier != nullptr && !ending; }
   /// It has lost its connection, and waits for its client.
-  bool is_detached() const { return recovery && line == nullptr; }
+  bool is_detached() const { return recovery && carrier == nullptr && !ending; }
+  bool has_waiting() const { return waiting && !waiting->empty(); }
   void set_address(std::string address) { address_ = std::move(address); }
 
   const profile::ProfilePtr profile;
   const profile::Endpoint& endpoint;
   const std::uint16_t profile_index;
   Phase phase = Phase::opening;
-  bool full = false;       ///< receive() said so; Carrier::input() is owed
-  bool is_nobody = false;  ///< stands for no connection: timed rules are taken on its behalf
-  bool removed = false;    ///< the transport has gone; freed when its last run is done
-  bool announced = false;  ///< Carrier::output() was called and the outbox was not empty since
+  bool full = false;                ///< receive() said so; Carrier::resume_input() is owed
+  bool ending = false;              ///< it hears nothing any more; what was read is still taken
+  std::optional<Dropped> silenced;  ///< what it says is not taken any more
+  const profile::RoleIndex start_role;
   profile::RoleIndex current_role;
   std::uint16_t next_rule = 0;  ///< of the opened or closed rules
-  std::uint32_t ticket = 0;     ///< of the question that is open; an answer with another one is late
   auth::IdentityPtr who;
   std::string endpoint_user;
-  Line* line;                          ///< where frames go instead of into the outbox; usually null
-  std::unique_ptr<Recovery> recovery;  ///< null: ends with its connection
-  Outbox outbox;
+  const std::shared_ptr<const void> place;          ///< see Opening
+  Carrier* carrier;                                 ///< null: detached, or gone with nothing left to hand over
+  std::unique_ptr<Recovery> recovery;               ///< null: ends with its connection
   std::unique_ptr<std::deque<Question>> questions;  ///< what the peer was asked to acknowledge, the oldest first
   TokenBucket bucket;
   std::vector<Membership> memberships;
-  std::unique_ptr<Job> job;  ///< what waits for an answer
-  std::unique_ptr<std::deque<Waiting>> inbox;
-  std::size_t inbox_bytes = 0;
-  std::unique_ptr<Topic> probed;  ///< the claim that its run waits for while the owner is asked for a sign of life
-  SessionId probed_owner;
-  std::vector<SessionId> askers;  ///< who wants a sign of life from this one; usually none
-  std::shared_ptr<const std::string> asked_topic;
+  turns::TurnId turn;     ///< in flight, and waited for
+  turns::TurnId overdue;  ///< in flight, for nobody
+  std::unique_ptr<std::deque<Waiting>> waiting;
+  std::size_t waiting_bytes = 0;
+  TimerQueue<Timer>::Id role_timer;
+  TimerQueue<Timer>::Id token_timer;
+  TimerQueue<Timer>::Id end_timer;  ///< of what ends it: nobody came back, or finish_within is over
+  std::vector<Asker> askers;        ///< who wants a sign of life from it, or waits for its end; usually none
 
  private:
   struct Parameters {
@@ -125,11 +132,15 @@ class Session final : public profile::Subject {
     std::vector<std::pair<std::string, std::string>> query;
     std::vector<std::pair<std::string, std::string>> headers;
   };
+  class Portrait;
+  static std::optional<std::string_view> look_up(const Parameters* parameters, profile::Root where,
+                                                 std::string_view name);
+
   SessionId id_;
   std::string address_;
-  std::unique_ptr<Parameters> parameters_;
+  std::shared_ptr<Parameters> parameters_;
   std::unique_ptr<Json> variables_;
-  std::unique_ptr<Json> auth_;
+  std::shared_ptr<const Json> auth_;
 };
 
 }  // namespace polygate::session

@@ -13,10 +13,8 @@
 #include "gateway/routing/exchange.h"
 #include "gateway/routing/secret_id.h"
 #include "gateway/session/carrier.h"
-#include "gateway/session/line.h"
 #include "gateway/session/meter.h"
-#include "gateway/session/outbox.h"
-#include "gateway/session/services.h"
+#include "gateway/turns/services.h"
 
 namespace polygate::session {
 
@@ -30,8 +28,9 @@ struct Opening {
   std::vector<std::pair<std::string, std::string>> headers;  ///< lower-case names
   Json auth;                                                 ///< what came with a namespace's connect, or null
   std::string name_space = "/";                              ///< of Socket.IO
-  Line* line = nullptr;                                      ///< shared with other sessions; null: the session's own
-  bool recoverable = false;                                  ///< it has a line, and may outlive it
+  Carrier* carrier = nullptr;                                ///< lives until it hangs up, or is let go
+  std::shared_ptr<const void> place;                         ///< among what its address may have; held to its end
+  bool recoverable = false;                                  ///< the session may outlive its carrier
 };
 
 /// What a client shows to go on with its session on another connection.
@@ -41,7 +40,7 @@ struct Resumption {
   const profile::Endpoint* endpoint = nullptr;
   std::string_view name_space;
   std::string_view address;  ///< of the peer, now
-  Line* line = nullptr;
+  Carrier* carrier = nullptr;
 };
 
 /// A session that goes on.
@@ -58,12 +57,17 @@ enum class Gone : std::uint8_t {
 };
 
 /// All sessions of one worker, and who of them is on which topic: one connection's life without sockets. Owned by its
-/// worker (or a test) and touched only on that thread; other threads reach it through Post.
+/// worker (or a test) and touched only on that thread; other threads reach it through Post, and handlers' answers
+/// through Services::post.
+///
+/// A session ends in two steps. At the end of its connection, or of its right to be there, it begins to *end*: it hears
+/// nothing any more. When what was read is taken (dropped, where its right to speak has ended) its `closed` rules are,
+/// then it gives back claims and topics, and its id finds nobody from now on.
 class SessionTable {
  public:
   struct State;  ///< what is behind it: table.h, for this room alone
 
-  SessionTable(WorkerIndex worker, const Services& services, Carrier& carrier);
+  SessionTable(WorkerIndex worker, const turns::Services& services);
   ~SessionTable();
   SessionTable(const SessionTable&) = delete;
   SessionTable& operator=(const SessionTable&) = delete;
@@ -73,45 +77,41 @@ class SessionTable {
   /// A connection was accepted: makes its session and takes the `opened` rules.
   SessionId open(const profile::ProfilePtr& profile, const profile::Endpoint& endpoint, Opening opening,
                  auth::IdentityPtr identity);
-  /// One whole message. False: the session is full; hand over no more until Carrier::input().
+  /// One whole message. False: the session is full; hand over no more until Carrier::resume_input().
   bool receive(SessionId session, const dialect::Message& message);
   /// What the peer acknowledges: `json` is an array. Nothing happens when nobody asked for it.
   bool acknowledged(SessionId session, std::uint64_t id, std::string_view json, dialect::Attachments attachments);
-  /// The line found that the peer reads too slowly.
+  /// The carrier found that the peer reads too slowly.
   void too_slow(SessionId session);
   /// A sign of life after Carrier::probe().
   void alive(SessionId session);
-  /// The connection is over (or is being closed): takes the `closed` rules, gives back claims and topics. Idempotent.
-  void hang_up(SessionId session, Gone why);
-  /// The line of the session is no more. True: the session waits for its client and stays what it is; otherwise it is
-  /// to be ended. While it waits, nothing is asked of its Carrier.
+  /// The connection is over: the session begins to end. Its carrier is let go, unless `more` says that it still hands
+  /// over what it has read; then it calls again when that is done. Idempotent.
+  void hang_up(SessionId session, Gone why, bool more = false);
+  /// The carrier of the session is no more. True: the session waits for its client and stays what it is; otherwise it
+  /// is to be ended.
   bool detach(SessionId session);
   /// Nothing when the session ends with its connection.
   std::optional<SecretId> recovery_key(SessionId session) const;
-  /// From now on the session speaks through the new line, wherever its old one is. Nothing when it cannot be resumed:
-  /// it is no more, is another's, or what its client has missed is no longer known.
+  /// From now on the session speaks through the new carrier, wherever its old one is. Nothing when it cannot be
+  /// resumed: it is no more, is another's, or what its client has missed is no longer known.
   std::optional<Resumed> resume(const Resumption& resumption);
-  /// Ends all that wait, and lets none wait from now on: we are shutting down.
-  void end_detached();
-  /// Frees the session; its id finds nobody from now on.
-  void remove(SessionId session);
-
-  /// Null when the session is gone.
-  Outbox* outbox(SessionId session);
+  /// We are shutting down: ends all that wait for their client, lets none wait from now on, and takes no more rules of
+  /// `every`.
+  void drain();
 
   /// From the worker's mailbox.
   void deliver(const Delivery& delivery);
   void direct(const Direct& direct);
 
-  /// Takes what is due (deadlines, token expiry, probes, handler time-outs); the transport calls it when next_due() has
-  /// come.
+  /// Takes what is due (deadlines, token expiry, probes, handler time-outs, `every`); the transport calls it when
+  /// next_due() has come.
   void tick();
   std::optional<Instant> next_due() const;
 
+  /// Sessions that are not done, and turns that are in flight for nobody.
   std::size_t size() const;
-  Meter& meter();
-  /// Every live session's id: for draining.
-  std::vector<SessionId> sessions() const;
+  const Meter& meter() const;
 
  private:
   std::unique_ptr<State> state_;

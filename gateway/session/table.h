@@ -6,13 +6,13 @@
 
 #include "gateway/session/session.h"
 #include "gateway/session/session_table.h"
-#include "gateway/session/timers.h"
+#include "gateway/turns/turn_table.h"
 
 namespace polygate::session {
 
 /// What is behind a SessionTable. Split over table_*.cpp by what happens to a session: it opens, an event goes through,
 /// effects are applied, it ends.
-struct SessionTable::State {
+struct SessionTable::State final : turns::TurnTable::Ends {
   struct Dispatch {
     std::uint16_t index = 0;
     const std::vector<profile::Rule>* rules = nullptr;
@@ -21,44 +21,53 @@ struct SessionTable::State {
     std::unordered_map<std::string_view, Dispatch> events;
     std::uint16_t unknown_index = 0;
   };
-  struct Ending {
-    SessionId session;
-    std::uint16_t code = 0;
-    std::string reason;
+  /// A rule of `every`, and its latest turn.
+  struct Timed {
+    std::uint16_t profile = 0;
+    const profile::Rule* rule = nullptr;
+    turns::TurnId turn;
   };
 
-  State(WorkerIndex worker, const Services& services, Carrier& carrier);
+  State(WorkerIndex worker, const turns::Services& services);
 
   // table_sessions.cpp
   Session* find(SessionId id);
   Session* find_live(SessionId id);  ///< one that still hears
   SessionId make(const profile::ProfilePtr& profile, const profile::Endpoint& endpoint, Opening opening,
                  auth::IdentityPtr identity);
+  void set_query_defaults(Session& session);
   void free(Session& session);
-  void make_nobody(std::uint16_t profile);
-  void take_timed_rule(Session& nobody, std::uint32_t rule);
-  /// Ends what was doomed meanwhile; the last thing that every entry does, because ends run rules that send.
+  /// Goes on with what begins to end meanwhile; the last thing that every entry does, because ends run rules that send.
   void settle();
-  void doom(Session& session, std::uint16_t code, std::string reason);
-  void finish(Session& session, std::uint16_t code, std::string reason);
-  void hang_up(Session& session);
+  /// Our own wish: its carrier closes. With `why`, what it said and is not taken yet is dropped.
+  void end(Session& session, const Farewell& farewell, std::optional<Dropped> why);
+  void begin_end(Session& session);
+  void silence(Session& session, Dropped why);
+  void let_go(Session& session);
+  void finish_now(Session& session);
+  void hang_up(Session& session, bool more);
 
   // table_events.cpp
   bool receive(Session& session, const dialect::Message& message);
   void process(Session& session, const dialect::Message& message);
-  void drain_inbox(Session& session);
-  void take_rule(Session& session, const profile::Rule& rule);
+  const profile::Rule* rule_for(const Session& session, turns::Turn& turn, std::optional<Failure>& failure);
+  void go_on(Session& session);
+  void take(Session& session, turns::Turn& turn);
+  void take_waiting(Session& session);
   void take_phase_rules(Session& session);
-  void go_on(Session& session, std::unique_ptr<Job> job);
-  void answered(SessionId id, std::uint32_t ticket, profile::Answer answer);
-  void after_job(Session& session);
-  void refuse(Session& session, Job& job, const Failure& failure);
-  void note(Session& session, const Job& job, const profile::Verdict& verdict);
-  std::unique_ptr<Job> spare_job();
-  void recycle(std::unique_ptr<Job> job);
+  turns::Turn& begin(Session& session);
+  void refuse(Session& session, turns::Turn& turn, const Failure& failure);
+  void note(const turns::Turn& turn, const profile::Verdict& verdict);
+  void take_timed_rule(std::size_t index);
+
+  // turns::TurnTable::Ends
+  void done(turns::Turn& turn) override;
+  void overdue(turns::Turn& turn) override;
+  void go_on(SessionId requester) override;
 
   // table_effects.cpp
   void apply(Session& session, profile::Effects& effects);
+  void publish(std::vector<profile::Outgoing>& sends);
   void push(Session& session, FramePtr frame);
   void remember(Session& session, const Question& question);
   void cut_slow(Session& session);
@@ -74,39 +83,33 @@ struct SessionTable::State {
   void direct(const Direct& direct);
 
   // table_claims.cpp
-  void claim(Session& session, const Topic& topic, Taken when_taken);
-  void claim_answer(SessionId id, std::uint32_t ticket, const Topic& topic, Taken when_taken,
-                    const Exchange::Claim& claim);
-  void probe_owner(Session& session, const Topic& topic, SessionId owner);
-  void probe_failed(Session& session);
-  void owner_is_alive(const Direct& direct);
+  void ask_for_life(Session* session, const Direct& direct);
+  void answer_askers(Session& session, Direct::Kind kind);
+  void later(Session& session, TimerKind kind, Millis in, TimerQueue<Timer>::Id& id);
   void tick();
+  void take_due(Session& session, TimerKind kind);
 
   // table_recovery.cpp
   bool detach(Session& session);
   std::optional<Resumed> resume(Session& session, const Resumption& resumption);
   void note_said(Session& session, const FramePtr& frame);
-  void answer_askers(Session& session, Direct::Kind kind);
-
-  void later(Session& session, TimerKind kind, Millis in, std::uint32_t ticket);
 
   const WorkerIndex worker;
-  const Services& services;
-  Carrier& carrier;
+  const turns::Services& services;
   std::vector<std::unique_ptr<Session>> slots;
   std::vector<std::uint32_t> free_slots;
   std::size_t live = 0;
   LocalTopics topics;
-  Timers timers;
-  std::vector<Ending> doomed;
+  TimerQueue<Timer> timers;
+  TimerQueue<std::size_t> timed_due;  ///< by index of `timed`
+  std::vector<Timed> timed;
+  std::vector<SessionId> began_to_end;
   bool settling = false;
-  bool nobody_waits = false;  ///< for its client, any more
-  bool advancing = false;     ///< a run is on the stack: answers reach it without being gone on with
+  bool draining = false;
   std::vector<std::pair<Session*, LocalTopic*>> to_replay;  // joined by the effects in hand
-  std::unique_ptr<Job> spare;
-  json::Document scratch;
   std::vector<ProfileEntry> index;
   Meter meter;
+  turns::TurnTable turns;
 };
 
 }  // namespace polygate::session

@@ -6,10 +6,6 @@
 namespace polygate::session {
 namespace {
 
-Failure taken(const Topic& topic) {
-  return {Reason::taken, std::string(topic.text()) + " is taken"};
-}
-
 /// The sender as the handshake shows it, before there is a session.
 class Visitor final : public profile::Subject {
  public:
@@ -42,106 +38,70 @@ class Visitor final : public profile::Subject {
 
 }  // namespace
 
-void SessionTable::State::later(Session& session, TimerKind kind, Millis in, std::uint32_t ticket) {
-  timers.add({services.clock->now() + in, kind, session.id(), ticket});
+void SessionTable::State::later(Session& session, TimerKind kind, Millis in, TimerQueue<Timer>::Id& id) {
+  timers.remove(id);
+  id = timers.add(services.clock->now() + in, {kind, session.id()});
 }
 
-void SessionTable::State::claim(Session& session, const Topic& topic, Taken when_taken) {
-  if (session.inside(topic)) {
-    // Its own already: nothing to gain twice, nothing to give back when a later step fails.
-    answered(session.id(), session.ticket,
-             Failure{Reason::taken, "you hold " + std::string(topic.text()) + " already"});
+/// Somebody wants a claim of this session's: one that is connected shows a sign of life, one that ends answers when its
+/// last rules are taken.
+void SessionTable::State::ask_for_life(Session* session, const Direct& direct) {
+  if (session == nullptr || session->is_detached()) {
+    Direct answer;
+    answer.kind = Direct::Kind::dead;
+    answer.to = direct.asker;
+    answer.topic = direct.topic;
+    services.exchange->direct(std::move(answer));
     return;
   }
-  services.exchange->claim(topic, session.id(), when_taken,
-                           [this, id = session.id(), ticket = session.ticket, topic,
-                            when_taken](Exchange::Claim claim) { claim_answer(id, ticket, topic, when_taken, claim); });
+  session->askers.push_back({direct.asker, direct.topic});
+  if (session->hears()) session->carrier->probe();
 }
 
-void SessionTable::State::claim_answer(SessionId id, std::uint32_t ticket, const Topic& topic, Taken when_taken,
-                                       const Exchange::Claim& claim) {
-  Session* session = find(id);
-  const bool waits = session && session->ticket == ticket && session->job;
-  if (claim.gained && !waits) {
-    services.exchange->release(topic, id);
-    return;
+void SessionTable::State::answer_askers(Session& session, Direct::Kind kind) {
+  for (Asker& asker : std::exchange(session.askers, {})) {
+    Direct answer;
+    answer.kind = kind;
+    answer.to = asker.session;
+    answer.topic = std::move(asker.topic);
+    services.exchange->direct(std::move(answer));
   }
-  if (!waits) return;
-  if (claim.gained) {
-    answered(id, ticket, profile::Answer(Json()));
-  } else if (when_taken == Taken::probe) {
-    probe_owner(*session, topic, claim.owner);
-  } else {
-    answered(id, ticket, taken(topic));
-  }
-}
-
-void SessionTable::State::probe_owner(Session& session, const Topic& topic, SessionId owner) {
-  session.probed = std::make_unique<Topic>(topic);
-  session.probed_owner = owner;
-  later(session, TimerKind::probe, session.job->rule->claim->within, session.ticket);
-  Direct probe;
-  probe.kind = Direct::Kind::probe;
-  probe.to = owner;
-  probe.asker = session.id();
-  probe.topic = std::make_shared<const std::string>(topic.key);
-  services.exchange->direct(std::move(probe));
-}
-
-void SessionTable::State::owner_is_alive(const Direct& direct) {
-  Session* session = find(direct.to);
-  if (!session || !session->probed || session->probed->key != *direct.topic) return;
-  const Topic topic = *std::exchange(session->probed, nullptr);
-  answered(session->id(), session->ticket, taken(topic));
-}
-
-void SessionTable::State::probe_failed(Session& session) {
-  const Topic topic = *std::exchange(session.probed, nullptr);
-  services.exchange->take_over(topic, session.id(), session.probed_owner,
-                               [this, id = session.id(), ticket = session.ticket, topic](const Exchange::Claim& claim) {
-                                 claim_answer(id, ticket, topic, Taken::refuse, claim);
-                               });
 }
 
 void SessionTable::State::tick() {
   const Instant now = services.clock->now();
   while (const auto timer = timers.take_due(now)) {
-    Session* session = find(timer->session);
-    if (!session || session->phase > Session::Phase::open) {
-      if (!session || timer->kind != TimerKind::handler) continue;
-    }
-    switch (timer->kind) {
-      case TimerKind::role_deadline:
-        if (session->current_role == session->endpoint.role) {
-          doom(*session, 4408, "limit authenticate_within reached");
-        }
-        break;
-      case TimerKind::token_expiry: {
-        if (!session->who || !session->who->expires) break;
-        const double left = *session->who->expires - services.clock->unix_seconds();
-        if (left <= 0) {
-          doom(*session, close_code(Reason::unauthenticated), "token expired");
-        } else {
-          later(*session, TimerKind::token_expiry, Millis(static_cast<std::int64_t>(std::min(left, 3600.0) * 1000) + 1),
-                0);
-        }
-        break;
-      }
-      case TimerKind::probe:
-        if (session->ticket == timer->ticket && session->probed) probe_failed(*session);
-        break;
-      case TimerKind::detached:
-        if (session->is_detached() && session->recovery->losses == timer->ticket) doom(*session, 4408, "not resumed");
-        break;
-      case TimerKind::timed_rule:
-        take_timed_rule(*session, timer->ticket);
-        break;
-      case TimerKind::handler:
-        answered(session->id(), timer->ticket, Failure{Reason::busy, "the handler did not answer in time"});
-        break;
-    }
+    if (Session* session = find(timer->session)) take_due(*session, timer->kind);
   }
+  while (const auto rule = timed_due.take_due(now)) take_timed_rule(*rule);
+  turns.tick(now);
   settle();
+}
+
+void SessionTable::State::take_due(Session& session, TimerKind kind) {
+  switch (kind) {
+    case TimerKind::role_deadline:
+      session.role_timer = {};
+      if (session.current_role == session.start_role) {
+        end(session, {4408, "limit authenticate_within reached"}, Dropped::deadline);
+      }
+      return;
+    case TimerKind::token_expiry: {
+      session.token_timer = {};
+      if (session.ending || !session.who || !session.who->expires) return;
+      const double left = *session.who->expires - services.clock->unix_seconds();
+      if (left <= 0) return end(session, {close_code(Reason::unauthenticated), "token expired"}, Dropped::expired);
+      later(session, TimerKind::token_expiry, Millis(static_cast<std::int64_t>(std::min(left, 3600.0) * 1000) + 1),
+            session.token_timer);
+      return;
+    }
+    case TimerKind::detached:
+      session.end_timer = {};
+      return end(session, {4408, "not resumed"}, std::nullopt);
+    case TimerKind::finish:
+      session.end_timer = {};
+      return finish_now(session);
+  }
 }
 
 Result<auth::IdentityPtr> SessionTable::admit(const profile::Endpoint& endpoint, const Opening& opening) {
@@ -176,7 +136,11 @@ void SessionTable::tick() {
 }
 
 std::optional<Instant> SessionTable::next_due() const {
-  return state_->timers.next();
+  std::optional<Instant> due = state_->timers.next();
+  for (const auto& other : {state_->timed_due.next(), state_->turns.next_due()}) {
+    if (other && (!due || *other < *due)) due = other;
+  }
+  return due;
 }
 
 }  // namespace polygate::session

@@ -10,6 +10,7 @@ void SessionTable::State::apply(Session& session, profile::Effects& effects) {
   if (effects.role) take_role(session, *effects.role);
   if (effects.variables.is_object()) session.set(effects.variables);
   for (Topic& topic : effects.claimed) {
+    if (session.ending) services.exchange->ending(topic, session.id());
     Membership membership;
     membership.claim = std::make_unique<Topic>(std::move(topic));
     session.memberships.push_back(std::move(membership));
@@ -18,44 +19,35 @@ void SessionTable::State::apply(Session& session, profile::Effects& effects) {
     if (session.inside(topic)) continue;
     if (LocalTopic* joined = join(session, topic, false)) to_replay.emplace_back(&session, joined);
   }
-  for (profile::Outgoing& send : effects.sends) {
+  publish(effects.sends);
+  for (const Topic& topic : effects.leave) {
+    if (Membership* membership = session.find(topic)) leave(session, *membership);
+  }
+  for (FramePtr& reply : effects.replies) push(session, std::move(reply));
+  const auto joined = std::exchange(to_replay, {});
+  for (const auto& [who, topic] : joined) replay(*who, *topic);
+  if (effects.close) end(session, {effects.close->code, effects.close->reason}, Dropped::closed);
+}
+
+void SessionTable::State::publish(std::vector<profile::Outgoing>& sends) {
+  for (profile::Outgoing& send : sends) {
     auto sent = services.exchange->publish(send.topic, send.frame, send.sending);
     if (!sent) {
       services.log->write_rarely("publish", Level::warn, "not kept",
                                  {{"topic", send.topic.text()}, {"why", sent.failure().message}});
     }
   }
-  for (const Topic& topic : effects.leave) {
-    // Joined by the same rule: it stays, however the two were named.
-    if (std::find(effects.join.begin(), effects.join.end(), topic) != effects.join.end()) continue;
-    if (Membership* membership = session.find(topic)) leave(session, *membership);
-  }
-  for (FramePtr& reply : effects.replies) push(session, std::move(reply));
-  const auto joined = std::exchange(to_replay, {});
-  for (const auto& [who, topic] : joined) replay(*who, *topic);
-  if (effects.close) doom(session, effects.close->code, std::move(effects.close->reason));
 }
 
 void SessionTable::State::push(Session& session, FramePtr frame) {
-  if (session.phase > Session::Phase::open) return;
-  const auto& limits = session.profile->limits;
+  if (session.ending) return;
   if (frame->utterance() != nullptr) {
     if (const Question* question = frame->utterance()->question()) remember(session, *question);
   }
   if (session.recovery) note_said(session, frame);
-  if (session.is_detached()) return;
-  if (session.line != nullptr) {
-    if (!session.line->push(session.id(), std::move(frame))) return cut_slow(session);
-    ++meter.profiles[session.profile_index].delivered;
-    return;
-  }
-  const bool was_empty = session.outbox.empty();
-  const std::string_view bytes = frame->bytes();
-  if (!session.outbox.push(std::move(frame), bytes, limits.outbox_bytes, limits.outbox_frames)) {
-    return cut_slow(session);
-  }
+  if (session.carrier == nullptr) return;
+  if (!session.carrier->push(std::move(frame))) return cut_slow(session);
   ++meter.profiles[session.profile_index].delivered;
-  if (was_empty) carrier.output(session.id());
 }
 
 /// A peer that never acknowledges loses the oldest of the questions that it owes an answer to.
@@ -66,15 +58,13 @@ void SessionTable::State::remember(Session& session, const Question& question) {
   session.questions->push_back(question);
 }
 
+/// It is not read any more; what was read is still taken.
 void SessionTable::State::cut_slow(Session& session) {
   ++meter.profiles[session.profile_index].slow_consumers;
-  services.log->write_rarely("limit outbox_bytes", Level::warn, "slow consumer cut",
-                             {{"limit", "outbox_bytes"},
-                              {"profile", session.profile->name},
-                              {"bytes", static_cast<std::int64_t>(session.outbox.bytes())},
-                              {"address", session.address()}});
-  session.outbox.drop_unstarted();
-  doom(session, 1013, "slow consumer: limit outbox_bytes");
+  services.log->write_rarely(
+      "limit outbox_bytes", Level::warn, "slow consumer cut",
+      {{"limit", "outbox_bytes"}, {"profile", session.profile->name}, {"address", session.address()}});
+  end(session, {1013, "slow consumer: limit outbox_bytes"}, std::nullopt);
 }
 
 void SessionTable::State::authenticated(Session& session, auth::IdentityPtr identity) {
@@ -85,7 +75,8 @@ void SessionTable::State::authenticated(Session& session, auth::IdentityPtr iden
   if (somebody && session.who->expires) {
     const double left = *session.who->expires - services.clock->unix_seconds();
     const double bounded = std::clamp(left, 0.0, 30.0 * 24 * 3600);  // looked at again when it comes
-    later(session, TimerKind::token_expiry, Millis(static_cast<std::int64_t>(bounded * 1000) + 1), 0);
+    timers.remove(session.token_timer);
+    later(session, TimerKind::token_expiry, Millis(static_cast<std::int64_t>(bounded * 1000) + 1), session.token_timer);
   }
 }
 
@@ -170,38 +161,23 @@ void SessionTable::State::deliver(const Delivery& delivery) {
 }
 
 void SessionTable::State::direct(const Direct& direct) {
-  Session* session = find_live(direct.to);
+  Session* session = find(direct.to);
   switch (direct.kind) {
     case Direct::Kind::frame:
       if (!session || (direct.topic && !Topic::is_of(*direct.topic, session->profile->name))) return;
-      push(*session, direct.frame);
-      return;
+      return push(*session, direct.frame);
     case Direct::Kind::evict: {
       if (!session) return;
       const auto lost = std::find_if(session->memberships.begin(), session->memberships.end(),
                                      [&](const Membership& m) { return m.claim && m.claim->key == *direct.topic; });
       if (lost != session->memberships.end()) session->memberships.erase(lost);
-      doom(*session, close_code(Reason::taken), "replaced by a new connection");
-      return;
+      return end(*session, {close_code(Reason::taken), "replaced by a new connection"}, Dropped::replaced);
     }
     case Direct::Kind::probe:
-      if (!session || session->is_detached()) {
-        Direct answer;
-        answer.kind = Direct::Kind::dead;
-        answer.to = direct.asker;
-        answer.topic = direct.topic;
-        services.exchange->direct(std::move(answer));
-        return;
-      }
-      session->askers.push_back(direct.asker);
-      session->asked_topic = direct.topic;
-      carrier.probe(session->id());
-      return;
+      return ask_for_life(session, direct);
     case Direct::Kind::alive:
-      owner_is_alive(direct);
-      return;
     case Direct::Kind::dead:
-      if (session && session->probed && session->probed->key == *direct.topic) probe_failed(*session);
+      if (session) turns.owner_answered(session->turn, *direct.topic, direct.kind == Direct::Kind::alive);
       return;
   }
 }

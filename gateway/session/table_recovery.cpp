@@ -20,22 +20,11 @@ void SessionTable::State::note_said(Session& session, const FramePtr& frame) {
   const History::Limits limits{profile.engine.recovery.events, profile.limits.outbox_bytes / 2, history_age(session)};
   History& history = session.recovery->history;
   if (!session.is_detached()) return history.said(frame, services.clock->now(), limits);
-  if (!history.missed(frame, services.clock->now(), limits)) doom(session, 1013, "missed too much");
-}
-
-/// Whoever wanted a sign of life from it.
-void SessionTable::State::answer_askers(Session& session, Direct::Kind kind) {
-  for (const SessionId asker : std::exchange(session.askers, {})) {
-    Direct answer;
-    answer.kind = kind;
-    answer.to = asker;
-    answer.topic = session.asked_topic;
-    services.exchange->direct(std::move(answer));
-  }
+  if (!history.missed(frame, services.clock->now(), limits)) end(session, {1013, "missed too much"}, std::nullopt);
 }
 
 bool SessionTable::State::detach(Session& session) {
-  if (nobody_waits || !session.recovery || session.phase > Session::Phase::open) return false;
+  if (draining || !session.recovery || session.ending) return false;
   const profile::RecoverySettings& settings = session.profile->engine.recovery;
   Meter::Profile& counts = meter.profiles[session.profile_index];
   if (counts.detached >= settings.sessions) {
@@ -44,9 +33,9 @@ bool SessionTable::State::detach(Session& session) {
     return false;
   }
   ++counts.detached;
-  session.line = nullptr;
+  let_go(session);
   answer_askers(session, Direct::Kind::dead);
-  later(session, TimerKind::detached, settings.within, ++session.recovery->losses);
+  later(session, TimerKind::detached, settings.within, session.end_timer);
   return true;
 }
 
@@ -55,15 +44,19 @@ std::optional<Resumed> SessionTable::State::resume(Session& session, const Resum
   auto missed = session.recovery->history.after(resumption.offset);
   if (!missed) {
     ++counts.not_resumed;
-    doom(session, close_code(Reason::taken), "replaced by a new connection");
+    end(session, {close_code(Reason::taken), "replaced by a new connection"}, std::nullopt);
+    if (session.carrier == nullptr) began_to_end.push_back(session.id());
     return std::nullopt;
   }
   ++counts.resumed;
   if (session.is_detached()) --counts.detached;
-  session.line = resumption.line;
+  timers.remove(session.end_timer);
+  Carrier* const before = std::exchange(session.carrier, resumption.carrier);
+  session.full = false;
   session.set_address(std::string(resumption.address));
   session.recovery->history.caught_up();
   answer_askers(session, Direct::Kind::alive);
+  if (before != nullptr) before->let_go();
   return Resumed{session.id(), std::move(*missed)};
 }
 
@@ -83,17 +76,18 @@ std::optional<Resumed> SessionTable::resume(const Resumption& resumption) {
       key.worker == state_->worker && key.slot < state_->slots.size() ? state_->slots[key.slot].get() : nullptr;
   const bool is_its = session && session->recovery && session->recovery->key == key &&
                       &session->endpoint == resumption.endpoint &&
-                      session->recovery->name_space == resumption.name_space && session->phase <= Session::Phase::open;
+                      session->recovery->name_space == resumption.name_space && !session->ending;
   if (!is_its) return std::nullopt;
   auto resumed = state_->resume(*session, resumption);
   state_->settle();
   return resumed;
 }
 
-void SessionTable::end_detached() {
-  state_->nobody_waits = true;
+void SessionTable::drain() {
+  state_->draining = true;
+  state_->timed_due = {};
   for (const auto& session : state_->slots) {
-    if (session && session->is_detached()) state_->doom(*session, 1001, "going away");
+    if (session && session->is_detached()) state_->end(*session, {1001, "going away"}, std::nullopt);
   }
   state_->settle();
 }

@@ -6,8 +6,8 @@
 
 namespace polygate::session {
 
-SessionTable::State::State(WorkerIndex at, const Services& shared, Carrier& carries)
-    : worker(at), services(shared), carrier(carries) {
+SessionTable::State::State(WorkerIndex at, const turns::Services& shared)
+    : worker(at), services(shared), turns(at, shared, *this) {
   for (const profile::ProfilePtr& profile : services.profiles) {
     ProfileEntry entry;
     Meter::Profile counts;
@@ -21,20 +21,11 @@ SessionTable::State::State(WorkerIndex at, const Services& shared, Carrier& carr
     counts.counts.assign(counts.events.size() * counts.roles.size() * Meter::kVerdicts, 0);
     index.push_back(std::move(entry));
     meter.profiles.push_back(std::move(counts));
-    if (worker == 0 && !profile->timed.empty()) make_nobody(static_cast<std::uint16_t>(index.size() - 1));
-  }
-}
-
-/// Timed rules are taken like those of a session, on one worker, on behalf of nobody.
-void SessionTable::State::make_nobody(std::uint16_t profile) {
-  const auto slot = static_cast<std::uint32_t>(slots.size());
-  const profile::ProfilePtr& its = services.profiles[profile];
-  slots.push_back(std::make_unique<Session>(SessionId{worker, slot, std::max<std::uint64_t>(random_u64(), 1)}, profile,
-                                            its, its->endpoints[0], Opening{}));
-  slots[slot]->is_nobody = true;
-  slots[slot]->phase = Session::Phase::open;
-  for (std::uint32_t rule = 0; rule < its->timed.size(); ++rule) {
-    later(*slots[slot], TimerKind::timed_rule, its->timed[rule].interval, rule);
+    if (worker != 0) continue;  // rules that nobody has called for are taken on one worker
+    for (const profile::Rule& rule : profile->timed) {
+      timed.push_back({static_cast<std::uint16_t>(index.size() - 1), &rule, {}});
+      timed_due.add(services.clock->now() + rule.interval, timed.size() - 1);
+    }
   }
 }
 
@@ -46,7 +37,7 @@ Session* SessionTable::State::find(SessionId id) {
 
 Session* SessionTable::State::find_live(SessionId id) {
   Session* session = find(id);
-  return session && session->phase <= Session::Phase::open ? session : nullptr;
+  return session && !session->ending ? session : nullptr;
 }
 
 SessionId SessionTable::State::make(const profile::ProfilePtr& profile, const profile::Endpoint& endpoint,
@@ -67,11 +58,26 @@ SessionId SessionTable::State::make(const profile::ProfilePtr& profile, const pr
   ++meter.profiles[profile_index].sessions;
   ++meter.profiles[profile_index].opened;
 
+  set_query_defaults(session);
+  if (identity) authenticated(session, std::move(identity));
+  if (!session.who && profile->uses_user_topics) join_built_in(session, "user", session.user());
+  take_role(session, session.start_role);
+  if (endpoint.leave_role_within.count() > 0) {
+    later(session, TimerKind::role_deadline, endpoint.leave_role_within, session.role_timer);
+  }
+  const std::vector<std::pair<Session*, LocalTopic*>> joined = std::exchange(to_replay, {});
+  go_on(session);
+  if (find(id) == nullptr) return id;  // its own rules ended it
+  for (const auto& [who, topic] : joined) replay(*who, *topic);
+  return id;
+}
+
+void SessionTable::State::set_query_defaults(Session& session) {
   profile::Scope scope;
-  scope.profile = profile.get();
+  scope.profile = session.profile.get();
   scope.me = &session;
   scope.clock = services.clock;
-  for (const auto& [name, shape] : endpoint.query) {
+  for (const auto& [name, shape] : session.endpoint.query) {
     if (session.has_query(name)) continue;
     std::string value;
     if (shape.kind == profile::Shape::Kind::text) {
@@ -82,89 +88,103 @@ SessionId SessionTable::State::make(const profile::ProfilePtr& profile, const pr
     }
     if (!value.empty()) session.set_query_default(name, std::move(value));
   }
-  if (endpoint.user) session.endpoint_user = profile::render_text(*endpoint.user, scope);
-  if (identity) authenticated(session, std::move(identity));
-  if (!session.who && profile->uses_user_topics) join_built_in(session, "user", session.user());
-  take_role(session, endpoint.role);
-  if (endpoint.leave_role_within.count() > 0) {
-    later(session, TimerKind::role_deadline, endpoint.leave_role_within, 0);
-  }
-  std::vector<std::pair<Session*, LocalTopic*>> joined = std::exchange(to_replay, {});
-  take_phase_rules(session);
-  for (const auto& [who, topic] : joined) replay(*who, *topic);
-  return id;
+  if (session.endpoint.user) session.endpoint_user = profile::render_text(*session.endpoint.user, scope);
 }
 
+/// Its last rules are taken: claims and topics are given back, and its id finds nobody from now on.
 void SessionTable::State::free(Session& session) {
+  leave_all(session);
+  answer_askers(session, Direct::Kind::dead);
+  if (turns::Turn* turn = turns.find(session.overdue)) turn->sender.parts();
+  timers.remove(session.role_timer);
+  timers.remove(session.token_timer);
+  timers.remove(session.end_timer);
   --live;
   --meter.profiles[session.profile_index].sessions;
-  if (session.is_detached()) --meter.profiles[session.profile_index].detached;
   const std::uint32_t slot = session.id().slot;
   slots[slot].reset();
   free_slots.push_back(slot);
 }
 
-void SessionTable::State::doom(Session& session, std::uint16_t code, std::string reason) {
-  if (session.phase > Session::Phase::open) return;
-  session.phase = Session::Phase::doomed;
-  doomed.push_back({session.id(), code, std::move(reason)});
-}
-
 void SessionTable::State::settle() {
   if (settling) return;
   settling = true;
-  while (!doomed.empty()) {
-    std::vector<Ending> now = std::exchange(doomed, {});
-    for (Ending& ending : now) {
-      if (Session* session = find(ending.session)) finish(*session, ending.code, std::move(ending.reason));
+  while (!began_to_end.empty()) {
+    const std::vector<SessionId> now = std::exchange(began_to_end, {});
+    for (const SessionId id : now) {
+      if (Session* session = find(id)) go_on(*session);
     }
   }
   settling = false;
 }
 
-/// Our own wish to end a session: its rules for that are taken at once, the transport writes what waits and closes.
-void SessionTable::State::finish(Session& session, std::uint16_t code, std::string reason) {
-  if (session.phase > Session::Phase::doomed) return;
-  if (session.is_detached()) {
-    session.removed = true;  // nobody carries it
-    return hang_up(session);
+void SessionTable::State::end(Session& session, const Farewell& farewell, std::optional<Dropped> why) {
+  if (!session.ending) {
+    const bool had_carrier = session.carrier != nullptr;
+    begin_end(session);
+    if (had_carrier) {
+      ++meter.closes[farewell.code];
+      Farewell said = farewell;
+      said.takes_rest = !why;
+      session.carrier->close(said);
+    }
   }
-  ++meter.closes[code];
-  const SessionId id = session.id();
-  hang_up(session);
-  carrier.end(id, code, std::move(reason));
+  if (why) silence(session, *why);
 }
 
-void SessionTable::State::hang_up(Session& session) {
-  if (session.phase > Session::Phase::doomed) return;
-  if (session.job) {
-    // Nobody will hear the answer: what the run gained is given back.
-    struct Giver final : profile::Host {
-      Giver(State& of, Session& about) : table(of), session(about) {}
-      void claim(const Topic&, Taken) override {}
-      void release(const Topic& topic) override { table.services.exchange->release(topic, session.id()); }
-      void present(const Topic&) override {}
-      void handle(const std::string&, Call) override {}
-      Result<auth::IdentityPtr> verify(const std::string&, std::string_view) override {
-        return Failure{Reason::internal, {}};
-      }
-      json::Document& scratch() override { return table.scratch; }
-      State& table;
-      Session& session;
-    } giver(*this, session);
-    session.job->run->cancel(giver);
-    recycle(std::move(session.job));
+/// It hears nothing from now on. What was read is taken by go_on(), which settle() calls.
+void SessionTable::State::begin_end(Session& session) {
+  if (session.is_detached()) --meter.profiles[session.profile_index].detached;
+  session.ending = true;
+  timers.remove(session.role_timer);
+  later(session, TimerKind::finish, session.profile->limits.finish_within, session.end_timer);
+  for (const Membership& membership : session.memberships) {
+    if (membership.claim) services.exchange->ending(*membership.claim, session.id());
   }
-  ++session.ticket;
-  session.inbox.reset();
-  session.probed.reset();
-  session.phase = Session::Phase::closing;
-  session.next_rule = 0;
-  take_phase_rules(session);
+  began_to_end.push_back(session.id());
 }
 
-SessionTable::SessionTable(WorkerIndex worker, const Services& services, Carrier& carrier)
-    : state_(std::make_unique<State>(worker, services, carrier)) {}
+/// Its right to speak has ended.
+void SessionTable::State::silence(Session& session, Dropped why) {
+  if (session.silenced) return;
+  session.silenced = why;
+  if (session.has_waiting()) {
+    const std::size_t count = session.waiting->size();
+    meter.profiles[session.profile_index].dropped[static_cast<std::size_t>(why)] += count;
+    services.log->write_rarely("dropped " + std::string(name(why)), Level::info, "events dropped",
+                               {{"why", name(why)},
+                                {"events", static_cast<std::int64_t>(count)},
+                                {"profile", session.profile->name},
+                                {"address", session.address()}});
+  }
+  session.waiting.reset();
+  session.waiting_bytes = 0;
+  let_go(session);
+}
+
+void SessionTable::State::let_go(Session& session) {
+  session.carrier = nullptr;
+  session.full = false;
+}
+
+/// It has had its time: what waits is dropped, and a turn in flight goes on for nobody.
+void SessionTable::State::finish_now(Session& session) {
+  if (session.carrier != nullptr) session.carrier->let_go();
+  silence(session, draining ? Dropped::drained : Dropped::late);
+  const turns::TurnId turn = std::exchange(session.turn, {});
+  if (turn && turns.abandon(turn)) session.overdue = turn;
+  go_on(session);
+}
+
+void SessionTable::State::hang_up(Session& session, bool more) {
+  if (!session.ending) begin_end(session);
+  if (more) return;
+  let_go(session);
+  began_to_end.push_back(session.id());
+}
+
+SessionTable::SessionTable(WorkerIndex worker, const turns::Services& services)
+    : state_(std::make_unique<State>(worker, services)) {}
 
 SessionTable::~SessionTable() = default;
 
@@ -175,47 +195,17 @@ SessionId SessionTable::open(const profile::ProfilePtr& profile, const profile::
   return id;
 }
 
-void SessionTable::hang_up(SessionId id, Gone) {
-  if (Session* session = state_->find(id)) state_->hang_up(*session);
+void SessionTable::hang_up(SessionId id, Gone, bool more) {
+  if (Session* session = state_->find(id)) state_->hang_up(*session, more);
   state_->settle();
-}
-
-void SessionTable::remove(SessionId id) {
-  Session* session = state_->find(id);
-  if (!session) return;
-  state_->hang_up(*session);
-  session = state_->find(id);
-  if (session->phase == Session::Phase::closed) {
-    state_->free(*session);
-  } else {
-    session->removed = true;
-  }
-  state_->settle();
-}
-
-Outbox* SessionTable::outbox(SessionId id) {
-  Session* session = state_->find(id);
-  return session ? &session->outbox : nullptr;
 }
 
 std::size_t SessionTable::size() const {
-  return state_->live;
+  return state_->live + state_->turns.size();
 }
 
-Meter& SessionTable::meter() {
-  state_->meter.outbox_bytes = 0;
-  for (const auto& session : state_->slots) {
-    if (session) state_->meter.outbox_bytes += session->outbox.bytes();
-  }
+const Meter& SessionTable::meter() const {
   return state_->meter;
-}
-
-std::vector<SessionId> SessionTable::sessions() const {
-  std::vector<SessionId> ids;
-  for (const auto& session : state_->slots) {
-    if (session && !session->is_nobody) ids.push_back(session->id());
-  }
-  return ids;
 }
 
 }  // namespace polygate::session

@@ -1,6 +1,10 @@
 #include "gateway/transport/connection.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <utility>
 
 #include "gateway/transport/http_side.h"
@@ -8,9 +12,15 @@
 #include "gateway/wire/websocket_frame.h"
 
 namespace polygate::transport {
+namespace {
 
-Connection::Connection(Worker& worker, ConnectionId id, const PeerAddress& peer, std::uint16_t listener)
-    : worker_(worker), id_(id), decoder_(0), peer_(peer), listener_(listener) {
+constexpr std::size_t kFeedAtOnce = 16 * 1'024;
+
+}  // namespace
+
+Connection::Connection(Worker& worker, ConnectionId id, const PeerAddress& peer, std::uint16_t listener,
+                       std::shared_ptr<Place> place)
+    : worker_(worker), id_(id), decoder_(0), place_(std::move(place)), peer_(peer), listener_(listener) {
   http_ = std::make_unique<HttpSide>(*this);
   set_deadline(worker.now() + worker.settings().handshake_within);
 }
@@ -20,6 +30,7 @@ Connection::~Connection() = default;
 bool Connection::received(std::span<char> bytes) {
   worker_.meter().bytes_in += bytes.size();
   heard();
+  if (phase_ == Phase::closing || phase_ == Phase::lingering) return true;  // too late
   if (held_.empty()) consume(bytes);
   if (!bytes.empty()) held_.append(bytes.data(), bytes.size());
   steer_reading();
@@ -39,7 +50,9 @@ void Connection::consume(std::span<char>& bytes) {
         break;
       case Phase::closing:
       case Phase::lingering:
-        bytes = {};
+      case Phase::gone:
+        if (takes_rest_) messages(bytes);
+        if (!takes_rest_) bytes = {};
         break;
     }
   }
@@ -47,15 +60,19 @@ void Connection::consume(std::span<char>& bytes) {
 
 void Connection::messages(std::span<char>& bytes) {
   using Kind = wire::WebSocketItem::Kind;
-  while (phase_ == Phase::open && !held_back_) {
+  while ((phase_ == Phase::open || takes_rest_) && !held_back_) {
     const wire::WebSocketItem item = decoder_.next(bytes);
+    if (phase_ != Phase::open && (item.kind == Kind::close || item.kind == Kind::violation)) {
+      takes_rest_ = false;
+      return;
+    }
     switch (item.kind) {
       case Kind::more:
         return;
       case Kind::text:
       case Kind::binary:
-        held_back_ = link_ ? !worker_.message(*this, link_->engine, item.kind == Kind::text, item.payload)
-                           : !worker_.sessions().receive(session_, {item.kind == Kind::text, item.payload, {}, {}});
+        held_back_ = engine_ ? !worker_.message(*this, *engine_, item.kind == Kind::text, item.payload)
+                             : !worker_.sessions().receive(session_, {item.kind == Kind::text, item.payload, {}, {}});
         break;
       case Kind::ping:
         ping_came(item.payload);
@@ -63,22 +80,23 @@ void Connection::messages(std::span<char>& bytes) {
       case Kind::pong:
         break;  // any byte is a sign of life
       case Kind::close:
-        close(item.code, {}, session::Gone::closed);
+        close_for(session::Gone::closed, item.code, {});
         break;
       case Kind::violation:
         worker_.note_close(item.code, item.payload, peer_.text());
-        close(item.code, item.payload, session::Gone::lost);
+        close_for(session::Gone::lost, item.code, item.payload);
         break;
     }
   }
 }
 
 void Connection::ping_came(std::string_view payload) {
+  if (phase_ != Phase::open) return;
   ++worker_.meter().pings_in;
   switch (budget_.ping(worker_.now(), waiting_pongs_)) {
     case wire::PingBudget::Verdict::flood:
       worker_.note_close(1008, "too many pings", peer_.text());
-      close(1008, "too many pings", session::Gone::lost);
+      close_for(session::Gone::lost, 1008, "too many pings");
       return;
     case wire::PingBudget::Verdict::coalesce:
       if (pong_is_last_) urgent_.resize(last_pong_);
@@ -101,7 +119,7 @@ void Connection::heard() {
   }
   if (probed_) {
     probed_ = false;
-    if (link_) return tell_engine(EngineInput::Kind::alive);
+    if (engine_) return tell_engine(EngineInput::Kind::alive);
     worker_.sessions().alive(session_);
   }
 }
@@ -116,12 +134,14 @@ void Connection::steer_reading() {
 }
 
 bool Connection::attend() {
+  if (phase_ == Phase::gone) return feed();
   if (!held_back_ && !held_.empty()) {
     std::string bytes = std::exchange(held_, {});
     std::span<char> rest(bytes);
     consume(rest);
     held_.assign(rest.data(), rest.size());
   }
+  if (takes_rest_ && !held_back_ && held_.empty()) end_of_input();
   if (phase_ != Phase::http) http_.reset();
   if (!write_out()) return false;
   steer_reading();
@@ -148,12 +168,16 @@ bool Connection::on_tick(Instant now) {
     case Phase::closing:
     case Phase::lingering:
       return false;
+    case Phase::gone:
+      return true;
     case Phase::open:
       break;
   }
   if (draining_) {
     ++worker_.meter().closes[worker_.drain_code()];
-    close(worker_.drain_code(), "going away", session::Gone::drained);
+    close_for(session::Gone::drained, worker_.drain_code(), "going away");
+  } else if (awaiting_pong_ && !held_.empty()) {
+    set_deadline(now + ping_->timeout);  // its answer may be among what waits here
   } else if (awaiting_pong_) {
     ++worker_.meter().lost;
     return false;
@@ -199,7 +223,7 @@ void Connection::resume() {
 }
 
 void Connection::established() {
-  if (!std::exchange(established_, true)) worker_.tell_acceptor(Progress::Kind::established, *this);
+  place_->established();
 }
 
 void Connection::open(const Route& route, session::Opening opening, auth::IdentityPtr identity) {
@@ -208,14 +232,18 @@ void Connection::open(const Route& route, session::Opening opening, auth::Identi
   decoder_ = wire::WebSocketDecoder(route.profile->limits.message_bytes);
   ping_ = &route.endpoint->ping;
   set_deadline(ping_->every.count() == 0 ? Instant::max() : worker_.now() + worker_.jittered(ping_->every));
-  set_session(worker_.open_session(*this, route, std::move(opening), std::move(identity)));
+  limits_ = &route.profile->limits;
+  opening.carrier = this;
+  opening.place = place_;
+  set_session(worker_.sessions().open(route.profile, *route.endpoint, std::move(opening), std::move(identity)));
 }
 
-void Connection::open(const EngineId& engine, std::size_t message_bytes, std::size_t outbox_bytes) {
+void Connection::open(const EngineId& engine, const profile::Limits& limits) {
   established();
   phase_ = Phase::open;
-  decoder_ = wire::WebSocketDecoder(message_bytes);
-  link_ = std::make_unique<Link>(Link{engine, {}, outbox_bytes});
+  decoder_ = wire::WebSocketDecoder(limits.message_bytes);
+  limits_ = &limits;
+  engine_ = std::make_unique<EngineId>(engine);
   set_deadline(Instant::max());  // the engine has a heartbeat of its own
 }
 
@@ -226,17 +254,25 @@ void Connection::open_busy() {
   begin_closing(wire::close_frame(1005, {}));
 }
 
+bool Connection::push(FramePtr frame) {
+  const std::string_view bytes = frame->bytes();
+  return push(std::move(frame), bytes);
+}
+
 bool Connection::push(FramePtr frame, std::string_view bytes) {
-  if (!link_ || phase_ != Phase::open) return true;
-  if (!link_->outbox.push(std::move(frame), bytes, link_->outbox_bytes, 0)) return false;
-  worker_.attend_to(*this);
-  return true;
+  if (phase_ != Phase::open) return true;
+  const std::size_t before = outbox_.bytes();
+  const bool fits = outbox_.push(std::move(frame), bytes, limits_->outbox_bytes, limits_->outbox_frames);
+  if (!fits) outbox_.drop_unstarted();
+  worker_.meter().outbox_bytes += outbox_.bytes() - before;
+  if (fits) worker_.attend_to(*this);
+  return fits;
 }
 
 void Connection::tell_engine(EngineInput::Kind kind) {
   EngineInput input;
   input.kind = kind;
-  input.to = link_->engine;
+  input.to = *engine_;
   input.from = {worker_.index(), id_};
   worker_.tell(std::move(input));
 }
@@ -260,16 +296,13 @@ void Connection::obey(SocketCommand& command) {
     case Kind::ping:
       return probe();
     case Kind::resume:
-      if (phase_ == Phase::open) resume();
+      if (phase_ == Phase::open || phase_ == Phase::gone) resume();
       return;
     case Kind::close:
+      if (phase_ == Phase::gone) return let_go();
       finish();
       return end(command.code, command.text);
   }
-}
-
-void Connection::output(SessionId) {
-  worker_.attend_to(*this);
 }
 
 void Connection::answer(HttpResponse response) {
@@ -277,12 +310,28 @@ void Connection::answer(HttpResponse response) {
 }
 
 /// The transport's own wish, or the peer's.
-void Connection::close(std::uint16_t code, std::string_view reason, session::Gone gone) {
+void Connection::close_for(session::Gone gone, std::uint16_t code, std::string_view reason) {
   if (phase_ != Phase::open) return;
-  begin_closing(wire::close_frame(code, reason));
   // What was already answered is still written, within close_within: the peer may have said it all in one piece.
-  if (link_) return tell_engine(EngineInput::Kind::closed);
-  worker_.sessions().hang_up(session_, gone);
+  const bool takes_rest = gone == session::Gone::drained && session_;
+  begin_closing(wire::close_frame(code, reason), takes_rest);
+  if (engine_) return tell_engine(EngineInput::Kind::closed);
+  worker_.sessions().hang_up(session_, gone, takes_rest);
+}
+
+void Connection::close(const session::Farewell& farewell) {
+  if (phase_ == Phase::open) {
+    begin_closing(wire::close_frame(farewell.code, farewell.reason), farewell.takes_rest);
+  } else if (!farewell.takes_rest) {
+    let_go();
+  }
+}
+
+/// Nothing more of what the peer has said is taken.
+void Connection::let_go() {
+  takes_rest_ = false;
+  held_back_ = false;
+  worker_.attend_to(*this);
 }
 
 void Connection::end(std::uint16_t code, std::string_view reason) {
@@ -293,21 +342,61 @@ void Connection::finish() {
   if (phase_ == Phase::http) begin_closing({});
 }
 
-void Connection::begin_closing(std::string last_word) {
+void Connection::begin_closing(std::string last_word, bool takes_rest) {
   phase_ = Phase::closing;
   last_word_ = std::move(last_word);
-  held_back_ = false;
+  takes_rest_ = takes_rest;
+  if (!takes_rest) held_back_ = false;
   awaiting_pong_ = false;
   probed_ = false;
   set_deadline(worker_.now() + worker_.settings().close_within);
   worker_.attend_to(*this);
 }
 
-void Connection::closed() {
+/// All that the peer had said is handed over.
+void Connection::end_of_input() {
+  takes_rest_ = false;
+  if (session_) worker_.sessions().hang_up(session_, session::Gone::lost);
+  if (engine_) tell_engine(EngineInput::Kind::closed);
+}
+
+bool Connection::closed() {
+  worker_.meter().outbox_bytes -= outbox_.bytes();
+  outbox_ = {};
   if (http_) http_->gone();
-  if (session_) worker_.close_session(*this);
-  if (link_) tell_engine(EngineInput::Kind::closed);
-  worker_.tell_acceptor(Progress::Kind::ended, *this);
+  if (phase_ == Phase::open) {
+    rest_ = socket_.take_rest(held_);
+    takes_rest_ = true;
+    if (session_) worker_.sessions().hang_up(session_, session::Gone::lost, true);
+  }
+  phase_ = Phase::gone;
+  return feed();
+}
+
+/// Hands over what the peer had said, as far as its session has room: what waits longer stays in the kernel. False:
+/// that was all.
+bool Connection::feed() {
+  while (takes_rest_ && !held_back_) {
+    if (held_.empty() && rest_) {
+      std::array<char, kFeedAtOnce> piece;
+      const ssize_t got = ::recv(rest_.get(), piece.data(), piece.size(), MSG_DONTWAIT);
+      if (got > 0) {
+        worker_.meter().bytes_in += static_cast<std::size_t>(got);
+        held_.assign(piece.data(), static_cast<std::size_t>(got));
+      } else if (got == 0 || errno != EINTR) {
+        rest_ = {};
+      }
+      if (held_.empty() && rest_) continue;
+    }
+    if (held_.empty()) break;
+    std::string bytes = std::exchange(held_, {});
+    std::span<char> left(bytes);
+    consume(left);
+    held_.assign(left.data(), left.size());
+  }
+  if (takes_rest_ && held_back_) return true;
+  end_of_input();
+  return false;
 }
 
 }  // namespace polygate::transport

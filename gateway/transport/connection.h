@@ -8,10 +8,12 @@
 #include "gateway/base/clock.h"
 #include "gateway/profile/profile.h"
 #include "gateway/routing/ids.h"
+#include "gateway/session/carrier.h"
+#include "gateway/session/outbox.h"
 #include "gateway/session/session_table.h"
 #include "gateway/transport/letters.h"
+#include "gateway/transport/place.h"
 #include "gateway/transport/router.h"
-#include "gateway/transport/session_owner.h"
 #include "gateway/transport/socket.h"
 #include "gateway/wire/ping_budget.h"
 #include "gateway/wire/websocket_decoder.h"
@@ -24,9 +26,10 @@ class Worker;
 /// One accepted connection, from its first byte to its last: HTTP, then perhaps WebSocket, then the end. Owned by its
 /// worker, touched only on that thread. Nothing here closes the socket under its caller: a false return does, or the
 /// deadline. Small while it idles: no heap of its own but the session's.
-class Connection final : public SessionOwner {
+class Connection final : public session::Carrier {
  public:
-  Connection(Worker& worker, ConnectionId id, const PeerAddress& peer, std::uint16_t listener);
+  Connection(Worker& worker, ConnectionId id, const PeerAddress& peer, std::uint16_t listener,
+             std::shared_ptr<Place> place);
   ~Connection() override;
 
   /// The library took the socket over.
@@ -40,20 +43,19 @@ class Connection final : public SessionOwner {
   bool attend();
   /// Its entry in the worker's Deadlines has come up; perhaps the deadline itself.
   bool on_tick(Instant now);
-  /// The socket is gone.
-  void closed();
+  /// The socket is gone. True: what the peer had said is still handed over, and attend() says when that is done.
+  bool closed();
 
-  // SessionOwner: what its session wants.
-  bool owns(SessionId session) const override { return session == session_; }
-  void output(SessionId) override;
-  void input(SessionId) override { resume(); }
-  void end(SessionId, std::uint16_t code, std::string reason) override { end(code, reason); }
-  void probe(SessionId) override { probe(); }
-  void let_go(SessionId) override {}  // its session ends with it
+  // session::Carrier: what its session wants.
+  bool push(FramePtr frame) override;
+  void resume_input() override { resume(); }
+  void close(const session::Farewell& farewell) override;
+  void probe() override;
+  void let_go() override;
 
   /// What its engine wants.
   void obey(SocketCommand& command);
-  /// False: the outbox is full.
+  /// The form in which the frame is written is the engine's choice. False: the outbox is full.
   bool push(FramePtr frame, std::string_view bytes);
 
   void answer(HttpResponse response);
@@ -73,7 +75,7 @@ class Connection final : public SessionOwner {
   /// Becomes a WebSocket with a session.
   void open(const Route& route, session::Opening opening, auth::IdentityPtr identity);
   /// Becomes the WebSocket of an engine.
-  void open(const EngineId& engine, std::size_t message_bytes, std::size_t outbox_bytes);
+  void open(const EngineId& engine, const profile::Limits& limits);
   /// Becomes a WebSocket that is closed at once.
   void open_busy();
   /// Ends it after what was sent so far.
@@ -85,7 +87,7 @@ class Connection final : public SessionOwner {
   ConnectionId id() const { return id_; }
   const PeerAddress& peer() const { return peer_; }
   std::uint16_t listener() const { return listener_; }
-  bool is_established() const { return established_; }
+  bool has_socket() const { return phase_ != Phase::gone; }
   SessionId session() const { return session_; }
   void set_session(SessionId session) { session_ = session; }
 
@@ -98,28 +100,24 @@ class Connection final : public SessionOwner {
     open,       ///< messages flow
     closing,    ///< what waits is written, then the last word
     lingering,  ///< we have said all; the peer's rest is thrown away until it closes too
-  };
-
-  /// What a WebSocket of an engine has instead of a session.
-  struct Link {
-    EngineId engine;
-    session::Outbox outbox;
-    std::size_t outbox_bytes;
+    gone,       ///< there is no socket any more; what the peer had said is still handed over
   };
 
   void end(std::uint16_t code, std::string_view reason);
-  void probe();
   void tell_engine(EngineInput::Kind kind);
+  bool feed();
+  void end_of_input();
   void consume(std::span<char>& bytes);
   void messages(std::span<char>& bytes);
   void ping_came(std::string_view payload);
-  void close(std::uint16_t code, std::string_view reason, session::Gone gone);
-  void begin_closing(std::string last_word);
+  void close_for(session::Gone gone, std::uint16_t code, std::string_view reason);
+  void begin_closing(std::string last_word, bool takes_rest = false);
   enum class Written : std::uint8_t { nothing, some, broken };
   /// False: the connection is broken.
   bool write_out();
   Written write_once();
   Written write(std::string_view bytes);
+  void written(std::size_t bytes);
   void forget_pongs();
   void linger();
   void steer_reading();
@@ -134,11 +132,15 @@ class Connection final : public SessionOwner {
   Instant deadline_ = Instant::max();
   Instant pinged_at_{};
   std::unique_ptr<HttpSide> http_;
-  std::unique_ptr<Link> link_;
+  std::unique_ptr<EngineId> engine_;  ///< of a WebSocket of an engine: what it has instead of a session
   wire::WebSocketDecoder decoder_;
-  std::string urgent_;     ///< HTTP answers and control frames: before the next message
-  std::string last_word_;  ///< the Close frame, while closing
-  std::string held_;       ///< bytes that came while nobody could take them
+  session::Outbox outbox_;                   ///< messages
+  const profile::Limits* limits_ = nullptr;  ///< of the profile, which the router keeps alive
+  std::string urgent_;                       ///< HTTP answers and control frames: before the next message
+  std::string last_word_;                    ///< the Close frame, while closing
+  std::string held_;                         ///< bytes that came while nobody could take them
+  Fd rest_;                                  ///< what the kernel still hands out, when the socket is gone
+  const std::shared_ptr<Place> place_;
   wire::PingBudget budget_;
   const PeerAddress peer_;
   std::uint16_t listener_;
@@ -146,11 +148,11 @@ class Connection final : public SessionOwner {
   std::uint8_t waiting_pongs_ = 0;  ///< in urgent_
   Phase phase_ = Phase::http;
   bool held_back_ = false;
+  bool takes_rest_ = false;  ///< not open any more; what was read before is still handed over
   bool reading_ = true;
   bool mid_frame_ = false;  ///< the oldest message is half handed over: nothing may come between
   bool awaiting_pong_ = false;
   bool probed_ = false;
-  bool established_ = false;
   bool draining_ = false;
   bool pong_is_last_ = false;  ///< the last frame in urgent_ is a pong
 };

@@ -45,18 +45,17 @@ Connection::Written Connection::write(std::string_view bytes) {
 }
 
 Connection::Written Connection::write_once() {
-  session::Outbox* outbox = link_ ? &link_->outbox : session_ ? worker_.sessions().outbox(session_) : nullptr;
-  if (outbox && outbox->empty()) outbox = nullptr;
+  session::Outbox* outbox = outbox_.empty() ? nullptr : &outbox_;
 
   const bool alone = urgent_.empty() && last_word_.empty();
   if (outbox &&
       (mid_frame_ || (alone && outbox->size() == 1) || (urgent_.empty() && outbox->front().size() > kGatherUpTo))) {
     const std::string_view front = outbox->front();
     const std::string_view piece = front.substr(0, kMaxWrite);
-    const Written written = write(piece);
+    const Written result = write(piece);
     mid_frame_ = piece.size() < front.size();
-    outbox->written(piece.size());
-    return written;
+    written(piece.size());
+    return result;
   }
   if (urgent_.size() > kGatherUpTo) {
     forget_pongs();
@@ -73,9 +72,15 @@ Connection::Written Connection::write_once() {
   if (outbox && outbox->front().size() <= kGatherUpTo) taken = outbox->gather(gathered, kMaxWrite - gathered.size());
   if (!outbox || taken == outbox->bytes()) gathered.append(std::exchange(last_word_, {}));
   if (gathered.empty()) return Written::nothing;
-  const Written written = write(gathered);
-  if (taken > 0) outbox->written(taken);
-  return written;
+  const Written result = write(gathered);
+  if (taken > 0) written(taken);
+  return result;
+}
+
+/// Of the messages.
+void Connection::written(std::size_t bytes) {
+  outbox_.written(bytes);
+  worker_.meter().outbox_bytes -= bytes;
 }
 
 void Connection::say(std::string_view bytes) {
@@ -91,7 +96,6 @@ void Connection::forget_pongs() {
 /// All is said: the peer has a moment to read it and to close too. Closing at once could reset the connection and
 /// take our last word out of its hands.
 void Connection::linger() {
-  if (session_) worker_.close_session(*this);
   socket_.end_output();
   phase_ = Phase::lingering;
   set_deadline(worker_.now() + worker_.settings().linger);

@@ -51,7 +51,6 @@ Engine::Engine(Worker& worker, EngineId id, const Route& route, Revision revisio
       route_(route),
       revision_(revision),
       opening_(std::make_unique<session::Opening>(needed(std::move(opening), route))) {
-  opening_->line = this;
   opening_->recoverable = revision == Revision::v4 && is_socket_io() && settings().recovery.within.count() > 0;
   const Instant now = worker.now();
   heartbeat_due_ = now + (revision == Revision::v4 ? route_.endpoint->ping.every : grace());
@@ -137,8 +136,8 @@ void Engine::input(EngineInput& input) {
     case Kind::alive:
       return heard();
     case Kind::slow:
-      for (const Space& space : spaces_) {
-        if (space.state == Space::State::open) worker_->sessions().too_slow(space.session);
+      for (const auto& space : spaces_) {
+        if (space->state == Space::State::open) worker_->sessions().too_slow(space->session);
       }
       return;
     case Kind::over:
@@ -192,8 +191,8 @@ void Engine::heard() {
     heartbeat_due_ = worker_->now() + route_.endpoint->ping.every;
     worker_->arm(*this);
   }
-  for (Space& space : spaces_) {
-    if (std::exchange(space.probed, false)) worker_->sessions().alive(space.session);
+  for (const auto& space : spaces_) {
+    if (std::exchange(space->probed, false)) worker_->sessions().alive(space->session);
   }
 }
 
@@ -210,10 +209,8 @@ void Engine::ping(Instant now) {
   worker_->command(std::move(command));
 }
 
-void Engine::probe(SessionId session) {
-  Space* space = find(session);
-  if (space == nullptr) return;
-  space->probed = true;
+void Engine::probe(Space& space) {
+  space.probed = true;
   if (revision_ == Revision::v4) {
     if (!awaiting_pong_) ping(worker_->now());
     worker_->arm(*this);
@@ -226,7 +223,7 @@ void Engine::probe(SessionId session) {
 
 Form Engine::form(std::uint16_t space, EngineEncoding encoding) const {
   return {static_cast<std::uint8_t>(encoding),
-          space < spaces_.size() ? std::string_view(spaces_[space].name) : std::string_view("/")};
+          space < spaces_.size() ? std::string_view(spaces_[space]->name) : std::string_view("/")};
 }
 
 bool Engine::to_websocket(const FramePtr& frame, std::uint16_t space) {
@@ -241,30 +238,34 @@ bool Engine::enqueue(FramePtr frame, std::uint16_t space) {
   if (websocket_) return to_websocket(frame, space);
   const std::size_t weight = frame->utterance()->weight();
   if (polling_->pending_bytes + weight > route_.profile->limits.outbox_bytes) return false;
-  polling_->pending_bytes += weight;
-  polling_->pending.push_back({std::move(frame), space});
+  add_pending(std::move(frame), space);
   worker_->attend_to(*this);
   return true;
 }
 
-bool Engine::push(SessionId session, FramePtr frame) {
-  Space* space = find(session);
-  if (space == nullptr) {
-    // Its own id is not known here yet: it is the one that is being made.
-    for (Space& opening : spaces_) {
-      if (opening.state == Space::State::opening) opening.early.push_back(std::move(frame));
-      if (opening.state == Space::State::opening) return true;
-    }
-    return true;
-  }
-  return enqueue(std::move(frame), static_cast<std::uint16_t>(space - spaces_.data()));
+void Engine::add_pending(FramePtr frame, std::uint16_t space) {
+  const std::size_t weight = frame->utterance()->weight();
+  polling_->pending_bytes += weight;
+  worker_->meter().outbox_bytes += weight;
+  polling_->pending.push_back({std::move(frame), space});
 }
 
-bool Engine::owns(SessionId session) const {
-  return const_cast<Engine*>(this)->find(session) != nullptr;
+Engine::Pending Engine::take_pending() {
+  Pending next = std::move(polling_->pending.front());
+  polling_->pending.pop_front();
+  const std::size_t weight = next.frame->utterance()->weight();
+  polling_->pending_bytes -= weight;
+  worker_->meter().outbox_bytes -= weight;
+  return next;
 }
 
-void Engine::input(SessionId) {
+bool Engine::Space::push(FramePtr frame) {
+  if (state != State::opening) return engine.enqueue(std::move(frame), index);
+  early.push_back(std::move(frame));
+  return true;
+}
+
+void Engine::resume_input() {
   full_ = false;
   if (websocket_) worker_->command({SocketCommand::Kind::resume, socket_});
   if (polling_ && polling_->post) answer(*std::exchange(polling_->post, std::nullopt), post_answer());
@@ -272,13 +273,12 @@ void Engine::input(SessionId) {
 
 bool Engine::attend() {
   bool ended = false;
-  for (Space& space : spaces_) {
-    if (space.state != Space::State::ending) continue;
-    space.state = Space::State::over;
+  for (const auto& space : spaces_) {
+    if (space->state != Space::State::ending) continue;
+    space->state = Space::State::over;
     ended = true;
-    worker_->remove_session(space.session);
   }
-  if (!over_ && close_code_ == close_code(Reason::malformed)) die(session::Gone::lost);
+  if (!over_ && broken_) die(session::Gone::lost);
   if (!over_ && (close_code_ || (ended && spaces_left() == 0)))
     close(close_code_.value_or(last_code_), std::string(close_reason_));
   flush_poll();
@@ -317,13 +317,11 @@ void Engine::die(session::Gone why) {
     worker_->command(std::move(other));
   }
   if (websocket_) worker_->command(std::move(command));
-  for (Space& space : spaces_) {
-    if (space.state != Space::State::open && space.state != Space::State::ending) continue;
-    const bool may_wait = std::exchange(space.state, Space::State::over) == Space::State::open &&
-                          close_code_ != close_code(Reason::malformed);
-    if (may_wait && worker_->detach_session(space.session)) continue;
-    worker_->sessions().hang_up(space.session, why);
-    worker_->remove_session(space.session);
+  for (const auto& space : spaces_) {
+    if (space->state != Space::State::open && space->state != Space::State::ending) continue;
+    const bool may_wait = std::exchange(space->state, Space::State::over) == Space::State::open && !broken_;
+    if (may_wait && worker_->sessions().detach(space->session)) continue;
+    worker_->sessions().hang_up(space->session, why);
   }
   worker_->attend_to(*this);
 }

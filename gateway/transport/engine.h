@@ -11,12 +11,12 @@
 #include "gateway/dialect/engine_io_packet.h"
 #include "gateway/dialect/socket_io_packet.h"
 #include "gateway/profile/engine_message.h"
+#include "gateway/session/carrier.h"
 #include "gateway/session/session_table.h"
 #include "gateway/session/token_bucket.h"
 #include "gateway/transport/engine_http.h"
 #include "gateway/transport/engine_letters.h"
 #include "gateway/transport/router.h"
-#include "gateway/transport/session_owner.h"
 
 namespace polygate::transport {
 
@@ -26,10 +26,10 @@ class Worker;
 /// the other. With Socket.IO on top, each namespace that the client is on is a session of its own behind it. Owned by
 /// its worker, touched only on that thread; connections on other workers reach it through letters. It may move to
 /// another worker once, before it has a session: to the one that its client comes back to.
-class Engine final : public session::Line, public SessionOwner {
+class Engine final {
  public:
   Engine(Worker& worker, EngineId id, const Route& route, engine_io::Revision revision, session::Opening opening);
-  ~Engine() override;
+  ~Engine();
 
   /// The first answer of a polling session.
   void begin_polling(const SocketRef& from, const EngineQuery& query);
@@ -55,24 +55,26 @@ class Engine final : public session::Line, public SessionOwner {
   EngineId id() const { return id_; }
   bool is_of(const void* profile) const { return route_.profile.get() == profile; }
 
-  // session::Line
-  bool push(SessionId session, FramePtr frame) override;
-
-  // SessionOwner
-  bool owns(SessionId session) const override;
-  void output(SessionId) override {}
-  void input(SessionId session) override;
-  void end(SessionId session, std::uint16_t code, std::string reason) override;
-  void probe(SessionId session) override;
-  void let_go(SessionId session) override;
+  /// Bytes that wait for polls.
+  std::size_t pending_bytes() const { return polling_ ? polling_->pending_bytes : 0; }
 
   bool in_attention = false;  ///< it is in the worker's list already
 
  private:
-  /// A session behind the engine; with Engine.IO alone there is one.
-  struct Space {
+  /// A namespace that the client is on, with the session behind it; with Engine.IO alone there is one.
+  struct Space final : session::Carrier {
     enum class State : std::uint8_t { opening, open, ending, over };
-    std::string name = "/";
+
+    Space(Engine& of, std::string named, std::uint16_t at) : engine(of), name(std::move(named)), index(at) {}
+    bool push(FramePtr frame) override;
+    void resume_input() override { engine.resume_input(); }
+    void close(const session::Farewell& farewell) override { engine.end(*this, farewell); }
+    void probe() override { engine.probe(*this); }
+    void let_go() override { engine.let_go(*this); }
+
+    Engine& engine;
+    std::string name;
+    const std::uint16_t index;  ///< among the engine's spaces
     SessionId session;
     State state = State::opening;
     bool probed = false;
@@ -167,8 +169,13 @@ class Engine final : public session::Line, public SessionOwner {
   bool hold(const engine_io::Packet& packet);
 
   Space* find(std::string_view name);
-  Space* find(SessionId session);
+  void resume_input();
+  void end(Space& space, const session::Farewell& farewell);
+  void probe(Space& space);
+  void let_go(Space& space);
   std::size_t spaces_left() const;
+  void add_pending(FramePtr frame, std::uint16_t space);
+  Pending take_pending();
 
   Worker* worker_;
   const EngineId id_;
@@ -180,6 +187,7 @@ class Engine final : public session::Line, public SessionOwner {
   bool full_ = false;  ///< some session is: the WebSocket waits for resume
   bool closing_ = false;
   bool over_ = false;
+  bool broken_ = false;  ///< the client broke its protocol
   bool draining_ = false;
   bool greeted_ = false;                     ///< the handshake is answered
   std::optional<std::uint16_t> close_code_;  ///< close it when the sessions' callbacks have returned
@@ -192,7 +200,7 @@ class Engine final : public session::Line, public SessionOwner {
   std::unique_ptr<Upgrade> upgrade_;
   std::unique_ptr<Assembly> assembly_;
   std::unique_ptr<session::Opening> opening_;  ///< what its sessions are told about the handshake
-  std::vector<Space> spaces_;
+  std::vector<std::unique_ptr<Space>> spaces_;
   session::TokenBucket connects_;
   Instant heartbeat_due_ = Instant::max();
   Instant stage_due_ = Instant::max();  ///< of connect_within, or of the end

@@ -151,8 +151,7 @@ void Engine::flush_poll() {
     packets += next.packets();
     if (payload == Payload::v4 && !body.empty()) body += '\x1e';
     body += pending.front().frame->bytes(form(pending.front().space, encoding_of(payload)));
-    polling_->pending_bytes -= next.weight();
-    pending.pop_front();
+    take_pending();
   }
   answer_poll(std::move(body), payload == Payload::v3_binary);
 }

@@ -22,7 +22,7 @@ bool Engine::go_on(const socket_io::Packet& packet, Json& auth) {
   if (!key || close_code_) return false;
   if (key->worker == worker_->index()) return resume(packet.name_space, *key, offset);
   const bool is_bare =
-      std::all_of(spaces_.begin(), spaces_.end(), [](const Space& one) { return one.state == Space::State::over; });
+      std::all_of(spaces_.begin(), spaces_.end(), [](const auto& one) { return one->state == Space::State::over; });
   if (moved_ || !is_bare || !worker_->knows(key->worker)) return false;
   leaves_for_ = key->worker;
   std::string text;
@@ -33,16 +33,18 @@ bool Engine::go_on(const socket_io::Packet& packet, Json& auth) {
 }
 
 bool Engine::resume(std::string_view name, const SecretId& key, std::string_view offset) {
-  auto resumed = worker_->resume_session(*this, {key, offset, route_.endpoint, name, opening_->address, this});
-  if (!resumed) return false;
   Space& space = new_space(name);
+  auto resumed = worker_->sessions().resume({key, offset, route_.endpoint, name, opening_->address, &space});
+  if (!resumed) {
+    space.state = Space::State::over;
+    return false;
+  }
   space.session = resumed->session;
   space.state = Space::State::open;
   if (!closing_ && !draining_) stage_due_ = Instant::max();
-  const auto index = static_cast<std::uint16_t>(&space - spaces_.data());
   bool fits = true;
-  for (FramePtr& frame : resumed->missed) fits = enqueue(std::move(frame), index) && fits;
-  fits = enqueue(greeting(name, resumed->session), index) && fits;
+  for (FramePtr& frame : resumed->missed) fits = enqueue(std::move(frame), space.index) && fits;
+  fits = enqueue(greeting(name, resumed->session), space.index) && fits;
   if (!fits) worker_->sessions().too_slow(resumed->session);
   return true;
 }
@@ -63,18 +65,16 @@ void Engine::arrive(Worker& worker) {
     if (over_) break;
     full_ = !packet({held.type, held.binary, held.data}) || full_;
   }
-  if (!full_) input(SessionId{});
+  if (!full_) resume_input();
   worker_->attend_to(*this);
 }
 
 /// Its client speaks for the session on another connection.
-void Engine::let_go(SessionId session) {
-  Space* space = find(session);
-  if (space == nullptr) return;
-  space->state = Space::State::over;
-  space->session = {};
+void Engine::let_go(Space& space) {
+  space.state = Space::State::over;
+  space.session = {};
   if (spaces_left() == 0) return close(close_code(Reason::taken), "resumed on another connection");
-  if (full_) input(SessionId{});  // perhaps because of that session
+  if (full_) resume_input();  // perhaps because of that session
 }
 
 }  // namespace polygate::transport

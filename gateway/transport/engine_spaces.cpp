@@ -41,6 +41,7 @@ Json from_query(std::string_view query) {
 bool Engine::malformed(std::string_view why) {
   worker_->log().write_rarely("engine parse", Level::info, "connection closed",
                               {{"why", why}, {"profile", route_.profile->name}, {"address", opening_->address}});
+  broken_ = true;
   close_code_ = close_code(Reason::malformed);
   close_reason_ = "parse error: " + std::string(why);
   die(session::Gone::lost);
@@ -48,19 +49,13 @@ bool Engine::malformed(std::string_view why) {
 }
 
 Engine::Space* Engine::find(std::string_view name) {
-  const auto found = std::find_if(spaces_.begin(), spaces_.end(), [&](const Space& one) { return one.name == name; });
-  return found == spaces_.end() ? nullptr : &*found;
-}
-
-Engine::Space* Engine::find(SessionId session) {
-  const auto found =
-      std::find_if(spaces_.begin(), spaces_.end(), [&](const Space& one) { return one.session == session; });
-  return found == spaces_.end() ? nullptr : &*found;
+  const auto found = std::find_if(spaces_.begin(), spaces_.end(), [&](const auto& one) { return one->name == name; });
+  return found == spaces_.end() ? nullptr : found->get();
 }
 
 std::size_t Engine::spaces_left() const {
-  return static_cast<std::size_t>(std::count_if(spaces_.begin(), spaces_.end(), [](const Space& space) {
-    return space.state == Space::State::open || space.state == Space::State::opening;
+  return static_cast<std::size_t>(std::count_if(spaces_.begin(), spaces_.end(), [](const auto& space) {
+    return space->state == Space::State::open || space->state == Space::State::opening;
   }));
 }
 
@@ -68,7 +63,7 @@ std::size_t Engine::spaces_left() const {
 bool Engine::receive(const engine_io::Packet& packet) {
   if (!is_socket_io()) {
     return spaces_.empty() ||
-           worker_->sessions().receive(spaces_[0].session, {!packet.binary, packet.data, std::nullopt, nullptr});
+           worker_->sessions().receive(spaces_[0]->session, {!packet.binary, packet.data, std::nullopt, nullptr});
   }
   return packet.binary ? receive_binary(packet.data) : receive_text(packet.data);
 }
@@ -168,11 +163,11 @@ void Engine::connect(const socket_io::Packet& packet) {
 }
 
 Engine::Space& Engine::new_space(std::string_view name) {
-  Space* space = find(name);
-  if (space == nullptr) space = &spaces_.emplace_back();
-  *space = Space{};
-  space->name = name;
-  return *space;
+  const auto known = std::find_if(spaces_.begin(), spaces_.end(), [&](const auto& one) { return one->name == name; });
+  const auto index = static_cast<std::uint16_t>(known - spaces_.begin());
+  if (known == spaces_.end()) spaces_.emplace_back();
+  spaces_[index] = std::make_unique<Space>(*this, std::string(name), index);
+  return *spaces_[index];
 }
 
 /// What answers a connect.
@@ -185,8 +180,8 @@ FramePtr Engine::greeting(std::string_view name, SessionId session) const {
 
 void Engine::open_space(std::string_view name, Json auth) {
   Space* space = &new_space(name);
-  const auto index = static_cast<std::uint16_t>(space - spaces_.data());
   session::Opening opening = *opening_;
+  opening.carrier = space;
   opening.auth = std::move(auth);
   opening.name_space = name;
   auto identity = worker_->sessions().admit(*route_.endpoint, opening);
@@ -194,14 +189,15 @@ void Engine::open_space(std::string_view name, Json auth) {
     space->state = Space::State::over;
     return refuse_space(name, identity.failure().message);
   }
-  const SessionId session = worker_->open_session(*this, route_, std::move(opening), std::move(*identity));
+  const SessionId session =
+      worker_->sessions().open(route_.profile, *route_.endpoint, std::move(opening), std::move(*identity));
   space->session = session;
   if (!closing_ && !draining_) stage_due_ = Instant::max();
   bool fits = true;
   if (is_socket_io()) {
     fits = enqueue(greeting(name, session), 0);
   }
-  for (FramePtr& frame : std::exchange(space->early, {})) fits = enqueue(std::move(frame), index) && fits;
+  for (FramePtr& frame : std::exchange(space->early, {})) fits = enqueue(std::move(frame), space->index) && fits;
   if (space->state == Space::State::opening) {
     space->state = Space::State::open;
   } else if (is_socket_io() && !close_code_) {
@@ -221,27 +217,22 @@ void Engine::refuse_space(std::string_view name, std::string_view why) {
 void Engine::disconnect(Space& space) {
   space.state = Space::State::over;
   worker_->sessions().hang_up(space.session, session::Gone::closed);
-  worker_->remove_session(space.session);
 }
 
 /// The session's own wish to end. A client that is told so by a packet stays away; one that only loses its connection
 /// comes back, which is what overload, a restart and a broken conversation ask for.
-void Engine::end(SessionId session, std::uint16_t code, std::string reason) {
-  Space* space = find(session);
-  if (space == nullptr) {
-    const auto opening = std::find_if(spaces_.begin(), spaces_.end(),
-                                      [](const Space& one) { return one.state == Space::State::opening; });
-    if (opening != spaces_.end()) space = &*opening;
-  }
-  if (space == nullptr || space->state == Space::State::ending || space->state == Space::State::over) return;
-  const bool was_open = std::exchange(space->state, Space::State::ending) == Space::State::open;
-  const bool comes_back = code == 1001 || code == 1012 || code == 1013 || code == close_code(Reason::malformed);
-  close_reason_ = std::move(reason);
+void Engine::end(Space& space, const session::Farewell& farewell) {
+  if (space.state == Space::State::ending || space.state == Space::State::over) return;
+  const bool was_open = std::exchange(space.state, Space::State::ending) == Space::State::open;
+  const std::uint16_t code = farewell.code;
+  const bool comes_back = code == 1001 || code == 1012 || code == 1013 || farewell.is_broken;
+  broken_ = broken_ || farewell.is_broken;
+  close_reason_ = farewell.reason;
   last_code_ = code;
   if (comes_back || !is_socket_io()) {
     close_code_ = code;
   } else if (was_open) {
-    static_cast<void>(enqueue(frame_of(socket_io::Type::disconnect, space->name, {}), 0));
+    static_cast<void>(enqueue(frame_of(socket_io::Type::disconnect, space.name, {}), 0));
   }
   worker_->attend_to(*this);
 }

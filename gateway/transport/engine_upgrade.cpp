@@ -41,9 +41,12 @@ void Engine::complete_upgrade() {
   release_poll();
   websocket_ = true;
   if (polling_->post) answer(*polling_->post, post_answer());
-  const std::unique_ptr<Polling> polling = std::move(polling_);
   bool fits = true;
-  for (const Pending& pending : polling->pending) fits = to_websocket(pending.frame, pending.space) && fits;
+  while (!polling_->pending.empty()) {
+    const Pending next = take_pending();
+    fits = to_websocket(next.frame, next.space) && fits;
+  }
+  polling_.reset();
   heard();
   if (!fits) {
     close(1013, "slow consumer: limit outbox_bytes");

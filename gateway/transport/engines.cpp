@@ -34,6 +34,7 @@ Engine* Engines::find(const EngineId& id) {
 void Engines::free(Engine& engine) {
   const EngineId id = engine.id();
   --size_;
+  worker_.meter().outbox_bytes -= engine.pending_bytes();
   if (id.worker != home_) {
     adopted_.erase(id);
     return;
@@ -44,6 +45,7 @@ void Engines::free(Engine& engine) {
 
 std::unique_ptr<Engine> Engines::take(Engine& engine, WorkerIndex to) {
   moved_[engine.id()] = to;
+  worker_.meter().outbox_bytes -= engine.pending_bytes();
   std::unique_ptr<Engine> taken = std::move(slots_[engine.id().slot].engine);
   free_.push_back(taken->id().slot);
   --size_;
@@ -52,6 +54,7 @@ std::unique_ptr<Engine> Engines::take(Engine& engine, WorkerIndex to) {
 
 Engine& Engines::adopt(std::unique_ptr<Engine> engine) {
   ++size_;
+  worker_.meter().outbox_bytes += engine->pending_bytes();
   Slot& slot = adopted_[engine->id()];
   slot.engine = std::move(engine);
   return *slot.engine;

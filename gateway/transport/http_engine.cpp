@@ -68,7 +68,7 @@ void HttpSide::engine_handshake(const EngineQuery& query) {
   Engine& engine = worker.engines().open(route, query.revision, std::move(opening));
   if (query.websocket) {
     connection_.send(wire::switching_protocols(parser_.request()));
-    connection_.open(engine.id(), route.profile->limits.message_bytes, route.profile->limits.outbox_bytes);
+    connection_.open(engine.id(), route.profile->limits);
     return engine.begin_websocket(from);
   }
   engine_ = std::make_unique<EngineId>(engine.id());
@@ -127,8 +127,7 @@ void HttpSide::upgrade(const SocketCommand& command) {
   note(Handshake::accepted);
   connection_.send(wire::switching_protocols(parser_.request()));
   if (command.kind == Kind::busy) return connection_.open_busy();
-  const profile::Limits& limits = match_.route->profile->limits;
-  connection_.open(engine, limits.message_bytes, limits.outbox_bytes);
+  connection_.open(engine, match_.route->profile->limits);
   connection_.resume();
 }
 

@@ -34,6 +34,7 @@ struct TransportMeter {
   std::uint64_t http_requests = 0;  ///< that a handler answered
   std::uint64_t bytes_in = 0;       ///< after TLS
   std::uint64_t bytes_out = 0;      ///< before TLS
+  std::uint64_t outbox_bytes = 0;   ///< waiting now, of WebSockets and polls
   std::uint64_t writes = 0;         ///< calls that wrote them
   std::uint64_t pings_in = 0;
   std::uint64_t lost = 0;                         ///< sessions whose peer did not answer a ping

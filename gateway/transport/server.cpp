@@ -10,7 +10,7 @@
 
 namespace polygate::transport {
 
-Server::Server(Settings settings, std::vector<ListenerSettings> listeners, session::Services services)
+Server::Server(Settings settings, std::vector<ListenerSettings> listeners, turns::Services services)
     : shared_{settings, std::move(listeners), std::move(services), Router({}), {}} {
   shared_.router = Router(shared_.services.profiles);
   shared_.services.post = [this](WorkerIndex worker, Task task) { post(worker, std::move(task)); };

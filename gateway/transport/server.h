@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "gateway/base/result.h"
-#include "gateway/session/services.h"
 #include "gateway/transport/acceptor.h"
 #include "gateway/transport/meter.h"
 #include "gateway/transport/settings.h"
 #include "gateway/transport/worker.h"
+#include "gateway/turns/services.h"
 
 namespace polygate::transport {
 
@@ -20,7 +20,7 @@ class Server {
  public:
   /// `services.post` is set by the server; everything else in `services` outlives it. The profiles' endpoints are
   /// served on every listener without a handler.
-  Server(Settings settings, std::vector<ListenerSettings> listeners, session::Services services);
+  Server(Settings settings, std::vector<ListenerSettings> listeners, turns::Services services);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

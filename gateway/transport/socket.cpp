@@ -1,8 +1,11 @@
 #include "gateway/transport/socket.h"
 
+#include <fcntl.h>
 #include <libwebsockets.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
+
+#include <array>
 
 namespace polygate::transport {
 
@@ -27,6 +30,16 @@ void Socket::read(bool on) const {
 void Socket::end_output() const {
   if (SSL* ssl = lws_get_ssl(wsi_)) SSL_shutdown(ssl);
   ::shutdown(fd(), SHUT_WR);
+}
+
+Fd Socket::take_rest(std::string& bytes) const {
+  SSL* ssl = lws_get_ssl(wsi_);
+  if (ssl == nullptr) return Fd(::fcntl(fd(), F_DUPFD_CLOEXEC, 0));
+  std::array<char, 16'384> piece;
+  for (int got = SSL_read(ssl, piece.data(), piece.size()); got > 0; got = SSL_read(ssl, piece.data(), piece.size())) {
+    bytes.append(piece.data(), static_cast<std::size_t>(got));
+  }
+  return {};
 }
 
 void Socket::kill() const {

@@ -1,7 +1,10 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
+
+#include "gateway/transport/fd.h"
 
 struct lws;
 
@@ -23,6 +26,9 @@ class Socket {
   void read(bool on) const;
   /// Says that nothing more will come (TLS close_notify, FIN); the peer may still send.
   void end_output() const;
+  /// In the close callback: what the kernel still hands out, although the connection is over. A descriptor of its own
+  /// to read from, or, with TLS, the bytes.
+  Fd take_rest(std::string& bytes) const;
   /// Closes at once, which calls the close callback. Never from inside one of this connection's own callbacks.
   void kill() const;
   int fd() const;

@@ -16,7 +16,7 @@ Worker::Worker(WorkerIndex index, const Shared& shared)
     : index_(index),
       shared_(shared),
       inbox_(std::make_shared<WorkerInbox>()),
-      sessions_(index, shared.services, *this),
+      sessions_(index, shared.services),
       engines_(*this, index),
       deadlines_(shared.services.clock->now()),
       random_(static_cast<std::uint_fast32_t>(random_u64())) {}
@@ -125,7 +125,8 @@ void Worker::adopt(NewSocket socket) {
     free_.pop_back();
   }
   connections_[index] =
-      std::make_unique<Connection>(*this, ConnectionId{index, ++generation_}, socket.peer, socket.listener);
+      std::make_unique<Connection>(*this, ConnectionId{index, ++generation_}, socket.peer, socket.listener,
+                                   std::make_shared<Place>(acceptor_, index_, socket.peer));
   Connection& connection = *connections_[index];
   ++meter_.connections;
   const Socket adopted = draining() ? Socket() : library_->adopt(std::move(socket.fd), socket.listener, connection);
@@ -158,7 +159,7 @@ void Worker::on_tick() {
   });
   if (!drain_) return;
   if (now >= drain_->until) kill_all();
-  if (meter_.connections == 0 && engines_.size() == 0) finish_drain();
+  if (meter_.connections == 0 && engines_.size() == 0 && sessions_.size() == 0) finish_drain();
 }
 
 void Worker::measure_lag(std::uint64_t now) {
@@ -205,7 +206,7 @@ void Worker::drain(Millis window, Millis hard_cap, std::uint16_t code, Task done
     if (connection) connection->drain_at(now + Millis(spread(random_)));
   }
   engines_.each([&](Engine& engine) { engine.drain_at(now + Millis(spread(random_))); });
-  sessions_.end_detached();
+  sessions_.drain();
 }
 
 void Worker::finish_drain() {
@@ -214,13 +215,16 @@ void Worker::finish_drain() {
 
 void Worker::kill_all() {
   for (std::size_t i = 0; i < connections_.size(); ++i) {
-    if (connections_[i]) cut(*connections_[i]);
+    if (!connections_[i]) continue;
+    connections_[i]->let_go();
+    cut(*connections_[i]);
   }
 }
 
 /// Closes at once. The library first grants a connection that it still holds bytes for some seconds to take them; asked
 /// again, it does not.
 void Worker::cut(Connection& connection) {
+  if (!connection.has_socket()) return free(connection);
   const auto [index, generation] = connection.id();
   const Socket socket = connection.socket();
   socket.kill();
@@ -241,10 +245,6 @@ Millis Worker::jittered(Millis interval) {
   return Millis(std::uniform_int_distribution<std::int64_t>(most - most / 5, most)(random_));
 }
 
-void Worker::tell_acceptor(Progress::Kind kind, const Connection& connection) {
-  acceptor_->leave(Progress{kind, connection.is_established(), index_, connection.peer()});
-}
-
 void Worker::note_close(std::uint16_t code, std::string_view why, const std::string& address) {
   ++meter_.closes[code];
   log().write_rarely("close " + std::to_string(code), Level::info, "connection closed",
@@ -260,7 +260,10 @@ bool Worker::writable(Connection& connection) {
 }
 
 void Worker::closed(Connection& connection) {
-  connection.closed();
+  if (!connection.closed()) free(connection);
+}
+
+void Worker::free(Connection& connection) {
   const std::uint32_t index = connection.id().index;
   connections_[index].reset();
   free_.push_back(index);

@@ -26,7 +26,7 @@ namespace polygate::transport {
 struct Shared {
   Settings settings;
   std::vector<ListenerSettings> listeners;
-  session::Services services;
+  turns::Services services;
   Router router;
   std::vector<std::shared_ptr<WorkerInbox>> inboxes;  ///< of all workers; complete before the first of them runs
 };
@@ -36,7 +36,7 @@ struct Shared {
 ///
 /// A turn of its loop: timers, then whatever the sockets bring, then before_wait(): letters, and at last each
 /// connection that has something to write does so once, whatever it was that filled its outbox in this turn.
-class Worker final : public session::Carrier, public Post, public SocketEvents {
+class Worker final : public Post, public SocketEvents {
  public:
   Worker(WorkerIndex index, const Shared& shared);
   ~Worker() override;
@@ -75,14 +75,6 @@ class Worker final : public session::Carrier, public Post, public SocketEvents {
   std::uint16_t drain_code() const { return drain_ ? drain_->code : 1001; }
   std::string& gathering() { return gathering_; }
   void attend_to(Connection& connection);
-  SessionId open_session(SessionOwner& owner, const Route& route, session::Opening opening, auth::IdentityPtr identity);
-  void close_session(Connection& connection);
-  /// False: the session does not outlive its owner, and is to be ended.
-  bool detach_session(SessionId session);
-  /// The session, if `resumption` says enough, belongs to `owner` now.
-  std::optional<session::Resumed> resume_session(SessionOwner& owner, const session::Resumption& resumption);
-  void remove_session(SessionId session);
-  void tell_acceptor(Progress::Kind kind, const Connection& connection);
   void note_close(std::uint16_t code, std::string_view why, const std::string& address);
 
   // Between engines and connections, wherever these live.
@@ -99,12 +91,6 @@ class Worker final : public session::Carrier, public Post, public SocketEvents {
   void command(SocketCommand command);
   /// False: the connection's outbox is full.
   bool send_frame(const SocketRef& to, FramePtr frame, std::string_view bytes);
-
-  // session::Carrier
-  void output(SessionId session) override;
-  void input(SessionId session) override;
-  void end(SessionId session, std::uint16_t code, std::string reason) override;
-  void probe(SessionId session) override;
 
   // SocketEvents
   bool received(Connection& connection, char* bytes, std::size_t size) override;
@@ -133,9 +119,9 @@ class Worker final : public session::Carrier, public Post, public SocketEvents {
   void arm_sessions();
   void kill_all();
   void cut(Connection& connection);
+  void free(Connection& connection);
   void finish_drain();
   void measure_lag(std::uint64_t now);
-  SessionOwner* of_session(SessionId session);
   Connection* find(const ConnectionId& id);
   void attend_to_engines();
   WorkerInbox& inbox_of(WorkerIndex worker) const { return *shared_.inboxes[worker]; }
@@ -155,8 +141,6 @@ class Worker final : public session::Carrier, public Post, public SocketEvents {
   std::vector<std::unique_ptr<Connection>> connections_;  ///< by ConnectionId::index
   std::vector<std::uint32_t> free_;
   std::uint32_t generation_ = 0;
-  std::vector<SessionOwner*> by_session_;  ///< by SessionId::slot
-  SessionOwner* opening_ = nullptr;        ///< its session is being made: it has an id that nobody here knows yet
   std::vector<std::uint32_t> attention_;
   std::vector<std::uint32_t> attending_;
   std::vector<EngineId> engines_attention_;

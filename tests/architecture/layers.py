@@ -15,9 +15,10 @@ LAYERS = {
     "schema": 1, "auth": 1, "wire": 1, "dialect": 1, "routing": 1, "store": 1,
     "plugin": 2,
     "profile": 3,
-    "session": 4,
-    "transport": 5,
-    "app": 6,
+    "turns": 4,
+    "session": 5,
+    "transport": 6,
+    "app": 7,
 }
 
 # header prefix -> the rooms that may include it

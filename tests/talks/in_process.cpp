@@ -19,7 +19,7 @@ constexpr std::chrono::seconds kHandlerPatience{20};
 
 /// Sessions without sockets, a clock that is turned by hand, one worker. Handlers that run on threads of their own are
 /// the only thing that is ever waited for.
-class InProcess final : public Driver, private session::Carrier, private Post {
+class InProcess final : public Driver, private Post {
  public:
   InProcess() : log_(Log::Format::text, Level::error), deployment_(load_deployment(clock_, log_, 1, scratch_.path())) {
     deployment_->services().post = [this](WorkerIndex, std::function<void()> task) {
@@ -29,8 +29,7 @@ class InProcess final : public Driver, private session::Carrier, private Post {
     };
     deployment_->exchange().attach(0, *this);
     deployment_->start_handlers();
-    table_ = std::make_unique<session::SessionTable>(WorkerIndex{0}, deployment_->services(),
-                                                     static_cast<session::Carrier&>(*this));
+    table_ = std::make_unique<session::SessionTable>(WorkerIndex{0}, deployment_->services());
     router_ = std::make_unique<transport::Router>(deployment_->profiles());
   }
   ~InProcess() override { deployment_->stop_handlers(); }
@@ -41,26 +40,16 @@ class InProcess final : public Driver, private session::Carrier, private Post {
   int connect(const std::string& who, const std::string& target, const Headers& headers) override;
   void say(const std::string& who, const std::string& message) override {
     work();
-    receive(clients_[who], message);
+    receive(*clients_[who], message);
     work();
   }
   Heard hear(const std::string& who) override;
   bool is_silent(const std::string& who) override {
     work();
-    return clients_[who].heard.empty();
+    return clients_[who]->heard.empty();
   }
-  void close(const std::string& who) override {
-    work();
-    table_->hang_up(clients_[who].id, session::Gone::closed);
-    table_->remove(clients_[who].id);
-    work();
-  }
-  void drop(const std::string& who) override {
-    work();
-    table_->hang_up(clients_[who].id, session::Gone::lost);
-    table_->remove(clients_[who].id);
-    work();
-  }
+  void close(const std::string& who) override { leave(who, session::Gone::closed); }
+  void drop(const std::string& who) override { leave(who, session::Gone::lost); }
   bool wait(Millis time) override {
     clock_.advance(time);
     table_->tick();
@@ -70,24 +59,33 @@ class InProcess final : public Driver, private session::Carrier, private Post {
   const session::Meter* meter() override { return &table_->meter(); }
 
  private:
-  struct Client {
+  /// One client, who reads all that it is told at once.
+  struct Client final : session::Carrier {
+    bool push(FramePtr frame) override {
+      const std::string_view message = frame->message();
+      heard.push_back({Heard::Kind::message, std::string(message), 0});
+      return true;
+    }
+    void resume_input() override {}
+    void close(const session::Farewell& farewell) override {
+      heard.push_back({Heard::Kind::closed, {}, farewell.code});
+      is_over = true;
+    }
+    void probe() override { probed = true; }
+    void let_go() override {}
+
     SessionId id;
     bool socket_io = false;
+    bool probed = false;
+    bool is_over = false;  ///< and its session is not told yet
     std::deque<Heard> heard;
   };
 
-  Client* client(SessionId id) {
-    for (auto& [who, client] : clients_) {
-      if (client.id == id) return &client;
-    }
-    return nullptr;
+  void leave(const std::string& who, session::Gone why) {
+    work();
+    table_->hang_up(clients_[who]->id, why);
+    work();
   }
-
-  // Carrier: remembered, and done when the table has returned.
-  void output(SessionId session) override { dirty_.push_back(session); }
-  void input(SessionId) override {}
-  void end(SessionId session, std::uint16_t code, std::string) override { ended_.emplace_back(session, code); }
-  void probe(SessionId session) override { probed_.push_back(session); }
 
   // Post: as over sockets, letters wait until the table has returned, even those to oneself.
   void deliver(Delivery delivery) override { letters_.emplace_back(std::move(delivery)); }
@@ -96,7 +94,6 @@ class InProcess final : public Driver, private session::Carrier, private Post {
   void receive(const Client& client, const std::string& message);
   void work();
   bool run_tasks();
-  void flush(SessionId id);
 
   ManualClock clock_;
   Scratch scratch_;
@@ -104,11 +101,8 @@ class InProcess final : public Driver, private session::Carrier, private Post {
   std::unique_ptr<app::Deployment> deployment_;
   std::unique_ptr<session::SessionTable> table_;
   std::unique_ptr<transport::Router> router_;
-  std::map<std::string, Client> clients_;
+  std::map<std::string, std::unique_ptr<Client>> clients_;
   std::deque<std::variant<Delivery, Direct>> letters_;
-  std::vector<SessionId> dirty_;
-  std::vector<SessionId> probed_;
-  std::vector<std::pair<SessionId, std::uint16_t>> ended_;
   std::mutex mutex_;
   std::condition_variable came_;
   std::vector<std::function<void()>> tasks_;
@@ -125,7 +119,10 @@ int InProcess::connect(const std::string& who, const std::string& target, const 
   const profile::Endpoint& endpoint = *found.route->endpoint;
   auto identity = table_->admit(endpoint, opening);
   if (!identity) return 401;
-  Client& client = clients_[who] = Client{};
+  if (clients_[who]) leave(who, session::Gone::lost);
+  clients_[who] = std::make_unique<Client>();
+  Client& client = *clients_[who];
+  opening.carrier = &client;
   client.socket_io = found.route->profile->dialect->carriage() == dialect::Carriage::socket_io;
   client.id = table_->open(found.route->profile, endpoint, std::move(opening), std::move(*identity));
   work();
@@ -149,7 +146,7 @@ void InProcess::receive(const Client& client, const std::string& message) {
 }
 
 Heard InProcess::hear(const std::string& who) {
-  std::deque<Heard>& heard = clients_[who].heard;
+  std::deque<Heard>& heard = clients_[who]->heard;
   const auto until = std::chrono::steady_clock::now() + kHandlerPatience;
   for (work(); heard.empty(); work()) {
     std::unique_lock lock(mutex_);
@@ -170,21 +167,6 @@ bool InProcess::run_tasks() {
   return !now.empty();
 }
 
-void InProcess::flush(SessionId id) {
-  session::Outbox* outbox = table_->outbox(id);
-  if (!outbox) return;
-  Client* owner = client(id);
-  while (!outbox->empty()) {
-    // A frame's header is not shown: the message alone is what a client hears.
-    const std::string_view bytes = outbox->front();
-    const auto length = static_cast<unsigned char>(bytes[1]) & 127U;
-    const bool framed = !owner || !owner->socket_io;
-    const std::size_t header = !framed ? 0 : length == 127 ? 10 : length == 126 ? 4 : 2;
-    if (owner) owner->heard.push_back({Heard::Kind::message, std::string(bytes.substr(header)), 0});
-    outbox->written(bytes.size());
-  }
-}
-
 void InProcess::work() {
   for (;;) {
     bool ran = run_tasks();
@@ -194,17 +176,17 @@ void InProcess::work() {
       if (const auto* delivery = std::get_if<Delivery>(&letter)) table_->deliver(*delivery);
       if (const auto* direct = std::get_if<Direct>(&letter)) table_->direct(*direct);
     }
-    const auto dirty = std::exchange(dirty_, {});
-    for (const SessionId id : dirty) flush(id);
-    const auto probed = std::exchange(probed_, {});
-    for (const SessionId id : probed) table_->alive(id);
-    const auto ended = std::exchange(ended_, {});
-    for (const auto& [id, code] : ended) {
-      flush(id);
-      if (Client* owner = client(id)) owner->heard.push_back({Heard::Kind::closed, {}, code});
-      table_->remove(id);
+    for (const auto& [who, client] : clients_) {
+      if (client && std::exchange(client->probed, false)) {
+        table_->alive(client->id);
+        ran = true;
+      }
+      if (client && std::exchange(client->is_over, false)) {
+        table_->hang_up(client->id, session::Gone::closed);
+        ran = true;
+      }
     }
-    if (!ran && dirty.empty() && ended.empty() && probed.empty()) return;
+    if (!ran) return;
   }
 }
 

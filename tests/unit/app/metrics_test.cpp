@@ -28,7 +28,7 @@ Snapshot two_workers() {
     meters.transport.closes = {{1001, 2}};
     meters.transport.lag_buckets[0] = 4;
     meters.session.closes = {{1001, 1}, {4409, 1}};
-    meters.session.outbox_bytes = 7;
+    meters.transport.outbox_bytes = 7;
     session::Meter::Profile profile = profile_meter();
     profile.sessions = 2;
     profile.incoming = 10;

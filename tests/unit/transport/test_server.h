@@ -127,8 +127,8 @@ class TestServer {
   }
 
  private:
-  session::Services services(std::vector<profile::ProfilePtr> profiles) {
-    session::Services made;
+  turns::Services services(std::vector<profile::ProfilePtr> profiles) {
+    turns::Services made;
     made.clock = &clock_;
     made.log = &log_;
     made.exchange = &exchange_;

@@ -11,7 +11,7 @@
 #include "gateway/profile/profile.h"
 #include "gateway/routing/exchange.h"
 
-namespace polygate::session {
+namespace polygate::turns {
 
 /// What all sessions of a process share. Everything outlives the workers.
 struct Services {
@@ -28,4 +28,4 @@ struct Services {
   std::function<void(WorkerIndex worker, std::function<void()> task)> post;
 };
 
-}  // namespace polygate::session
+}  // namespace polygate::turns

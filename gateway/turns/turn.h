@@ -1,0 +1,50 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "gateway/base/timer_queue.h"
+#include "gateway/dialect/dialect.h"
+#include "gateway/profile/run.h"
+#include "gateway/turns/sender.h"
+
+namespace polygate::turns {
+
+/// Names one turn of a worker across time; may find nothing.
+struct TurnId {
+  std::uint32_t slot = 0;
+  std::uint64_t number = 0;  ///< 0 = none
+
+  friend bool operator==(const TurnId&, const TurnId&) = default;
+  explicit operator bool() const { return number != 0; }
+};
+
+/// One event on its way through its rule, or a rule that no event has called for. Owns its bytes, its document and what
+/// it knows of its sender; lives in its worker's TurnTable until its rule is done, whoever has gone meanwhile.
+struct Turn {
+  TurnId id;
+  std::uint16_t profile_index = 0;
+  Sender sender;
+  SessionId requester;          ///< who hears the answer; unset: nobody (any more)
+  profile::RoleIndex role = 0;  ///< of the sender when it began
+  json::Document document;
+  std::string raw;  ///< the message's own bytes, when the dialect parses none and the rule may wait
+  dialect::Event event;
+  std::string name;  ///< of the event; empty: none has called for it
+  const profile::Rule* rule = nullptr;
+  std::uint16_t event_index = 0;
+  std::uint64_t started = 0;  ///< Clock::nanoseconds()
+  std::optional<profile::Run> run;
+  bool handlers_busy = false;  ///< an earlier turn of its sender still waits for its handler
+  bool overdue = false;        ///< its requester was told that nothing came of it in time
+
+  // What it waits for; at most one thing.
+  std::uint32_t question = 0;  ///< the one that is open; an answer to another one is late
+  bool at_handler = false;
+  TimerQueue<TurnId>::Id timer;
+  std::unique_ptr<Topic> probed;  ///< the claim whose owner is asked for a sign of life, or is waited for
+  SessionId probed_owner;
+};
+
+}  // namespace polygate::turns

@@ -1,0 +1,257 @@
+#include "gateway/turns/turn_table.h"
+
+#include <utility>
+
+namespace polygate::turns {
+namespace {
+
+Failure taken(const Topic& topic) {
+  return {Reason::taken, std::string(topic.text()) + " is taken"};
+}
+
+}  // namespace
+
+/// Asks what a rule wants to know, on behalf of one turn.
+class TurnTable::Desk final : public profile::Host {
+ public:
+  Desk(TurnTable& table, Turn& turn) : table_(table), turn_(turn) {}
+
+  void claim(const Topic& topic, Taken when_taken) override {
+    if (turn_.sender.inside(topic)) {
+      // Its own already: nothing to gain twice, nothing to give back when a later step fails.
+      turn_.run->answer(Failure{Reason::taken, "you hold " + std::string(topic.text()) + " already"});
+      return;
+    }
+    table_.services_.exchange->claim(
+        topic, turn_.sender.id(), when_taken,
+        [&table = table_, id = turn_.id, question = turn_.question, topic, when_taken](const Exchange::Claim& claim) {
+          table.claim_answer(id, question, topic, when_taken, claim);
+        });
+  }
+
+  void release(const Topic& topic) override { table_.services_.exchange->release(topic, turn_.sender.id()); }
+
+  void present(const Topic& topic) override {
+    table_.services_.exchange->present(topic,
+                                       [&table = table_, id = turn_.id, question = turn_.question](bool is_present) {
+                                         table.answered(id, question, profile::Answer(Json(is_present)));
+                                       });
+  }
+
+  void handle(const std::string& handler, Call call) override {
+    const Services& services = table_.services_;
+    if (turn_.handlers_busy) {
+      turn_.run->answer(Failure{Reason::busy, "an earlier event still waits for its handler"});
+      return;
+    }
+    const auto& known = services.handler_ids[turn_.profile_index];
+    const auto found = known.find(handler);
+    if (found == known.end()) {
+      turn_.run->answer(Failure{Reason::internal, "internal error"});
+      return;
+    }
+    auto done = [&table = table_, worker = table_.worker_, id = turn_.id,
+                 question = turn_.question](HandlerResult result) {
+      // On a thread of the handlers: the answer travels through the worker's mailbox.
+      table.services_.post(worker, [&table, id, question, result = std::move(result)]() mutable {
+        table.answered(id, question, std::move(result));
+      });
+    };
+    turn_.at_handler = true;
+    auto at_once = services.handlers->run(found->second, table_.worker_, std::move(call), std::move(done));
+    if (at_once) {
+      turn_.run->answer(std::move(*at_once));
+    } else {
+      const Millis within = services.profiles[turn_.profile_index]->limits.turn_within;
+      turn_.timer = table_.timers_.add(services.clock->now() + within, turn_.id);
+    }
+  }
+
+  Result<auth::IdentityPtr> verify(const std::string& verifier, std::string_view token) override {
+    const Services& services = table_.services_;
+    const auth::Verifier* judge = services.verifiers->find(verifier);
+    if (!judge) return Failure{Reason::internal, "internal error"};
+    std::string why;
+    auto identity = judge->verify(auth::strip_bearer(token), services.clock->unix_seconds(), &why);
+    if (!identity) {
+      services.log->write_rarely("auth " + verifier, Level::warn, "token refused",
+                                 {{"verifier", verifier}, {"why", why}, {"address", turn_.sender.address()}});
+    }
+    return identity;
+  }
+
+  json::Document& scratch() override { return table_.scratch_; }
+
+ private:
+  TurnTable& table_;
+  Turn& turn_;
+};
+
+Turn& TurnTable::begin(std::uint16_t profile) {
+  auto slot = static_cast<std::uint32_t>(slots_.size());
+  if (free_.empty()) {
+    slots_.emplace_back();
+  } else {
+    slot = free_.back();
+    free_.pop_back();
+  }
+  slots_[slot] = spare_ ? std::move(spare_) : std::make_unique<Turn>();
+  Turn& turn = *slots_[slot];
+  turn.id = {slot, ++last_};
+  turn.profile_index = profile;
+  turn.rule = nullptr;
+  turn.started = services_.clock->nanoseconds();
+  turn.name.clear();
+  ++count_;
+  return turn;
+}
+
+void TurnTable::drop(Turn& turn) {
+  finish(turn);
+}
+
+Turn* TurnTable::find(TurnId id) {
+  Turn* turn = id && id.slot < slots_.size() ? slots_[id.slot].get() : nullptr;
+  return turn != nullptr && turn->id == id ? turn : nullptr;
+}
+
+void TurnTable::finish(Turn& turn) {
+  const std::uint32_t slot = turn.id.slot;
+  std::unique_ptr<Turn> gone = std::move(slots_[slot]);
+  free_.push_back(slot);
+  --count_;
+  timers_.remove(gone->timer);
+  constexpr std::size_t kKeepUpTo = std::size_t{256} << 10;
+  if (spare_ || gone->document.capacity() > kKeepUpTo) return;
+  gone->id = {};
+  gone->run.reset();
+  gone->raw.clear();
+  gone->event.attachments.reset();
+  gone->requester = {};
+  gone->handlers_busy = gone->overdue = gone->at_handler = false;
+  gone->question = 0;
+  gone->probed.reset();
+  spare_ = std::move(gone);
+}
+
+void TurnTable::take(Turn& turn) {
+  advance(turn);
+}
+
+/// True when the turn is done, and gone.
+bool TurnTable::advance(Turn& turn) {
+  Desk desk(*this, turn);
+  ++turn.question;
+  turn.at_handler = false;
+  Turn* const outer = std::exchange(advancing_, &turn);
+  const bool done = turn.run->advance(desk);
+  advancing_ = outer;
+  if (!done) return false;
+  ends_.done(turn);
+  finish(turn);
+  return true;
+}
+
+void TurnTable::answered(TurnId id, std::uint32_t question, profile::Answer answer) {
+  Turn* turn = find(id);
+  if (turn == nullptr || turn->question != question) return;
+  timers_.remove(turn->timer);
+  turn->probed.reset();
+  turn->run->answer(std::move(answer));
+  if (advancing_ == turn) return;
+  const SessionId requester = turn->requester;
+  if (advance(*turn)) ends_.go_on(requester);
+}
+
+void TurnTable::claim_answer(TurnId id, std::uint32_t question, const Topic& topic, Taken when_taken,
+                             const Exchange::Claim& claim) {
+  Turn* turn = find(id);
+  if (turn == nullptr || turn->question != question) {
+    if (claim.gained) services_.exchange->release(topic, claim.owner);
+    return;
+  }
+  if (claim.gained) {
+    answered(id, question, profile::Answer(Json()));
+  } else if (when_taken == Taken::probe || claim.is_ending) {
+    wait_for_owner(*turn, topic, claim.owner);
+  } else {
+    answered(id, question, taken(topic));
+  }
+}
+
+/// Asks the owner for a sign of life. One whose connection is over gives none: it answers when it is done.
+void TurnTable::wait_for_owner(Turn& turn, const Topic& topic, SessionId owner) {
+  turn.probed = std::make_unique<Topic>(topic);
+  turn.probed_owner = owner;
+  if (!turn.timer) turn.timer = timers_.add(services_.clock->now() + turn.rule->claim->within, turn.id);
+  Direct probe;
+  probe.kind = Direct::Kind::probe;
+  probe.to = owner;
+  probe.asker = turn.sender.id();
+  probe.topic = std::make_shared<const std::string>(topic.key);
+  services_.exchange->direct(std::move(probe));
+}
+
+void TurnTable::owner_answered(TurnId id, std::string_view topic, bool is_alive) {
+  Turn* turn = find(id);
+  if (turn == nullptr || !turn->probed || turn->probed->key != topic) return;
+  if (!is_alive) return take_over(*turn);
+  if (turn->rule->claim->when_taken == Taken::replace)
+    return;  // its connection came back: replaced at the end of the wait
+  answered(id, turn->question, taken(Topic(*turn->probed)));
+}
+
+void TurnTable::take_over(Turn& turn) {
+  const Topic topic = *std::exchange(turn.probed, nullptr);
+  services_.exchange->take_over(
+      topic, turn.sender.id(), turn.probed_owner,
+      [this, id = turn.id, question = turn.question, topic,
+       replaces = turn.rule->claim->when_taken == Taken::replace](const Exchange::Claim& claim) {
+        claim_answer(id, question, topic, replaces ? Taken::replace : Taken::refuse, claim);
+      });
+}
+
+/// The client hears `busy`; what its handler still accepts is for others.
+void TurnTable::expire(Turn& turn) {
+  Desk desk(*this, turn);
+  turn.run->expire(desk, {Reason::busy, "the handler did not answer in time"});
+  turn.sender.left_behind();
+  turn.overdue = true;
+  const SessionId requester = turn.requester;
+  ends_.overdue(turn);
+  turn.run->verdict() = {};  // told; what others may hear yet has one of its own
+  turn.requester = {};
+  ends_.go_on(requester);
+}
+
+bool TurnTable::abandon(TurnId id) {
+  Turn* turn = find(id);
+  if (turn == nullptr) return false;
+  Desk desk(*this, *turn);
+  if (turn->at_handler) {
+    turn->run->disown(desk);
+    turn->sender.left_behind();
+    turn->requester = {};
+    return true;
+  }
+  timers_.remove(turn->timer);
+  turn->run->cancel(desk, {Reason::busy, "its sender has gone"});
+  ends_.done(*turn);
+  finish(*turn);
+  return false;
+}
+
+void TurnTable::tick(Instant now) {
+  while (const auto due = timers_.take_due(now)) {
+    Turn* turn = find(*due);
+    if (turn == nullptr) continue;
+    turn->timer = {};
+    if (turn->probed) {
+      take_over(*turn);
+    } else if (turn->at_handler && !turn->overdue) {
+      expire(*turn);
+    }
+  }
+}
+
+}  // namespace polygate::turns

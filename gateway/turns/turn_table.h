@@ -1,0 +1,77 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "gateway/base/timer_queue.h"
+#include "gateway/turns/services.h"
+#include "gateway/turns/turn.h"
+
+namespace polygate::turns {
+
+/// All turns of one worker: takes each through its rule, asks what the rule wants to know, and keeps it while an answer
+/// is open. One thread; answers of handlers reach it by Services::post.
+class TurnTable {
+ public:
+  /// What becomes of turns. Called by take(), answered() and tick(); none may take another turn before it returns.
+  class Ends {
+   public:
+    virtual ~Ends() = default;
+    /// The rule is done: its verdict and its effects are there. The turn is gone when this returns.
+    virtual void done(Turn& turn) = 0;
+    /// Its handler is late: verdict and effects are what the requester hears. The turn goes on for nobody.
+    virtual void overdue(Turn& turn) = 0;
+    /// A turn that had waited is done or overdue: its requester may go on.
+    virtual void go_on(SessionId requester) = 0;
+  };
+
+  TurnTable(WorkerIndex worker, const Services& services, Ends& ends)
+      : worker_(worker), services_(services), ends_(ends) {}
+
+  /// A turn without a rule yet. It is to be given to take() or to drop().
+  Turn& begin(std::uint16_t profile);
+  void drop(Turn& turn);
+  /// Takes it as far as it goes. It waits afterwards, or is gone.
+  void take(Turn& turn);
+  Turn* find(TurnId id);
+
+  /// Whether the owner of the claim that it waits for is alive; nothing happens when it waits for something else.
+  void owner_answered(TurnId id, std::string_view topic, bool is_alive);
+  /// Its sender can wait no longer. True when it waits for its handler: it goes on for nobody, and its effects are what
+  /// others see of it; otherwise it has failed, with `busy`, and is gone.
+  bool abandon(TurnId id);
+
+  void tick(Instant now);
+  std::optional<Instant> next_due() const { return timers_.next(); }
+  std::size_t size() const { return count_; }
+  /// For holding outgoing data against its schema.
+  json::Document& scratch() { return scratch_; }
+
+ private:
+  class Desk;
+
+  bool advance(Turn& turn);
+  void finish(Turn& turn);
+  void answered(TurnId id, std::uint32_t question, profile::Answer answer);
+  void claim_answer(TurnId id, std::uint32_t question, const Topic& topic, Taken when_taken,
+                    const Exchange::Claim& claim);
+  void wait_for_owner(Turn& turn, const Topic& topic, SessionId owner);
+  void take_over(Turn& turn);
+  void expire(Turn& turn);
+
+  const WorkerIndex worker_;
+  const Services& services_;
+  Ends& ends_;
+  std::vector<std::unique_ptr<Turn>> slots_;
+  std::vector<std::uint32_t> free_;
+  std::unique_ptr<Turn> spare_;
+  std::size_t count_ = 0;
+  std::uint64_t last_ = 0;
+  Turn* advancing_ = nullptr;  ///< its rule is on the stack: answers reach it without being gone on with
+  TimerQueue<TurnId> timers_;
+  json::Document scratch_;
+};
+
+}  // namespace polygate::turns
