@@ -19,10 +19,11 @@ void SessionTable::State::apply(Session& session, profile::Effects& effects) {
     if (LocalTopic* joined = join(session, topic, false)) to_replay.emplace_back(&session, joined);
   }
   for (profile::Outgoing& send : effects.sends) {
-    auto sent = services.exchange->publish(send.topic, send.frame, send.sending);
-    if (!sent) {
-      services.log->write_rarely("publish", Level::warn, "not kept",
-                                 {{"topic", send.topic.text()}, {"why", sent.failure().message}});
+    const Exchange::Published sent = services.exchange->publish(send.topic, send.frame, send.sending);
+    if (sent.not_kept) {  // the Exchange has counted it
+      const std::string_view limit = name(*sent.not_kept);
+      services.log->write_rarely(limit, Level::warn, "a message was sent and not kept",
+                                 {{"limit", limit}, {"profile", session.profile->name}, {"topic", send.topic.text()}});
     }
   }
   for (const Topic& topic : effects.leave) {
