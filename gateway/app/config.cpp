@@ -27,6 +27,7 @@ limits:
   connections_per_address: 1000
   handshakes_per_address: 256
   handshake: 10s
+  kept_bytes_together: 256MiB
   message_bytes: 64KiB
   json_depth: 64
   json_nodes: 50000
@@ -37,6 +38,7 @@ limits:
   events_per_second: 50
   events_burst: 100
   kept_per_topic: 1000
+  kept_bytes: 64MiB
 drain:
   window: 5s
   cap: 10s
@@ -247,6 +249,7 @@ class Builder {
     reader.count("connections_per_address", connections.connections_per_address, 1, 10'000'000);
     reader.count("handshakes_per_address", connections.handshakes_per_address, 1, 10'000'000);
     reader.duration("handshake", connections.handshake, Millis(1));
+    reader.size("kept_bytes_together", config_.kept_bytes_together, 1);
     profile::Limits& sessions = config_.session_limits;
     reader.size("message_bytes", sessions.message_bytes, 1);
     std::size_t depth = sessions.json_depth;
@@ -260,6 +263,7 @@ class Builder {
     reader.number("events_per_second", sessions.events_per_second, 0, 1e6);
     reader.number("events_burst", sessions.events_burst, 1, 1e6);
     reader.count("kept_per_topic", sessions.kept_per_topic, 0, 10'000'000);
+    reader.size("kept_bytes", sessions.kept_bytes, 1);
   }
 
   Config& config_;

@@ -18,9 +18,9 @@ const std::vector<ConfigKeys>& config_keys() {
       {"key", {"env", "file", "jwks", "id", "stamp"}},
       {"tokens", {"file"}},
       {"limits",
-       {"connections", "connections_per_address", "handshakes_per_address", "handshake", "message_bytes", "json_depth",
-        "json_nodes", "inbox_events", "outbox_bytes", "outbox_frames", "memberships", "events_per_second",
-        "events_burst", "kept_per_topic"}},
+       {"connections", "connections_per_address", "handshakes_per_address", "handshake", "kept_bytes_together",
+        "message_bytes", "json_depth", "json_nodes", "inbox_events", "outbox_bytes", "outbox_frames", "memberships",
+        "events_per_second", "events_burst", "kept_per_topic", "kept_bytes"}},
       {"drain", {"window", "cap"}},
       {"log", {"format", "level"}},
   };

@@ -1,10 +1,12 @@
 #include "gateway/app/deployment.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <set>
 #include <system_error>
 #include <utility>
 
+#include "gateway/base/units.h"
 #include "gateway/profile/check.h"
 #include "gateway/profile/read.h"
 #include "gateway/schema/library.h"
@@ -66,7 +68,7 @@ std::unique_ptr<Deployment> Deployment::load(Config config, const Options& optio
   made->handlers_ = std::make_unique<Handlers>(options.workers, HandlerLimits{}, *options.clock, options.report);
   made->load_profiles(options, diagnostics);
   if (diagnostics.size() != before) return nullptr;
-  made->exchange_ = std::make_unique<LocalExchange>();
+  made->exchange_ = std::make_unique<LocalExchange>(*options.clock, made->config_.kept_bytes_together);
   made->services_.exchange = made->exchange_.get();
   made->services_.verifiers = &made->verifiers_;
   made->services_.handlers = made->handlers_.get();
@@ -148,6 +150,28 @@ void Deployment::load_profiles(const Options& options, Diagnostics& diagnostics)
     load_handlers(*profile, options, diagnostics);
   }
   profile::check_together(services_.profiles, diagnostics);
+  check_kept(diagnostics);
+}
+
+/// What one profile keeps must not be able to leave another without room.
+void Deployment::check_kept(Diagnostics& diagnostics) const {
+  std::size_t left = config_.kept_bytes_together;
+  std::string shares;
+  bool fits = true;
+  for (const profile::ProfilePtr& profile : services_.profiles) {
+    if (!profile->keeps) continue;
+    const std::size_t share = profile->limits.kept_bytes;
+    fits = fits && share <= left;
+    left -= std::min(share, left);
+    shares += (shares.empty() ? "" : ", ") + profile->name + " " + format_size(share);
+  }
+  if (fits) return;
+  const yaml::Node* place = config_.tree.find("limits")->find("kept_bytes_together");
+  if (place->place().file == "default") place = config_.tree.find("profiles");
+  diagnostics.add(place->place(),
+                  "the profiles may keep more (" + shares + ") than all of them together, " +
+                      format_size(config_.kept_bytes_together) + " (limits.kept_bytes_together)",
+                  "lower `kept_bytes` in `limits`, here or in a profile, or raise `kept_bytes_together`");
 }
 
 /// Makes the handlers that the profile's rules name.

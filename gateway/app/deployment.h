@@ -52,6 +52,7 @@ class Deployment {
   void load_verifiers(Diagnostics& diagnostics);
   void load_store(const Options& options, Diagnostics& diagnostics);
   void load_profiles(const Options& options, Diagnostics& diagnostics);
+  void check_kept(Diagnostics& diagnostics) const;
   void load_handlers(const profile::Profile& profile, const Options& options, Diagnostics& diagnostics);
 
   Config config_;

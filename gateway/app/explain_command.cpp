@@ -7,6 +7,7 @@
 #include "gateway/app/plain_words.h"
 #include "gateway/app/profile_file.h"
 #include "gateway/app/trial.h"
+#include "gateway/base/units.h"
 
 namespace polygate::app {
 namespace {
@@ -132,7 +133,11 @@ Json outcome_json(const profile::Profile& profile, const TrialOutcome& outcome) 
   out["sends"] = Json::array();
   for (const profile::Outgoing& send : effects.sends) {
     Json one = {{"to", std::string(send.topic.text())}, {"frame", frame_json(send.frame)}};
-    if (send.sending.is_kept) one["kept"] = send.sending.keep;
+    if (!send.sending.forget.empty()) one["forgets"] = send.sending.forget;
+    if (send.sending.keep) {
+      one["kept"] = send.sending.keep->key;
+      if (send.sending.keep->lasts.count() > 0) one["kept_for"] = format_duration(send.sending.keep->lasts);
+    }
     if (send.sending.except) one["except"] = "sender";
     out["sends"].push_back(std::move(one));
   }
@@ -163,7 +168,12 @@ void print_outcome(const Json& outcome, std::ostream& out) {
   for (const Json& send : outcome["sends"]) {
     out << "  to " << send["to"].get<std::string>();
     if (send.contains("except")) out << " except the sender";
-    if (send.contains("kept")) out << " (kept as " << send["kept"].get<std::string>() << ')';
+    if (send.contains("forgets")) out << " (forgets " << joined(send["forgets"]) << ')';
+    if (send.contains("kept")) {
+      out << " (kept as " << send["kept"].get<std::string>();
+      if (send.contains("kept_for")) out << " for " << send["kept_for"].get<std::string>();
+      out << ')';
+    }
     out << ": " << send["frame"].get<std::string>() << '\n';
   }
   if (outcome.contains("leaves")) out << "  leaves " << joined(outcome["leaves"]) << '\n';

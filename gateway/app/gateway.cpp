@@ -68,6 +68,7 @@ void Gateway::make_server() {
                          for (const profile::ProfilePtr& profile : deployment_->profiles()) {
                            snapshot.profiles.push_back(profile->name);
                          }
+                         snapshot.kept = deployment_->exchange().kept_meters();
                          snapshot.handlers = handler_meter_.read();
                          done(std::move(snapshot));
                        });

@@ -104,6 +104,7 @@ class Renderer {
     put(build);
     sockets();
     profiles();
+    kept();
     handlers();
     std::ostringstream out;
     prometheus::TextSerializer().Serialize(out, families_);
@@ -262,6 +263,25 @@ class Renderer {
       total += meter.time_sum;
     }
     family.add({{"profile", snapshot_.profiles[profile]}}, session::Meter::kTimeBounds, buckets, total);
+  }
+
+  void kept() {
+    Family messages = gauge("kept_messages", "Messages that stay with topics now, for those who join later.");
+    Family bytes = gauge("kept_bytes", "Memory that they take, about.");
+    Family not_kept = counter("not_kept_total", "Messages that could not stay with their topic, by the limit met.");
+    for (const std::string& profile : snapshot_.profiles) {
+      const auto known = snapshot_.kept.find(profile);
+      const KeptMeter meter = known == snapshot_.kept.end() ? KeptMeter{} : known->second;
+      messages.add({{"profile", profile}}, std::uint64_t{meter.messages});
+      bytes.add({{"profile", profile}}, std::uint64_t{meter.bytes});
+      for (std::size_t i = 0; i < kKeptLimits; ++i) {
+        not_kept.add({{"profile", profile}, {"limit", std::string(name(static_cast<KeptLimit>(i)))}},
+                     meter.not_kept[i]);
+      }
+    }
+    put(messages);
+    put(bytes);
+    put(not_kept);
   }
 
   void handlers() {

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "gateway/app/handler_meter.h"
+#include "gateway/routing/kept_messages.h"
 #include "gateway/transport/meter.h"
 
 namespace polygate::app {
@@ -11,6 +12,7 @@ namespace polygate::app {
 struct Snapshot {
   transport::Collected collected;
   std::vector<std::string> profiles;  ///< names, in the order of session::Meter::profiles
+  KeptMessages::Meters kept;          ///< by profile, as far as one ever kept something
   std::vector<HandlerMeter::Counts> handlers;
 };
 

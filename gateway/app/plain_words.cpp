@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gateway/base/units.h"
+
 namespace polygate::app {
 namespace {
 
@@ -26,6 +28,12 @@ std::string words(const TopicText& topic) {
 std::string words(const std::vector<TopicText>& topics) {
   std::string out;
   for (const TopicText& topic : topics) out += (out.empty() ? "" : ", ") + words(topic);
+  return out;
+}
+
+std::string words(const std::vector<Text>& texts) {
+  std::string out;
+  for (const Text& text : texts) out += (out.empty() ? "" : ", ") + words(text);
   return out;
 }
 
@@ -89,7 +97,11 @@ std::string words(const profile::SendStep& send, std::string_view event) {
   }
   if (!send.ack.empty()) out += "; what receivers acknowledge arrives as " + send.ack;
   if (send.except_sender) out += ", but not to the sender";
-  if (send.keep) out += "; it stays there for those who come later, under the key " + words(*send.keep);
+  if (!send.forget.empty()) out += "; what stays there under " + words(send.forget) + " is forgotten";
+  if (send.keep) {
+    out += "; it stays there for those who come later, under the key " + words(send.keep->key);
+    if (send.keep->lasts.count() > 0) out += ", for " + format_duration(send.keep->lasts);
+  }
   if (send.each) out += "; once for each of " + words(*send.each);
   return out;
 }

@@ -143,6 +143,10 @@ CheckContext::CheckContext(Profile& checked, const Surroundings& offered, Diagno
       definitions(checked, offered, problems, in_files) {
   each_rule(checked, [&](const Rule& rule) {
     for (const auto& [variable, value] : rule.set) variables.insert(variable);
+    for (const SendStep& send : rule.sends) {
+      if (!send.keep) continue;
+      for (const TopicText& topic : send.to) kept.emplace(topic.family, send.keep->key);
+    }
   });
 }
 

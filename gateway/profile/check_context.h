@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,7 +21,8 @@ struct CheckContext {
   Diagnostics& diagnostics;
   Reach reach;
   Definitions definitions;
-  std::set<std::string> variables;  ///< that some rule sets
+  std::set<std::string> variables;        ///< that some rule sets
+  std::multimap<std::string, Text> kept;  ///< by family: the keys under which something stays there
 
   bool json() const { return profile.dialect == nullptr || profile.dialect->json(); }
   /// Do its events have arguments, acknowledgements and namespaces?

@@ -85,13 +85,55 @@ std::shared_ptr<const schema::Schema> args_schema(CheckContext& context, const s
   return definition.schema;
 }
 
+/// Is it a topic with which something can stay?
+bool can_keep(const CheckContext& context, const TopicText& topic) {
+  const auto family = context.profile.families.find(topic.family);
+  return family == context.profile.families.end() || family->second == TopicKind::joined;
+}
+
 void check_keep(CheckContext& context, const CheckScope& scope, const SendStep& send) {
   if (!send.keep) return;
-  check_text(context, scope, *send.keep);
+  context.profile.keeps = true;
+  check_text(context, scope, send.keep->key);
   for (const TopicText& topic : send.to) {
-    const auto family = context.profile.families.find(topic.family);
-    if (family == context.profile.families.end() || family->second == TopicKind::joined) continue;
-    context.problem(send.keep->place, "`keep` is for those who join later, nobody joins `" + topic.family + "/`");
+    if (can_keep(context, topic)) continue;
+    context.problem(send.keep->key.place, "`keep` is for those who join later, nobody joins `" + topic.family + "/`");
+  }
+}
+
+/// Whether two keys may turn out to be the same, as far as what stands before their first `$path` tells.
+bool may_meet(const Text& one, const Text& other) {
+  const auto start = [](const Text& text) { return text.parts.empty() ? std::string() : text.parts[0].literal; };
+  if (one.is_constant() && other.is_constant()) return one.constant() == other.constant();
+  if (one.is_constant()) return one.constant().starts_with(start(other));
+  if (other.is_constant()) return other.constant().starts_with(start(one));
+  return start(one).starts_with(start(other)) || start(other).starts_with(start(one));
+}
+
+std::string as_written(const Text& text) {
+  std::string out;
+  for (const Text::Part& part : text.parts) out += part.literal + (part.has_path ? part.path.text() : "");
+  return out;
+}
+
+/// Something must be able to stay there under that key.
+void check_forget(CheckContext& context, const CheckScope& scope, const SendStep& send) {
+  for (const Text& key : send.forget) {
+    check_text(context, scope, key);
+    for (const TopicText& topic : send.to) {
+      if (!can_keep(context, topic)) {
+        context.problem(key.place, "`forget` is for joined topics: nothing stays with `" + topic.family + "/`");
+        continue;
+      }
+      const auto [first, last] = context.kept.equal_range(topic.family);
+      if (std::any_of(first, last, [&](const auto& kept) { return may_meet(kept.second, key); })) continue;
+      std::vector<std::string> keys;
+      for (auto at = first; at != last; ++at) keys.push_back(as_written(at->second));
+      context.problem(key.place,
+                      first == last ? "no rule keeps anything on `" + topic.family + "/`: there is nothing to forget"
+                                    : "no rule keeps anything on `" + topic.family + "/` under such a key",
+                      did_you_mean(as_written(key), keys));
+    }
   }
 }
 
@@ -133,6 +175,7 @@ void check_send(CheckContext& context, const CheckScope& outer, SendStep& send, 
   if (send.as) check_text(context, scope, *send.as);
   if (send.data) check_shape(context, scope, *send.data);
   for (const auto& [key, value] : send.with) check_shape(context, scope, value);
+  check_forget(context, scope, send);
   check_keep(context, scope, send);
   check_arguments(context, scope, send.args, send.place, !send.ack.empty());
   if (!send.ack.empty() && !context.profile.events.contains(send.ack)) {

@@ -202,10 +202,12 @@ Result<void> Outbound::send_one(const SendStep& step, std::vector<Outgoing>& out
   const FramePtr made_frame = frame(event, content, step.ack);
   Exchange::Sending sending;
   if (step.except_sender) sending.except = scope_.me->id();
+  // A key that no message can stay under is nothing to forget.
+  for (const Text& key : step.forget) sending.forget.push_back(render_text(key, scope_));
   if (step.keep) {
-    sending.is_kept = true;
-    sending.keep = render_text(*step.keep, scope_);
-    if (sending.keep.size() > kMaxTopicName)
+    sending.keep = Keep{render_text(step.keep->key, scope_), step.keep->lasts, profile_.limits.kept_per_topic,
+                        profile_.limits.kept_bytes};
+    if (sending.keep->key.size() > kMaxTopicName)
       return Failure{Reason::invalid, "the key to keep is longer than 256 bytes"};
   }
   for (Topic& topic : topics) out.push_back({std::move(topic), made_frame, sending});

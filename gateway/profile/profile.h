@@ -35,8 +35,9 @@ struct Limits {
   double events_per_second = 50;  ///< refill of the token bucket; 0 = no rate limit
   double events_burst = 100;
   std::size_t kept_per_topic = 1'000;
-  Millis turn_within{30'000};    ///< for a handler's answer; then the client is told `busy`
-  Millis finish_within{30'000};  ///< what was read before the end of a connection may still be taken
+  Millis turn_within{30'000};                      ///< for a handler's answer; then the client is told `busy`
+  Millis finish_within{30'000};                    ///< what was read before the end of a connection may still be taken
+  std::size_t kept_bytes = std::size_t{64} << 20;  ///< in all topics of the profile together
 };
 
 struct Origins {
@@ -128,6 +129,13 @@ struct HandlerStep {
   Place place;
 };
 
+/// The message stays with its topics for those who join later.
+struct KeepStep {
+  Text key;
+  Millis lasts{0};  ///< `for`; 0 = until it is replaced or forgotten
+  Place place;
+};
+
 struct SendStep {
   std::vector<TopicText> to;
   std::optional<Text> as;          ///< default: the event's own name
@@ -137,7 +145,8 @@ struct SendStep {
   std::string ack;                 ///< the event as which the receivers' acknowledgement arrives; empty = not asked for
   std::vector<Shape::Entry> with;  ///< fields set on the forwarded data
   bool except_sender = false;
-  std::optional<Text> keep;                      ///< key under which it stays with the topic
+  std::vector<Text> forget;  ///< keys that the topics keep no longer; before `keep`
+  std::optional<KeepStep> keep;
   std::optional<Text> each;                      ///< once per element of this list, as $each
   std::shared_ptr<const schema::Schema> schema;  ///< of the outgoing event; null when its name is not constant
   Place place;
@@ -216,6 +225,7 @@ struct Profile {
   std::vector<std::string> headers_used;  ///< names that some `$header.x` mentions; no other header is kept
   bool uses_user_topics = false;          ///< some send, join or needs names `user/...`
   bool uses_role_topics = false;
+  bool keeps = false;  ///< some send stays with its topic
 
   /// Where things stand in the file, for check().
   struct Places {

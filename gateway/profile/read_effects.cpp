@@ -33,8 +33,39 @@ std::optional<Text> read_as(ReadContext& context, const yaml::Node& map) {
   return text;
 }
 
+/// From one second, which is as exact as it has to be, to a year.
+constexpr Millis kShortestKeep{1'000};
+constexpr Millis kLongestKeep = std::chrono::hours(24) * 365;
+
+std::optional<KeepStep> read_keep(ReadContext& context, const yaml::Node& node) {
+  KeepStep keep;
+  keep.place = node.place();
+  const yaml::Node* key = &node;
+  if (node.is_map()) {
+    if (!expect_map(context, node, "`keep`", {"key", "for"})) return std::nullopt;
+    key = expect_key(context, node, "key", node.place(), "`keep`");
+    if (const yaml::Node* lasts = node.find("for")) {
+      keep.lasts = read_duration(context, *lasts, "`for`").value_or(kShortestKeep);
+      if (keep.lasts < kShortestKeep || keep.lasts > kLongestKeep) {
+        context.problem(lasts->place(), "`for` is from 1s to 365d, this is `" + lasts->text() + "`",
+                        keep.lasts.count() == 0 ? "without `for` it stays until it is replaced or forgotten" : "");
+      }
+    }
+  }
+  if (key == nullptr) return std::nullopt;
+  if (key == &node && !node.is_string()) {
+    mismatch(context, node, "`keep`", "a key, or {key, for}");
+    return std::nullopt;
+  }
+  auto text = read_text(context, *key, key == &node ? "`keep`" : "`key`");
+  if (!text) return std::nullopt;
+  keep.key = std::move(*text);
+  return keep;
+}
+
 std::optional<SendStep> read_send(ReadContext& context, const yaml::Node& node) {
-  if (!expect_map(context, node, "a `send`", {"to", "as", "data", "args", "with", "except", "keep", "each", "ack"})) {
+  if (!expect_map(context, node, "a `send`",
+                  {"to", "as", "data", "args", "with", "except", "forget", "keep", "each", "ack"})) {
     return std::nullopt;
   }
   SendStep send;
@@ -57,7 +88,12 @@ std::optional<SendStep> read_send(ReadContext& context, const yaml::Node& node) 
   if (const yaml::Node* except = node.find("except")) {
     send.except_sender = read_choice(context, *except, "`except`", {"sender"}).has_value();
   }
-  if (const yaml::Node* keep = node.find("keep")) send.keep = read_text(context, *keep, "`keep`");
+  if (const yaml::Node* forget = node.find("forget")) {
+    each_of(*forget, [&](const yaml::Node& item) {
+      if (auto key = read_text(context, item, "`forget`")) send.forget.push_back(std::move(*key));
+    });
+  }
+  if (const yaml::Node* keep = node.find("keep")) send.keep = read_keep(context, *keep);
   if (const yaml::Node* ack = node.find("ack")) send.ack = read_word(context, *ack, "`ack`").value_or("");
   if (const yaml::Node* each = node.find("each")) send.each = read_one_path(context, *each, "`each`");
   return send;

@@ -32,9 +32,9 @@ void rate(ReadContext& context, const yaml::Node& limits, const char* key, doubl
 }  // namespace
 
 void read_limits(ReadContext& context, const yaml::Node& node) {
-  const std::vector<std::string> known = {"message_bytes", "json_depth",    "json_nodes",  "inbox_events",
-                                          "outbox_bytes",  "outbox_frames", "memberships", "events_per_second",
-                                          "events_burst",  "kept_per_topic"};
+  const std::vector<std::string> known = {"message_bytes", "json_depth",     "json_nodes",  "inbox_events",
+                                          "outbox_bytes",  "outbox_frames",  "memberships", "events_per_second",
+                                          "events_burst",  "kept_per_topic", "kept_bytes"};
   if (!expect_map(context, node, "`limits`", known)) return;
   Limits& limits = context.profile.limits;
   size(context, node, "message_bytes", limits.message_bytes);
@@ -47,6 +47,7 @@ void read_limits(ReadContext& context, const yaml::Node& node) {
   rate(context, node, "events_per_second", limits.events_per_second);
   rate(context, node, "events_burst", limits.events_burst);
   count(context, node, "kept_per_topic", 0, kMany, limits.kept_per_topic);
+  size(context, node, "kept_bytes", limits.kept_bytes);
 
   if (limits.outbox_bytes < limits.message_bytes) {
     context.problem(node.place(), "`outbox_bytes` (" + format_size(limits.outbox_bytes) +

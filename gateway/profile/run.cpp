@@ -111,6 +111,26 @@ void Run::expire(Host& host, const Failure& failure) {
   scope_.new_identity = std::move(identity);
 }
 
+std::vector<FramePtr> Run::tell(const Failure& failure, json::Document& scratch) {
+  std::vector<FramePtr> said;
+  const auto asks = [&](const Otherwise& entry) {
+    return !entry.on.empty() && contains_or_empty(entry.on, failure.reason) &&
+           contains_or_empty(entry.from, scope_.me->role());
+  };
+  for (const std::vector<Otherwise>* list : {&rule_.otherwise, &profile_.otherwise}) {
+    const auto entry = std::find_if(list->begin(), list->end(), asks);
+    if (entry == list->end()) continue;
+    scope_.failure = &failure;
+    Outbound outbound(profile_, nullptr, scope_, scratch, verdict_);
+    for (const ReplyStep& step : entry->replies) {
+      if (step.ack == ReplyStep::Ack::no) static_cast<void>(outbound.reply(step, said));
+    }
+    scope_.failure = nullptr;
+    return said;
+  }
+  return said;
+}
+
 void Run::disown(Host& host) {
   give_back(host);
   disowned_ = true;

@@ -51,6 +51,10 @@ class Run {
   /// The same for a sender that hears nothing any more.
   void disown(Host& host);
 
+  /// What the sender hears of something that did not stop the rule: the replies of an `otherwise` that names the reason
+  /// with `on`, for the profile asks to be told.
+  std::vector<FramePtr> tell(const Failure& failure, json::Document& scratch);
+
   Effects& effects() { return effects_; }
   Verdict& verdict() { return verdict_; }
 

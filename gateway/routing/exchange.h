@@ -2,12 +2,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "gateway/base/result.h"
 #include "gateway/routing/frame.h"
 #include "gateway/routing/ids.h"
+#include "gateway/routing/kept.h"
 #include "gateway/routing/topic.h"
 
 namespace polygate {
@@ -17,12 +18,6 @@ enum class Taken : std::uint8_t {
   refuse,   ///< the newcomer fails with `taken`
   probe,    ///< ask the owner for a sign of life; when none comes, take over
   replace,  ///< the newcomer gets it; the old owner loses it and is closed
-};
-
-/// A frame that stays with its topic for late joiners (MQTT calls it a retained message).
-struct Kept {
-  std::uint64_t sequence = 0;
-  FramePtr frame;
 };
 
 /// What one worker tells another: the frame for everyone on a topic who lives there.
@@ -92,16 +87,20 @@ class Exchange {
 
   struct Sending {
     SessionId except;
-    std::string keep;  ///< key under which the frame stays with the topic; empty = it does not stay
-    bool is_kept = false;
-    bool forget = false;  ///< remove what is kept under `keep` instead; `frame` still goes out, unless it is null
-    std::size_t max_kept = 1'000;  ///< keys that the topic may keep; one more fails with `limited`
+    std::vector<std::string> forget;  ///< keys that the topic keeps no longer; before `keep`
+    std::optional<Keep> keep;
   };
-  /// To everyone on a joined topic, to the owner of a claimed one, to the session of `session/<id>`. Returns how many
-  /// workers or sessions it was handed to (0 = nobody is there). Fails with `limited` when the topic keeps too much.
-  virtual Result<std::size_t> publish(const Topic& topic, FramePtr frame, const Sending& sending) = 0;
+  struct Published {
+    std::size_t handed = 0;             ///< to so many workers or sessions; 0 = nobody is there
+    std::optional<KeptLimit> not_kept;  ///< it should have stayed, and this limit was met
+  };
+  /// To everyone on a joined topic, to the owner of a claimed one, to the session of `session/<id>`. Whether it can be
+  /// kept changes nothing for those who are there.
+  virtual Published publish(const Topic& topic, FramePtr frame, const Sending& sending) = 0;
   /// What the topic keeps, in the order of publishing, as far as `up_to`.
   virtual std::vector<Kept> kept(const Topic& topic, std::uint64_t up_to) = 0;
+  /// Gives back some of what is too old to be kept. Somebody calls it every now and then.
+  virtual void let_go() = 0;
 
   virtual void direct(Direct direct) = 0;
 };

@@ -59,6 +59,8 @@ class Frame {
   /// In one of several forms; valid as long as the frame.
   std::string_view bytes(const Form& form) const;
   const Utterance* utterance() const { return utterance_.get(); }
+  /// About how many bytes it takes; makes no form of it.
+  std::size_t weight() const { return utterance_ ? utterance_->weight() : bytes_.size(); }
 
  private:
   struct Made {

@@ -1,25 +1,25 @@
 #include "gateway/routing/local_exchange.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 namespace polygate {
 
-/// A topic that somebody listens to, or that keeps something.
+namespace {
+
+/// Messages that are given back at once: every caller pays for a few, so that they cannot pile up.
+constexpr std::size_t kPerCall = 16;
+constexpr std::size_t kPerLetGo = 512;
+
+}  // namespace
+
+/// A topic that somebody listens to.
 struct LocalExchange::Joined {
-  struct Entry {
-    std::string key;
-    FramePtr frame;
-  };
   std::shared_ptr<const std::string> key;
-  std::vector<WorkerIndex> workers;                       ///< that listen; few
-  std::map<std::uint64_t, Entry> kept;                    ///< by sequence: the order of publishing
-  std::unordered_map<std::string, std::uint64_t> by_key;  ///< where each kept key is
+  std::vector<WorkerIndex> workers;  ///< that listen; few
 };
 
-LocalExchange::LocalExchange() : LocalExchange(Limits{}) {}
-LocalExchange::LocalExchange(const Limits& limits) : limits_(limits) {}
+LocalExchange::LocalExchange(const Clock& clock, std::size_t kept_bytes) : clock_(clock), kept_(kept_bytes) {}
 LocalExchange::~LocalExchange() = default;
 
 void LocalExchange::attach(WorkerIndex worker, Post& post) {
@@ -92,7 +92,7 @@ void LocalExchange::present(const Topic& topic, std::function<void(bool)> done) 
         break;
       case TopicKind::joined: {
         const auto at = topics_.find(topic.key);
-        found = at != topics_.end() && !at->second.workers.empty();
+        found = at != topics_.end();
         break;
       }
       case TopicKind::session: {
@@ -110,11 +110,11 @@ LocalExchange::Joined& LocalExchange::joined(const Topic& topic) {
   if (at != topics_.end()) return at->second;
   auto key = std::make_shared<const std::string>(topic.key);
   const std::string_view view = *key;
-  return topics_.emplace(view, Joined{std::move(key), {}, {}, {}}).first->second;
+  return topics_.emplace(view, Joined{std::move(key), {}}).first->second;
 }
 
 void LocalExchange::drop_if_idle(JoinedTopics::iterator at) {
-  if (!at->second.workers.empty() || !at->second.kept.empty()) return;
+  if (!at->second.workers.empty()) return;
   const std::shared_ptr<const std::string> key =
       at->second.key;  // the map's key is a view of it until the end of erase
   topics_.erase(at);
@@ -140,8 +140,8 @@ std::uint64_t LocalExchange::sequence(const Topic&) {
   return sequence_;
 }
 
-Result<std::size_t> LocalExchange::publish(const Topic& topic, FramePtr frame, const Sending& sending) {
-  if (topic.kind == TopicKind::joined) return publish_joined(topic, std::move(frame), sending);
+Exchange::Published LocalExchange::publish(const Topic& topic, FramePtr frame, const Sending& sending) {
+  if (topic.kind == TopicKind::joined) return publish_joined(topic, frame, sending);
   SessionId to;
   const std::scoped_lock lock(mutex_);
   if (topic.kind == TopicKind::claimed) {
@@ -150,81 +150,52 @@ Result<std::size_t> LocalExchange::publish(const Topic& topic, FramePtr frame, c
   } else {
     to = SessionId::parse(topic.name()).value_or(SessionId{});
   }
-  if (!to || to == sending.except || !frame) return std::size_t{0};
+  if (!to || to == sending.except) return {};
   // Who sends to a session by its id may have got the id from anywhere.
   auto key = topic.kind == TopicKind::session ? std::make_shared<const std::string>(topic.key) : nullptr;
-  return post({Direct::Kind::frame, to, std::move(frame), std::move(key), {}});
+  return {post({Direct::Kind::frame, to, std::move(frame), std::move(key), {}}), {}};
 }
 
-Result<std::size_t> LocalExchange::publish_joined(const Topic& topic, FramePtr frame, const Sending& sending) {
-  const bool keeps = sending.is_kept && !sending.forget && frame != nullptr;
+Exchange::Published LocalExchange::publish_joined(const Topic& topic, const FramePtr& frame, const Sending& sending) {
+  Published published;
   const std::scoped_lock lock(mutex_);
+  let_some_go(kPerCall);
   const auto at = topics_.find(topic.key);
-  if (at == topics_.end() && !keeps) return std::size_t{0};
-  Joined& entry = at == topics_.end() ? joined(topic) : at->second;
-  if (keeps) {
-    if (const auto room = keep(entry, frame, sending); !room) {
-      drop_if_idle(topics_.find(topic.key));
-      return room.failure();
-    }
-  } else if (frame) {
-    ++sequence_;
-  }
-  std::size_t workers = 0;
-  for (const WorkerIndex worker : entry.workers) {
-    if (!frame) break;
-    posts_[worker]->deliver({entry.key, sequence_, frame, sending.except});
-    ++workers;
-  }
-  if (sending.forget) {
-    forget(entry, sending.keep);
-    drop_if_idle(topics_.find(topic.key));
-  }
-  return workers;
-}
-
-/// Takes the next sequence for `frame` and keeps it under its key, in the place of an older one.
-Result<void> LocalExchange::keep(Joined& topic, const FramePtr& frame, const Sending& sending) {
-  const auto old = topic.by_key.find(sending.keep);
-  const bool is_new = old == topic.by_key.end();
-  const std::size_t freed = is_new ? 0 : topic.kept.at(old->second).frame->bytes().size();
-  if (is_new && topic.kept.size() >= sending.max_kept) {
-    return Failure{Reason::limited, "the topic keeps " + std::to_string(topic.kept.size()) +
-                                        " messages already, the most that it may (kept_per_topic)"};
-  }
-  if ((is_new && kept_frames_ >= limits_.kept_frames) ||
-      kept_bytes_ - freed + frame->bytes().size() > limits_.kept_bytes) {
-    return Failure{Reason::limited, "all topics together keep as much as they may"};
-  }
-  if (!is_new) forget(topic, sending.keep);
+  if (at == topics_.end() && !sending.keep && sending.forget.empty()) return published;
   ++sequence_;
-  topic.by_key.emplace(sending.keep, sequence_);
-  topic.kept.emplace(sequence_, Joined::Entry{sending.keep, frame});
-  ++kept_frames_;
-  kept_bytes_ += frame->bytes().size();
-  return {};
-}
-
-void LocalExchange::forget(Joined& topic, const std::string& key) {
-  const auto at = topic.by_key.find(key);
-  if (at == topic.by_key.end()) return;
-  const auto entry = topic.kept.find(at->second);
-  --kept_frames_;
-  kept_bytes_ -= entry->second.frame->bytes().size();
-  topic.kept.erase(entry);
-  topic.by_key.erase(at);
+  for (const std::string& key : sending.forget) kept_.forget(topic.key, key);
+  if (sending.keep) {
+    const Instant now = sending.keep->lasts.count() > 0 ? clock_.now() : Instant{};
+    published.not_kept = kept_.put(topic.key, sequence_, frame, *sending.keep, now);
+  }
+  if (at == topics_.end()) return published;
+  for (const WorkerIndex worker : at->second.workers) {
+    posts_[worker]->deliver({at->second.key, sequence_, frame, sending.except});
+    ++published.handed;
+  }
+  return published;
 }
 
 std::vector<Kept> LocalExchange::kept(const Topic& topic, std::uint64_t up_to) {
-  std::vector<Kept> kept;
   const std::scoped_lock lock(mutex_);
-  const auto at = topics_.find(topic.key);
-  if (at == topics_.end()) return kept;
-  for (const auto& [sequence, entry] : at->second.kept) {
-    if (sequence > up_to) break;
-    kept.push_back({sequence, entry.frame});
-  }
-  return kept;
+  return kept_.list(topic.key, up_to, let_some_go(kPerCall));
+}
+
+void LocalExchange::let_go() {
+  const std::scoped_lock lock(mutex_);
+  let_some_go(kPerLetGo);
+}
+
+Instant LocalExchange::let_some_go(std::size_t at_most) {
+  if (!kept_.ages()) return {};
+  const Instant now = clock_.now();
+  kept_.let_go(now, at_most);
+  return now;
+}
+
+KeptMessages::Meters LocalExchange::kept_meters() {
+  const std::scoped_lock lock(mutex_);
+  return kept_.meters();
 }
 
 void LocalExchange::direct(Direct direct) {

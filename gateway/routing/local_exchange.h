@@ -4,24 +4,23 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "gateway/base/clock.h"
 #include "gateway/routing/exchange.h"
+#include "gateway/routing/kept_messages.h"
 
 namespace polygate {
 
-/// The Exchange of one process: everything in memory behind one mutex, held for a hash operation and for posting to the
-/// listening workers, so that each worker hears a topic's frames in the order of their sequence. `done` callbacks are
-/// called before the call returns, outside the lock. Sequences come from one counter for all topics: a topic that
-/// vanishes and comes back can never mistake an old frame, still on its way, for a new one.
+/// The Exchange of one process: everything in memory behind one mutex, held for a few hash operations and for posting
+/// to the listening workers, so that each worker hears a topic's frames in the order of their sequence. Nothing is
+/// encoded under it. `done` callbacks are called before the call returns, outside the lock. Sequences come from one
+/// counter for all topics: a topic that vanishes and comes back can never mistake an old frame, still on its way, for a
+/// new one.
 class LocalExchange final : public Exchange {
  public:
-  /// What kept frames may cost in all topics together; more is refused with `limited`.
-  struct Limits {
-    std::size_t kept_frames = 1'000'000;
-    std::size_t kept_bytes = std::size_t{256} << 20;
-  };
+  /// What kept messages may take in all topics together.
+  static constexpr std::size_t kKeptBytes = std::size_t{256} << 20;
 
-  LocalExchange();
-  explicit LocalExchange(const Limits& limits);
+  explicit LocalExchange(const Clock& clock, std::size_t kept_bytes = kKeptBytes);
   ~LocalExchange() override;
 
   void attach(WorkerIndex worker, Post& post) override;
@@ -36,10 +35,14 @@ class LocalExchange final : public Exchange {
   std::uint64_t listen(const Topic& topic, WorkerIndex worker) override;
   void unlisten(const Topic& topic, WorkerIndex worker) override;
   std::uint64_t sequence(const Topic& topic) override;
-  Result<std::size_t> publish(const Topic& topic, FramePtr frame, const Sending& sending) override;
+  Published publish(const Topic& topic, FramePtr frame, const Sending& sending) override;
   std::vector<Kept> kept(const Topic& topic, std::uint64_t up_to) override;
+  void let_go() override;
 
   void direct(Direct direct) override;
+
+  /// What each profile's topics keep now, and what they could not.
+  KeptMessages::Meters kept_meters();
 
  private:
   struct Joined;
@@ -53,20 +56,19 @@ class LocalExchange final : public Exchange {
 
   Joined& joined(const Topic& topic);
   void drop_if_idle(JoinedTopics::iterator at);
-  void forget(Joined& topic, const std::string& key);
-  Result<void> keep(Joined& topic, const FramePtr& frame, const Sending& sending);
   /// Posts under the lock: the Post is a mailbox.
   std::size_t post(Direct direct);
-  Result<std::size_t> publish_joined(const Topic& topic, FramePtr frame, const Sending& sending);
+  Published publish_joined(const Topic& topic, const FramePtr& frame, const Sending& sending);
+  /// The time, where anything that is kept has an age.
+  Instant let_some_go(std::size_t at_most);
 
-  const Limits limits_;
+  const Clock& clock_;
   std::mutex mutex_;
   std::vector<Post*> posts_;  ///< by worker
   std::unordered_map<std::string_view, Claimed> claims_;
-  JoinedTopics topics_;
+  JoinedTopics topics_;  ///< that somebody listens to
+  KeptMessages kept_;
   std::uint64_t sequence_ = 0;
-  std::size_t kept_frames_ = 0;
-  std::size_t kept_bytes_ = 0;
 };
 
 }  // namespace polygate

@@ -29,6 +29,7 @@ struct Topic {
   std::string_view family() const { return text().substr(0, text().find('/')); }
   std::string_view name() const { return text().substr(text().find('/') + 1); }
 
+  static std::string_view profile_of(std::string_view key) { return key.substr(0, key.find('\n')); }
   /// Is it the key of a topic of this profile?
   static bool is_of(std::string_view key, std::string_view profile) {
     return key.size() > profile.size() && key.starts_with(profile) && key[profile.size()] == '\n';

@@ -66,8 +66,8 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   void go_on(SessionId requester) override;
 
   // table_effects.cpp
-  void apply(Session& session, profile::Effects& effects);
-  void publish(std::vector<profile::Outgoing>& sends);
+  std::optional<KeptLimit> apply(Session& session, profile::Effects& effects);
+  std::optional<KeptLimit> publish(std::uint16_t profile, std::vector<profile::Outgoing>& sends);
   void push(Session& session, FramePtr frame);
   void remember(Session& session, const Question& question);
   void cut_slow(Session& session);

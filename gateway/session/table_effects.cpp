@@ -5,7 +5,7 @@
 
 namespace polygate::session {
 /// Everything that a rule does, in the language's order. What a session joined here is replayed to it last.
-void SessionTable::State::apply(Session& session, profile::Effects& effects) {
+std::optional<KeptLimit> SessionTable::State::apply(Session& session, profile::Effects& effects) {
   if (effects.identity) authenticated(session, std::move(effects.identity));
   if (effects.role) take_role(session, *effects.role);
   if (effects.variables.is_object()) session.set(effects.variables);
@@ -19,7 +19,7 @@ void SessionTable::State::apply(Session& session, profile::Effects& effects) {
     if (session.inside(topic)) continue;
     if (LocalTopic* joined = join(session, topic, false)) to_replay.emplace_back(&session, joined);
   }
-  publish(effects.sends);
+  const auto not_kept = publish(session.profile_index, effects.sends);
   for (const Topic& topic : effects.leave) {
     if (Membership* membership = session.find(topic)) leave(session, *membership);
   }
@@ -27,16 +27,22 @@ void SessionTable::State::apply(Session& session, profile::Effects& effects) {
   const auto joined = std::exchange(to_replay, {});
   for (const auto& [who, topic] : joined) replay(*who, *topic);
   if (effects.close) end(session, {effects.close->code, effects.close->reason}, Dropped::closed);
+  return not_kept;
 }
 
-void SessionTable::State::publish(std::vector<profile::Outgoing>& sends) {
+/// The first limit for which something was sent and not kept.
+std::optional<KeptLimit> SessionTable::State::publish(std::uint16_t profile, std::vector<profile::Outgoing>& sends) {
+  std::optional<KeptLimit> not_kept;
   for (profile::Outgoing& send : sends) {
-    auto sent = services.exchange->publish(send.topic, send.frame, send.sending);
-    if (!sent) {
-      services.log->write_rarely("publish", Level::warn, "not kept",
-                                 {{"topic", send.topic.text()}, {"why", sent.failure().message}});
-    }
+    const Exchange::Published sent = services.exchange->publish(send.topic, send.frame, send.sending);
+    if (!sent.not_kept) continue;  // the Exchange has counted it
+    const std::string_view limit = name(*sent.not_kept);
+    services.log->write_rarely(
+        limit, Level::warn, "a message was sent and not kept",
+        {{"limit", limit}, {"profile", services.profiles[profile]->name}, {"topic", send.topic.text()}});
+    if (!not_kept) not_kept = sent.not_kept;
   }
+  return not_kept;
 }
 
 void SessionTable::State::push(Session& session, FramePtr frame) {

@@ -110,10 +110,17 @@ void SessionTable::State::take(Session& session, turns::Turn& turn) {
 void SessionTable::State::done(turns::Turn& turn) {
   Session* session = find(turn.sender.id());
   if (session != nullptr && session->overdue == turn.id) session->overdue = {};
-  if (!turn.overdue) note(turn, turn.run->verdict());
-  if (session == nullptr || session->id() != turn.requester) return publish(turn.run->effects().sends);
+  profile::Effects& effects = turn.run->effects();
+  if (session == nullptr || session->id() != turn.requester) {
+    publish(turn.profile_index, effects.sends);
+    return note(turn, turn.run->verdict());
+  }
   session->turn = {};
-  apply(*session, turn.run->effects());
+  if (const auto limit = apply(*session, effects)) {
+    const Failure failure{Reason::limited, "not kept: limit " + std::string(name(*limit)) + " reached"};
+    for (FramePtr& frame : turn.run->tell(failure, turns.scratch())) push(*session, std::move(frame));
+  }
+  note(turn, turn.run->verdict());
 }
 
 void SessionTable::State::overdue(turns::Turn& turn) {
@@ -213,6 +220,7 @@ void SessionTable::State::note(const turns::Turn& turn, const profile::Verdict& 
     services.log->write_rarely("broken outgoing", Level::error, "outgoing event not sent",
                                {{"profile", profile.name}, {"what", broken}});
   }
+  if (turn.overdue) return;  // its verdict was told when it was late
   const bool is_event = turn.rule == nullptr || !turn.name.empty();
   if (!is_event) {  // opened, closed and timed rules: a condition that does not hold is no fault
     const auto reason = verdict.failure ? verdict.failure->reason : Reason::absent;

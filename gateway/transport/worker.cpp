@@ -157,6 +157,7 @@ void Worker::on_tick() {
     if (!connection || connection->armed_tick != tick) return;
     if (!connection->on_tick(now)) cut(*connection);
   });
+  if (index_ == 0) shared_.services.exchange->let_go();
   if (!drain_) return;
   if (now >= drain_->until) kill_all();
   if (meter_.connections == 0 && engines_.size() == 0 && sessions_.size() == 0) finish_drain();

@@ -216,9 +216,9 @@ void TurnTable::expire(Turn& turn) {
   Desk desk(*this, turn);
   turn.run->expire(desk, {Reason::busy, "the handler did not answer in time"});
   turn.sender.left_behind();
-  turn.overdue = true;
   const SessionId requester = turn.requester;
   ends_.overdue(turn);
+  turn.overdue = true;
   turn.run->verdict() = {};  // told; what others may hear yet has one of its own
   turn.requester = {};
   ends_.go_on(requester);

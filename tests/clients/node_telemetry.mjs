@@ -20,6 +20,7 @@ async function openDashboard(path = '/clients/7') {
 async function report(controller, message, ...dashboards) {
   controller.send(message);
   for (const dashboard of dashboards) await dashboard.hears(message);
+  kept.delete(`sensor ${message.event}`);  // it is there again
   kept.delete(keepKey(message));
   kept.set(keepKey(message), message);
 }

@@ -120,6 +120,7 @@ async def report(controller, message, *dashboards):
     await controller.send(message)
     for dashboard in dashboards:
         await dashboard.hears(message)
+    KEPT.pop("sensor " + message["event"], None)  # it is there again
     KEPT.pop(keep_key(message), None)
     KEPT[keep_key(message)] = message
 

@@ -14,7 +14,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "clients"))
 from gateway import PATIENCE, SECRET_ID, Failed, Gateway, Scenarios, jwt, user_token  # noqa: E402
-from rawsocket import CLOSE, TEXT, RawSocket, close_payload, frame, handshake  # noqa: E402
+from rawsocket import CLOSE, PING, PONG, TEXT, RawSocket, close_payload, frame, handshake  # noqa: E402
 
 
 def check(holds, what):
@@ -65,6 +65,48 @@ def trickle(peer):
         peer.send(b"x")
     except OSError:
         pass  # cut; reading tells
+
+
+# ---- T78: what stays in memory
+
+BOARD = """
+profile: {name}
+dialect: raw
+limits: {limits}
+endpoints: {{/{name}: {{role: guest}}}}
+events:
+  text: {{from: guest, send: {{to: role/guest, except: sender, keep: {{key: $data, for: {age}}}}}}}
+"""
+
+
+def T78_a_profile_that_may_keep_no_more_still_delivers_and_leaves_the_others_their_room():
+    boards = {"one": ("{kept_per_topic: 3}", "1h"), "two": ("{kept_bytes: 4KiB}", "1h"), "three": ("{}", "1s")}
+    texts = {f"{name}.yaml": BOARD.format(name=name, limits=limits, age=age) for name, (limits, age) in boards.items()}
+    said = [b"number %d" % number for number in range(10)]
+    with Gateway(workers=2, profiles=(), texts=texts) as gateway:
+        for name in boards:
+            witness, speaker = (RawSocket.open(gateway.port, f"/{name}") for _ in range(2))
+            for text in said:
+                speaker.send(frame(TEXT, text))
+            for text in said:
+                witness.expect(TEXT, text)
+        kept = {name: int(gateway.metric("polygate_kept_messages", profile=name)) for name in ("one", "two")}
+        check(kept["one"] == 3 and 3 < kept["two"] < 7, f"{kept} are kept")
+        check(gateway.metric("polygate_kept_bytes", profile="two") <= 4096, "more bytes than it may")
+        for limit in ("kept_per_topic", "kept_bytes"):
+            gateway.await_log(f"a message was sent and not kept limit={limit}")
+        for name, limit in (("one", "kept_per_topic"), ("two", "kept_bytes")):
+            late = RawSocket.open(gateway.port, f"/{name}")
+            for text in said[:kept[name]]:
+                late.expect(TEXT, text)
+            late.send(frame(PING, b"no more?"))
+            late.expect(PONG, b"no more?")
+            check(gateway.metric("polygate_not_kept_total", profile=name, limit=limit) == 10 - kept[name], name)
+        check(gateway.metric("polygate_not_kept_total", profile="three") == 0, "the third profile has its room")
+        # Nobody has come or said anything there since: what is too old is given back all the same.
+        until = time.monotonic() + PATIENCE
+        while gateway.metric("polygate_kept_bytes", profile="three") > 0:
+            check(time.monotonic() < until, "what is too old is still there")
 
 
 # ---- T13: slow consumers

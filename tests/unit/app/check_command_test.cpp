@@ -41,6 +41,31 @@ TEST(CheckCommand, LeavesTheStoreAlone) {
   EXPECT_FALSE(std::filesystem::exists(workspace.path("never.db")));
 }
 
+TEST(CheckCommand, ProfilesThatKeepSomethingMayNotAddUpToMoreThanTheProcess) {
+  const Workspace workspace;
+  std::string other(Workspace::kProfile);
+  other.replace(other.find("profile: notes"), 14, "profile: other");
+  other.replace(other.find("/notes:"), 7, "/other:");
+  workspace.write("profiles/other.yaml", other);
+  const auto check = [&](std::vector<std::string> sets) {
+    std::vector<std::string> words = {"check", "-c", workspace.path("gateway.yaml"), "--set",
+                                      "profiles=[profiles/notes.yaml, profiles/other.yaml]"};
+    for (const std::string& set : sets) words.insert(words.end(), {"--set", set});
+    return workspace.run(words);
+  };
+  EXPECT_EQ(check({}).code, 0);
+  EXPECT_EQ(check({"limits.kept_bytes=100MiB", "limits.kept_bytes_together=200MiB"}).code, 0);
+  const Ran more = check({"limits.kept_bytes=100MiB", "limits.kept_bytes_together=199MiB"});
+  EXPECT_EQ(more.code, 78);
+  EXPECT_THAT(more.err, HasSubstr("flag --set limits.kept_bytes_together:2:"));
+  EXPECT_THAT(more.err, HasSubstr("the profiles may keep more (notes 100MiB, other 100MiB) than all of them together, "
+                                  "199MiB (limits.kept_bytes_together)"));
+  EXPECT_EQ(check({"limits.kept_bytes=200MiB"}).code, 78) << "more than the default";
+  other.erase(other.find(", keep: last"), 12);
+  workspace.write("profiles/other.yaml", other);
+  EXPECT_EQ(check({"limits.kept_bytes=200MiB"}).code, 0) << "only one of them keeps anything";
+}
+
 TEST(CheckCommand, AsJsonTheProblemsAreTheResult) {
   const Workspace workspace;
   const Ran good = workspace.run({"check", "-c", workspace.path("gateway.yaml"), "--format", "json"});

@@ -53,6 +53,30 @@ TEST_F(Explain, PrintsTheExactFramesThatEachRecipientWouldGet) {
   EXPECT_THAT(ran.out, HasSubstr("  to the sender: {\"event\":\"note\",\"data\":{\"user\":\"ann\"}}\n"));
 }
 
+TEST_F(Explain, SaysWhatStaysHowLongAndWhatIsForgotten) {
+  std::string profile(Workspace::kProfile);
+  profile.replace(profile.find("keep: last"), 10, "forget: [last/old, $me.user], keep: {key: last/$me.user, for: 90m}");
+  workspace.write("profiles/notes.yaml", profile);
+  const std::vector<std::string> note = {"note",      R"({"to": "bob", "text": "hi"})",
+                                         "--as",      "writer",
+                                         "--user",    "ann",
+                                         "--present", "seat/bob",
+                                         "--inside",  "board/main"};
+  const Ran ran = run(note);
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out,
+              HasSubstr("; what stays there under last/old, $me.user is forgotten; it stays there for those who "
+                        "come later, under the key last/$me.user, for 90m\n"));
+  EXPECT_THAT(ran.out,
+              HasSubstr("  to board/main except the sender (forgets last/old, ann) (kept as last/ann for 90m): "));
+  std::vector<std::string> as_json = note;
+  as_json.insert(as_json.end(), {"--format", "json"});
+  const Json send = Json::parse(run(as_json).out)["outcomes"][0]["sends"][1];
+  EXPECT_EQ(send["kept"], "last/ann");
+  EXPECT_EQ(send["kept_for"], "90m");
+  EXPECT_EQ(send["forgets"], Json::array({"last/old", "ann"}));
+}
+
 TEST_F(Explain, AFailureIsAnsweredLikeTheGatewayDoes) {
   const Ran absent = run({"note", R"({"to": "bob", "text": "hi"})", "--as", "writer"});
   EXPECT_EQ(absent.code, 1);

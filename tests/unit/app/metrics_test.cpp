@@ -75,6 +75,20 @@ TEST(Metrics, HistogramsAreCumulative) {
   EXPECT_THAT(text, HasSubstr("polygate_loop_lag_seconds_bucket{le=\"0.001\"} 8\n"));
 }
 
+TEST(Metrics, TellWhatEachProfileKeepsAndWhatItCouldNot) {
+  Snapshot snapshot;
+  snapshot.profiles = {"notes", "silent"};
+  snapshot.kept["notes"] = {.messages = 3, .bytes = 2'000, .not_kept = {4, 5, 6}};
+  const std::string text = render_metrics(snapshot);
+  EXPECT_THAT(text, HasSubstr("polygate_kept_messages{profile=\"notes\"} 3\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_kept_messages{profile=\"silent\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_kept_bytes{profile=\"notes\"} 2000\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_not_kept_total{profile=\"notes\",limit=\"kept_per_topic\"} 4\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_not_kept_total{profile=\"notes\",limit=\"kept_bytes\"} 5\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_not_kept_total{profile=\"notes\",limit=\"kept_bytes_together\"} 6\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_not_kept_total{profile=\"silent\",limit=\"kept_bytes\"} 0\n"));
+}
+
 TEST(Metrics, AServerWithoutTrafficHasThemToo) {
   const std::string text = render_metrics({});
   EXPECT_THAT(text, HasSubstr("polygate_build_info{version=\"0."));

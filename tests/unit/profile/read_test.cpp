@@ -98,6 +98,7 @@ events:
       send:
         - {to: [room/$data.room, user/$me.user], as: y, with: {who: $me.user}, except: sender, keep: k/$me.id}
         - {each: $data.list, to: session/$each, data: [$each]}
+        - {to: room/two, forget: [a/$me.id, b], keep: {key: c, for: 90m}}
       leave: room/three
       reply: [done, {as: more, data: $result}]
       close: {code: 4001, reason: enough}
@@ -120,7 +121,11 @@ events:
   EXPECT_EQ(rule.join.size(), 2U);
   EXPECT_TRUE(rule.sends.at(0).except_sender);
   EXPECT_EQ(rule.sends.at(0).to.size(), 2U);
+  EXPECT_EQ(rule.sends.at(0).keep->lasts, Millis(0));
   EXPECT_TRUE(rule.sends.at(1).each->is_one_path());
+  EXPECT_EQ(rule.sends.at(2).forget.size(), 2U);
+  EXPECT_EQ(rule.sends.at(2).keep->key.constant(), "c");
+  EXPECT_EQ(rule.sends.at(2).keep->lasts, Millis(90 * 60'000));
   EXPECT_EQ(rule.leave.size(), 1U);
   EXPECT_EQ(rule.replies.size(), 2U);
   EXPECT_EQ(rule.close.code, 4001);
@@ -134,7 +139,7 @@ events:
 TEST(ProfileReader, ReadsEveryKeyOfAnEndpoint) {
   const Reading reading = read_with(R"(
 limits: {message_bytes: 1MiB, outbox_bytes: 4MiB, outbox_frames: 9, memberships: 3, events_per_second: 0.5,
-         events_burst: 2, kept_per_topic: 7, inbox_events: 8, json_depth: 9, json_nodes: 10}
+         events_burst: 2, kept_per_topic: 7, kept_bytes: 3MiB, inbox_events: 8, json_depth: 9, json_nodes: 10}
 endpoints:
   /: {role: guest, ping: off}
   /a/:b/: [{role: guest, host: One.Example, ping: {every: 5s, timeout: 2s}}, {role: member, listener: public, ping: 1m}]
@@ -163,6 +168,8 @@ endpoints:
   const Limits& limits = reading.profile->limits;
   EXPECT_EQ(limits.message_bytes, std::size_t{1} << 20);
   EXPECT_EQ(limits.events_per_second, 0.5);
+  EXPECT_EQ(limits.kept_per_topic, 7U);
+  EXPECT_EQ(limits.kept_bytes, std::size_t{3} << 20);
   EXPECT_EQ(limits.json_depth, 9U);
 }
 
@@ -206,6 +213,12 @@ TEST(ProfileReader, SurvivesAnyKindOfValueInAnyPlace) {
           read_with("endpoints: {/a: {role: guest}}\nevents: {x: {" +
                     std::string(step == "from" ? "" : "from: guest, ") + step + ": " + value + "}}\n");
       EXPECT_TRUE(reading.profile) << step << ": " << value;
+    }
+    for (const char* key : {"to", "as", "data", "args", "with", "except", "forget", "keep", "each", "ack"}) {
+      const Reading reading =
+          read_with("endpoints: {/a: {role: guest}}\nevents: {x: {from: guest, send: {" +
+                    std::string(key == std::string("to") ? "" : "to: role/guest, ") + key + ": " + value + "}}}\n");
+      EXPECT_TRUE(reading.profile) << key << ": " << value;
     }
     for (const char* key : {"profile", "dialect", "schema", "plugins", "settings", "limits", "endpoints", "events",
                             "opened", "closed", "otherwise", "about"}) {

@@ -20,7 +20,8 @@ namespace {
 constexpr WorkerIndex kWorkers = 4;
 
 TEST(LocalExchangeStress, AClaimHasExactlyOneHolderAtAnyTime) {
-  LocalExchange exchange;
+  const SystemClock clock;
+  LocalExchange exchange(clock);
   std::atomic<int> holders{0};
   std::atomic<int> gained{0};
   std::vector<std::thread> threads;
@@ -59,7 +60,8 @@ class Box final : public Post {
 
 TEST(LocalExchangeStress, AJoinerSeesEveryKeptKeyExactlyOnceKeptOrLive) {
   constexpr int kKeys = 300;
-  LocalExchange exchange;
+  const SystemClock clock;
+  LocalExchange exchange(clock);
   std::array<Box, kWorkers> boxes;
   for (WorkerIndex worker = 0; worker < kWorkers; ++worker) exchange.attach(worker, boxes[worker]);
   std::array<std::map<std::string, int>, kWorkers> seen;
@@ -79,10 +81,8 @@ TEST(LocalExchangeStress, AJoinerSeesEveryKeptKeyExactlyOnceKeptOrLive) {
         }
         const std::string name = std::to_string(worker) + "/" + std::to_string(key);
         Exchange::Sending sending;
-        sending.keep = name;
-        sending.is_kept = true;
-        sending.max_kept = std::size_t{kKeys} * kWorkers;
-        EXPECT_TRUE(exchange.publish(joined("a"), frame(name), sending));
+        sending.keep = Keep{name, Millis(key % 2 == 0 ? 0 : 3'600'000), std::size_t{kKeys} * kWorkers, kMuch};
+        EXPECT_FALSE(exchange.publish(joined("a"), frame(name), sending).not_kept);
       }
     });
   }
@@ -96,6 +96,32 @@ TEST(LocalExchangeStress, AJoinerSeesEveryKeptKeyExactlyOnceKeptOrLive) {
     for (const auto& [key, times] : seen[worker]) EXPECT_EQ(times, 1) << key << " at worker " << worker;
     EXPECT_TRUE(std::is_sorted(order[worker].begin(), order[worker].end())) << "each worker hears a topic in order";
   }
+}
+
+TEST(LocalExchangeStress, WhatIsKeptAndWhatIsCountedAgreeAtTheEnd) {
+  const SystemClock clock;
+  LocalExchange exchange(clock);
+  std::vector<std::thread> threads;
+  for (WorkerIndex worker = 0; worker < kWorkers; ++worker) {
+    threads.emplace_back([&, worker] {
+      for (int round = 0; round < 5'000; ++round) {
+        Exchange::Sending sending;
+        sending.keep = Keep{std::to_string((round * 7 + worker) % 50), Millis(round % 3), 40, kMuch};
+        if (round % 5 == 0) sending.forget.push_back(std::to_string(round % 50));
+        exchange.publish(joined(std::to_string(round % 8)), frame("x"), sending);
+        if (round % 11 == 0) exchange.let_go();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (std::size_t topic = 0; topic < 8; ++topic) {
+    Exchange::Sending sending;
+    for (int key = 0; key < 50; ++key) sending.forget.push_back(std::to_string(key));
+    exchange.publish(joined(std::to_string(topic)), frame("x"), sending);
+  }
+  const KeptMeter meter = exchange.kept_meters().at("profile");
+  EXPECT_EQ(meter.messages, 0u);
+  EXPECT_EQ(meter.bytes, 0u);
 }
 
 }  // namespace

@@ -36,27 +36,13 @@ class LocalExchangeTest : public testing::Test {
     return answer;
   }
   std::size_t publish(const Topic& topic, std::string_view message, const Exchange::Sending& sending = {}) {
-    const auto handed = exchange.publish(topic, frame(message), sending);
-    EXPECT_TRUE(handed);
-    return handed ? *handed : 0;
-  }
-  std::vector<std::string> kept(const Topic& topic) {
-    std::vector<std::string> messages;
-    for (const Kept& kept : exchange.kept(topic, exchange.sequence(topic))) {
-      messages.emplace_back(kept.frame->message());
-    }
-    return messages;
-  }
-  static Exchange::Sending keep(std::string key) {
-    Exchange::Sending sending;
-    sending.keep = std::move(key);
-    sending.is_kept = true;
-    return sending;
+    return exchange.publish(topic, frame(message), sending).handed;
   }
 
   Recorder first;
   Recorder second;
-  LocalExchange exchange;
+  ManualClock clock;
+  LocalExchange exchange{clock};
 };
 
 TEST_F(LocalExchangeTest, SecondClaimIsRefusedUntilTheFirstEnds) {
@@ -174,37 +160,6 @@ TEST_F(LocalExchangeTest, PresenceFollowsClaimsAndListeners) {
   EXPECT_FALSE(present(joined("a")));
 }
 
-TEST_F(LocalExchangeTest, ATopicThatOnlyKeepsSomethingHasNobodyPresent) {
-  publish(joined("a"), "1", keep("x"));
-  EXPECT_FALSE(present(joined("a")));
-}
-
-TEST_F(LocalExchangeTest, TheLastFramePerKeyStaysInTheOrderOfPublishing) {
-  publish(joined("a"), "x1", keep("x"));
-  publish(joined("a"), "y1", keep("y"));
-  publish(joined("a"), "x2", keep("x"));
-  EXPECT_THAT(kept(joined("a")), testing::ElementsAre("y1", "x2"));
-}
-
-TEST_F(LocalExchangeTest, WhatIsForgottenDoesNotStay) {
-  publish(joined("a"), "x1", keep("x"));
-  Exchange::Sending sending;
-  sending.keep = "x";
-  sending.forget = true;
-  exchange.listen(joined("a"), 0);
-  EXPECT_EQ(publish(joined("a"), "bye", sending), 1u);
-  EXPECT_THAT(kept(joined("a")), IsEmpty());
-}
-
-TEST_F(LocalExchangeTest, AJoinerSeesWhatWasKeptBeforeAndHearsTheRestLive) {
-  publish(joined("a"), "x1", keep("x"));
-  const std::uint64_t joined_at = exchange.listen(joined("a"), 0);
-  publish(joined("a"), "x2", keep("x"));
-  EXPECT_THAT(exchange.kept(joined("a"), joined_at), IsEmpty());
-  ASSERT_THAT(first.deliveries, SizeIs(1));
-  EXPECT_GT(first.deliveries[0].sequence, joined_at);
-}
-
 TEST_F(LocalExchangeTest, AFrameOnItsWayIsOldForWhoeverJoinsARebornTopic) {
   exchange.listen(joined("a"), 0);
   publish(joined("a"), "old");
@@ -212,32 +167,6 @@ TEST_F(LocalExchangeTest, AFrameOnItsWayIsOldForWhoeverJoinsARebornTopic) {
   const std::uint64_t joined_at = exchange.listen(joined("a"), 0);
   ASSERT_THAT(first.deliveries, SizeIs(1));
   EXPECT_LE(first.deliveries[0].sequence, joined_at);
-}
-
-TEST_F(LocalExchangeTest, ATopicThatKeepsTooManyKeysRefusesTheNextAndDeliversNothing) {
-  exchange.listen(joined("a"), 0);
-  auto sending = keep("x");
-  sending.max_kept = 1;
-  publish(joined("a"), "x1", sending);
-  sending.keep = "y";
-  const auto refused = exchange.publish(joined("a"), frame("y1"), sending);
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.failure().reason, Reason::limited);
-  EXPECT_THAT(first.deliveries, SizeIs(1));
-  sending.keep = "x";
-  publish(joined("a"), "x2", sending);
-  EXPECT_THAT(kept(joined("a")), testing::ElementsAre("x2"));
-}
-
-TEST(LocalExchange, AllTopicsTogetherKeepNoMoreThanTheyMay) {
-  LocalExchange exchange(LocalExchange::Limits{2, 10});
-  Exchange::Sending sending;
-  sending.is_kept = true;
-  EXPECT_TRUE(exchange.publish(joined("a"), frame("12345"), sending));
-  EXPECT_FALSE(exchange.publish(joined("b"), frame("123456"), sending));
-  EXPECT_TRUE(exchange.publish(joined("b"), frame("1"), sending));
-  EXPECT_FALSE(exchange.publish(joined("c"), frame("1"), sending));
-  EXPECT_TRUE(exchange.publish(joined("a"), frame("123456789"), sending)) << "in the place of what it kept";
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,6 +18,9 @@ class Recorder final : public Post {
   std::vector<Delivery> deliveries;
   std::vector<Direct> directs;
 };
+
+/// A limit that no test reaches.
+inline constexpr std::size_t kMuch = std::size_t{1} << 30;
 
 inline FramePtr frame(std::string_view message) {
   return std::make_shared<const Frame>(std::string(message), 0, true);

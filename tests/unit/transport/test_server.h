@@ -141,7 +141,7 @@ class TestServer {
 
   SystemClock clock_;
   Log log_{Log::Format::text, Level::error};
-  LocalExchange exchange_;
+  LocalExchange exchange_{clock_};
   auth::Verifiers verifiers_;
   Handlers handlers_;
   Server server_;

@@ -1,0 +1,100 @@
+#include "gateway/routing/kept_messages.h"
+
+#include <utility>
+
+#include "gateway/routing/topic.h"
+
+namespace polygate {
+namespace {
+
+/// What a kept message takes besides its bytes, its key and its topic's: the frame, a place in each of the indexes, and
+/// a topic that has nothing else (measured with glibc 2.36: 660 bytes; 310 where the topic keeps many).
+constexpr std::size_t kAround = 640;
+
+}  // namespace
+
+KeptMeter& KeptMessages::meter_of(std::string_view topic) {
+  const std::string_view profile = Topic::profile_of(topic);
+  const auto known = meters_.find(profile);
+  return known != meters_.end() ? known->second : meters_.emplace(profile, KeptMeter{}).first->second;
+}
+
+std::optional<KeptLimit> KeptMessages::limit_met(const Shelf* shelf, const KeptMeter& meter, std::size_t bytes,
+                                                 const Keep& keep) const {
+  if ((shelf ? shelf->messages.size() : 0) >= keep.topic_keys) return KeptLimit::topic;
+  if (meter.bytes + bytes > keep.profile_bytes) return KeptLimit::profile;
+  if (bytes_ + bytes > most_bytes_) return KeptLimit::process;
+  return std::nullopt;
+}
+
+std::optional<KeptLimit> KeptMessages::put(const std::string& topic, std::uint64_t sequence, FramePtr frame,
+                                           const Keep& keep, Instant now) {
+  forget(topic, keep.key);
+  KeptMeter& meter = meter_of(topic);
+  const std::size_t bytes = frame->weight() + keep.key.size() + topic.size() + kAround;
+  const auto known = shelves_.find(topic);
+  if (const auto limit = limit_met(known == shelves_.end() ? nullptr : &known->second, meter, bytes, keep)) {
+    ++meter.not_kept[static_cast<std::size_t>(*limit)];
+    return limit;
+  }
+  const auto at = known != shelves_.end() ? known : shelves_.try_emplace(topic).first;
+  Shelf& shelf = at->second;
+  shelf.topic = &at->first;
+  shelf.meter = &meter;
+  std::optional<Instant> end;
+  if (keep.lasts.count() > 0) end = now + keep.lasts;
+  const auto message = shelf.messages.emplace(sequence, Message{keep.key, std::move(frame), bytes, end}).first;
+  shelf.by_key.emplace(message->second.key, sequence);
+  if (end) ends_.insert({*end, sequence, &shelf});
+  ++meter.messages;
+  meter.bytes += bytes;
+  bytes_ += bytes;
+  return std::nullopt;
+}
+
+void KeptMessages::forget(const std::string& topic, const std::string& key) {
+  const auto shelf = shelves_.find(topic);
+  if (shelf == shelves_.end()) return;
+  const auto known = shelf->second.by_key.find(key);
+  if (known == shelf->second.by_key.end()) return;
+  remove(shelf->second, known->second);
+  drop_if_empty(shelf->second);
+}
+
+std::vector<Kept> KeptMessages::list(const std::string& topic, std::uint64_t up_to, Instant now) const {
+  std::vector<Kept> list;
+  const auto shelf = shelves_.find(topic);
+  if (shelf == shelves_.end()) return list;
+  for (const auto& [sequence, message] : shelf->second.messages) {
+    if (sequence > up_to) break;
+    if (message.end && *message.end <= now) continue;
+    list.push_back({sequence, message.frame});
+  }
+  return list;
+}
+
+void KeptMessages::let_go(Instant now, std::size_t at_most) {
+  for (; at_most > 0 && !ends_.empty() && ends_.begin()->at <= now; --at_most) {
+    const End end = *ends_.begin();
+    remove(*end.shelf, end.sequence);
+    drop_if_empty(*end.shelf);
+  }
+}
+
+void KeptMessages::remove(Shelf& shelf, std::uint64_t sequence) {
+  const auto message = shelf.messages.find(sequence);
+  if (message->second.end) ends_.erase({*message->second.end, sequence, &shelf});
+  --shelf.meter->messages;
+  shelf.meter->bytes -= message->second.bytes;
+  bytes_ -= message->second.bytes;
+  shelf.by_key.erase(message->second.key);
+  shelf.messages.erase(message);
+}
+
+void KeptMessages::drop_if_empty(Shelf& shelf) {
+  if (!shelf.messages.empty()) return;
+  const auto at = shelves_.find(*shelf.topic);  // not erase(*shelf.topic): that is the key's own text
+  shelves_.erase(at);
+}
+
+}  // namespace polygate

@@ -1,0 +1,73 @@
+#pragma once
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "gateway/routing/kept.h"
+
+namespace polygate {
+
+/// What the topics of one process keep: the last frame under each key, in the order of publishing, until it is
+/// replaced, forgotten or too old. Knows what each profile holds. Belongs to an Exchange and lives under its lock;
+/// nothing here looks into a frame, or at more than it is asked for.
+class KeptMessages {
+ public:
+  using Meters = std::map<std::string, KeptMeter, std::less<>>;  ///< by profile
+
+  explicit KeptMessages(std::size_t most_bytes) : most_bytes_(most_bytes) {}
+  KeptMessages(const KeptMessages&) = delete;
+  KeptMessages& operator=(const KeptMessages&) = delete;
+
+  /// Which limit it met, if one. What the topic kept under the key is gone either way: it is not the last any more.
+  std::optional<KeptLimit> put(const std::string& topic, std::uint64_t sequence, FramePtr frame, const Keep& keep,
+                               Instant now);
+  void forget(const std::string& topic, const std::string& key);
+  /// In the order of publishing, as far as `up_to`.
+  std::vector<Kept> list(const std::string& topic, std::uint64_t up_to, Instant now) const;
+
+  /// Is there anything that has an age?
+  bool ages() const { return !ends_.empty(); }
+  /// Drops what is too old, the oldest first, but no more than `at_most`.
+  void let_go(Instant now, std::size_t at_most);
+
+  const Meters& meters() const { return meters_; }
+
+ private:
+  struct Message {
+    std::string key;
+    FramePtr frame;
+    std::size_t bytes = 0;
+    std::optional<Instant> end;
+  };
+  struct Shelf {
+    const std::string* topic = nullptr;
+    KeptMeter* meter = nullptr;
+    std::map<std::uint64_t, Message> messages;                   ///< by sequence
+    std::unordered_map<std::string_view, std::uint64_t> by_key;  ///< views of the messages' keys
+  };
+  struct End {
+    Instant at;
+    std::uint64_t sequence = 0;
+    Shelf* shelf = nullptr;
+    bool operator<(const End& other) const { return at != other.at ? at < other.at : sequence < other.sequence; }
+  };
+
+  KeptMeter& meter_of(std::string_view topic);
+  std::optional<KeptLimit> limit_met(const Shelf* shelf, const KeptMeter& meter, std::size_t bytes,
+                                     const Keep& keep) const;
+  void remove(Shelf& shelf, std::uint64_t sequence);
+  void drop_if_empty(Shelf& shelf);
+
+  const std::size_t most_bytes_;
+  std::size_t bytes_ = 0;
+  Meters meters_;
+  std::unordered_map<std::string, Shelf> shelves_;  ///< by topic; none is empty
+  std::set<End> ends_;
+};
+
+}  // namespace polygate
