@@ -6,11 +6,13 @@
 #include <mutex>
 #include <variant>
 
-#include "gateway/dialect/socket_io_packet.h"
 #include "gateway/session/session_table.h"
+#include "gateway/transport/engine_http.h"
 #include "gateway/transport/router.h"
 #include "tests/talks/driver.h"
+#include "tests/talks/packet.h"
 #include "tests/talks/scratch.h"
+#include "tests/talks/stage/stage.h"
 
 namespace polygate::talks {
 namespace {
@@ -21,7 +23,9 @@ constexpr std::chrono::seconds kHandlerPatience{20};
 /// the only thing that is ever waited for.
 class InProcess final : public Driver, private session::Carrier, private Post {
  public:
-  InProcess() : log_(Log::Format::text, Level::error), deployment_(load_deployment(clock_, log_, 1, scratch_.path())) {
+  explicit InProcess(const Setting& setting)
+      : log_(Log::Format::text, Level::error), deployment_(load_deployment(setting, clock_, log_, 1, scratch_.path())) {
+    if (!deployment_) return;
     deployment_->services().post = [this](WorkerIndex, std::function<void()> task) {
       const std::scoped_lock lock(mutex_);
       tasks_.push_back(std::move(task));
@@ -33,33 +37,33 @@ class InProcess final : public Driver, private session::Carrier, private Post {
                                                      static_cast<session::Carrier&>(*this));
     router_ = std::make_unique<transport::Router>(deployment_->profiles());
   }
-  ~InProcess() override { deployment_->stop_handlers(); }
+  ~InProcess() override {
+    stage::end(clock_);
+    if (deployment_) deployment_->stop_handlers();
+  }
 
+  bool loaded() const { return deployment_ != nullptr; }
   app::Deployment& deployment() override { return *deployment_; }
   double unix_seconds() const override { return clock_.unix_seconds(); }
 
   int connect(const std::string& who, const std::string& target, const Headers& headers) override;
-  void say(const std::string& who, const std::string& message) override {
-    work();
-    receive(clients_[who], message);
-    work();
-  }
+  void say(const std::string& who, const std::vector<Message>& messages, End end) override;
   Heard hear(const std::string& who) override;
-  bool is_silent(const std::string& who) override {
+  std::vector<Heard> waiting(const std::string& who) override {
     work();
-    return clients_[who].heard.empty();
+    return {std::make_move_iterator(clients_[who].heard.begin()),
+            std::make_move_iterator(std::exchange(clients_[who].heard, {}).end())};
   }
-  void close(const std::string& who) override {
-    work();
-    table_->hang_up(clients_[who].id, session::Gone::closed);
-    table_->remove(clients_[who].id);
+  void reads(const std::string& who, bool does) override {
+    Client& client = clients_[who];
+    client.reads = does;
+    if (!does) return;
+    for (const auto& [name_space, session] : client.sessions) flush(session);
     work();
   }
-  void drop(const std::string& who) override {
+  std::optional<bool> held_back(const std::string& who) override {
     work();
-    table_->hang_up(clients_[who].id, session::Gone::lost);
-    table_->remove(clients_[who].id);
-    work();
+    return clients_[who].held_back;
   }
   bool wait(Millis time) override {
     clock_.advance(time);
@@ -70,22 +74,33 @@ class InProcess final : public Driver, private session::Carrier, private Post {
   const session::Meter* meter() override { return &table_->meter(); }
 
  private:
+  /// One connection, with the sessions of its namespaces; without Socket.IO its one session is that of "/".
   struct Client {
-    SessionId id;
-    bool socket_io = false;
-    std::deque<Heard> heard;
+    const transport::Route* route = nullptr;
+    session::Opening opening = {};
+    std::map<std::string, SessionId> sessions = {};
+    Assembly assembly = {};
+    std::deque<std::variant<Message, End>> unread = {};  ///< said, and not handed over yet
+    std::deque<Heard> heard = {};
+    bool held_back = false;
+    bool reads = true;
+
+    dialect::Carriage carriage() const { return route->profile->dialect->carriage(); }
   };
 
-  Client* client(SessionId id) {
+  /// Whose session it is, and in which namespace.
+  std::pair<Client*, std::string> owner(SessionId id) {
     for (auto& [who, client] : clients_) {
-      if (client.id == id) return &client;
+      for (const auto& [name_space, session] : client.sessions) {
+        if (session == id) return {&client, name_space};
+      }
     }
-    return nullptr;
+    return {};
   }
 
   // Carrier: remembered, and done when the table has returned.
   void output(SessionId session) override { dirty_.push_back(session); }
-  void input(SessionId) override {}
+  void input(SessionId session) override { resumed_.push_back(session); }
   void end(SessionId session, std::uint16_t code, std::string) override { ended_.emplace_back(session, code); }
   void probe(SessionId session) override { probed_.push_back(session); }
 
@@ -93,7 +108,13 @@ class InProcess final : public Driver, private session::Carrier, private Post {
   void deliver(Delivery delivery) override { letters_.emplace_back(std::move(delivery)); }
   void direct(Direct direct) override { letters_.emplace_back(std::move(direct)); }
 
-  void receive(const Client& client, const std::string& message);
+  void read(Client& client);
+  bool receive(Client& client, const Message& message);
+  bool receive(Client& client, const Packet& packet);
+  void join(Client& client, const Packet& packet);
+  void end(Client& client, End how);
+  void leave(SessionId session, session::Gone why);
+  void over(SessionId session, std::uint16_t code);
   void work();
   bool run_tasks();
   void flush(SessionId id);
@@ -108,44 +129,161 @@ class InProcess final : public Driver, private session::Carrier, private Post {
   std::deque<std::variant<Delivery, Direct>> letters_;
   std::vector<SessionId> dirty_;
   std::vector<SessionId> probed_;
+  std::vector<SessionId> resumed_;
   std::vector<std::pair<SessionId, std::uint16_t>> ended_;
   std::mutex mutex_;
   std::condition_variable came_;
   std::vector<std::function<void()>> tasks_;
 };
 
+/// A frame's header is not shown: the message alone is what a client hears.
+Message unframed(std::string_view bytes) {
+  const auto length = static_cast<unsigned char>(bytes[1]) & 127U;
+  const std::size_t header = length == 127 ? 10 : length == 126 ? 4 : 2;
+  const bool text = (static_cast<unsigned char>(bytes[0]) & 15U) == 1;
+  return {std::string(bytes.substr(header)), text};
+}
+
 int InProcess::connect(const std::string& who, const std::string& target, const Headers& headers) {
   session::Opening opening;
   opening.address = "127.0.0.1";
   opening.headers = headers;
   const auto question = target.find('?');
+  for (std::size_t at = question; at < target.size();) {
+    const std::size_t end = std::min(target.find('&', at + 1), target.size());
+    const std::size_t equals = std::min(target.find('=', at), end);
+    const auto name = transport::decode_component(target.substr(at + 1, equals - at - 1));
+    const auto value = transport::decode_component(target.substr(std::min(equals + 1, end), end - equals - 1));
+    if (name && value) opening.query.emplace_back(*name, *value);
+    at = end;
+  }
   const auto found = router_->match("main", "localhost", target.substr(0, question));
   if (!found.route) return found.bad_parameter ? 400 : 404;
   opening.path = found.parameters;
-  const profile::Endpoint& endpoint = *found.route->endpoint;
-  auto identity = table_->admit(endpoint, opening);
-  if (!identity) return 401;
-  Client& client = clients_[who] = Client{};
-  client.socket_io = found.route->profile->dialect->carriage() == dialect::Carriage::socket_io;
-  client.id = table_->open(found.route->profile, endpoint, std::move(opening), std::move(*identity));
+  Client client;
+  client.route = found.route;
+  client.opening = std::move(opening);
+  if (client.carriage() != dialect::Carriage::socket_io) {
+    auto identity = table_->admit(*found.route->endpoint, client.opening);
+    if (!identity) return 401;
+    client.sessions["/"] =
+        table_->open(found.route->profile, *found.route->endpoint, client.opening, std::move(*identity));
+  }
+  clients_.insert_or_assign(who, std::move(client));
   work();
   return 101;
 }
 
-/// A packet of Socket.IO is taken apart here, as a connection would.
-void InProcess::receive(const Client& client, const std::string& message) {
-  if (!client.socket_io) {
-    table_->receive(client.id, {true, message, {}, {}});
-    return;
+void InProcess::say(const std::string& who, const std::vector<Message>& messages, End end) {
+  work();
+  Client& client = clients_[who];
+  for (const Message& message : messages) client.unread.emplace_back(message);
+  if (end != End::none) client.unread.emplace_back(end);
+  read(client);
+  work();
+}
+
+/// Hands over what the client said, as long as its sessions take it.
+void InProcess::read(Client& client) {
+  while (!client.held_back && !client.unread.empty()) {
+    const auto next = std::move(client.unread.front());
+    client.unread.pop_front();
+    if (const End* how = std::get_if<End>(&next)) {
+      end(client, *how);
+    } else {
+      client.held_back = !receive(client, std::get<Message>(next));
+    }
   }
-  const auto packet = socket_io::parse_packet(std::string_view(message).substr(1));
-  if (!packet) {
-    ADD_FAILURE() << "not a packet of Socket.IO: " << message;
-  } else if (packet->type == socket_io::Type::ack) {
-    table_->acknowledged(client.id, *packet->ack, packet->json, nullptr);
+}
+
+/// False: hand over no more. Packets of Engine.IO and Socket.IO are taken apart here, as a connection would.
+bool InProcess::receive(Client& client, const Message& message) {
+  if (client.carriage() == dialect::Carriage::socket_io) {
+    const auto packet = client.assembly.add(message);
+    if (client.assembly.broken()) ADD_FAILURE() << "not a packet of Socket.IO: " << message.bytes;
+    return !packet || receive(client, *packet);
+  }
+  const std::size_t mark = client.carriage() == dialect::Carriage::engine_io && message.text ? 1 : 0;
+  return client.sessions.empty() ||
+         table_->receive(client.sessions["/"],
+                         {message.text, std::string_view(message.bytes).substr(mark), std::nullopt, nullptr});
+}
+
+bool InProcess::receive(Client& client, const Packet& packet) {
+  using socket_io::Type;
+  if (packet.type == Type::connect) {
+    join(client, packet);
+    return true;
+  }
+  const auto session = client.sessions.find(packet.name_space);
+  if (session == client.sessions.end()) return true;
+  dialect::Attachments attachments;
+  if (!packet.attachments.empty()) {
+    attachments = std::make_shared<const std::vector<std::string>>(packet.attachments);
+  }
+  if (packet.type == Type::ack) return table_->acknowledged(session->second, *packet.ack, packet.json, attachments);
+  if (packet.type == Type::event) {
+    return table_->receive(session->second, {true, packet.json, packet.ack, attachments});
+  }
+  leave(session->second, session::Gone::closed);
+  client.sessions.erase(session);
+  return true;
+}
+
+void InProcess::join(Client& client, const Packet& packet) {
+  const profile::Endpoint& endpoint = *client.route->endpoint;
+  session::Opening opening = client.opening;
+  opening.name_space = packet.name_space;
+  if (!packet.json.empty()) opening.auth = Json::parse(packet.json);
+  const bool exists =
+      packet.name_space == "/" || std::any_of(endpoint.namespaces.begin(), endpoint.namespaces.end(),
+                                              [&](const auto& one) { return one.first == packet.name_space; });
+  auto identity = table_->admit(endpoint, opening);
+  Packet answer;
+  answer.name_space = packet.name_space;
+  if (!exists || !identity) {
+    answer.type = socket_io::Type::error;
+    answer.json = Json{{"message", exists ? identity.failure().message : "Invalid namespace"}}.dump();
   } else {
-    table_->receive(client.id, {true, packet->json, packet->ack, nullptr});
+    answer.type = socket_io::Type::connect;
+    const SessionId id = table_->open(client.route->profile, endpoint, std::move(opening), std::move(*identity));
+    client.sessions[packet.name_space] = id;
+    answer.json = Json{{"sid", id.text()}}.dump();
   }
+  client.heard.push_back({Heard::Kind::message, messages_of(answer)[0]});
+}
+
+void InProcess::end(Client& client, End how) {
+  for (const auto& [name_space, session] : client.sessions) {
+    leave(session, how == End::close || how == End::engine ? session::Gone::closed : session::Gone::lost);
+  }
+  client.sessions.clear();
+  client.unread.clear();
+  client.heard.push_back({Heard::Kind::closed, {}, static_cast<std::uint16_t>(how == End::close ? 1000 : 0)});
+}
+
+void InProcess::leave(SessionId session, session::Gone why) {
+  table_->hang_up(session, why);
+  table_->remove(session);
+}
+
+/// The gateway's wish to end a session. A client of Socket.IO that shall not come back is told so by a packet.
+void InProcess::over(SessionId session, std::uint16_t code) {
+  flush(session);
+  table_->remove(session);
+  const auto [client, name_space] = owner(session);
+  if (!client) return;
+  const bool comes_back = code == 1001 || code == 1012 || code == 1013 || code == close_code(Reason::malformed);
+  client->sessions.erase(name_space);
+  if (client->carriage() == dialect::Carriage::socket_io && !comes_back) {
+    Packet packet;
+    packet.type = socket_io::Type::disconnect;
+    packet.name_space = name_space;
+    client->heard.push_back({Heard::Kind::message, messages_of(packet)[0]});
+    if (!client->sessions.empty()) return;
+  }
+  for (const auto& [other, id] : std::exchange(client->sessions, {})) leave(id, session::Gone::lost);
+  client->heard.push_back({Heard::Kind::closed, {}, code});
 }
 
 Heard InProcess::hear(const std::string& who) {
@@ -172,15 +310,16 @@ bool InProcess::run_tasks() {
 
 void InProcess::flush(SessionId id) {
   session::Outbox* outbox = table_->outbox(id);
-  if (!outbox) return;
-  Client* owner = client(id);
+  const auto [client, name_space] = owner(id);
+  if (!outbox || (client && !client->reads)) return;
   while (!outbox->empty()) {
-    // A frame's header is not shown: the message alone is what a client hears.
     const std::string_view bytes = outbox->front();
-    const auto length = static_cast<unsigned char>(bytes[1]) & 127U;
-    const bool framed = !owner || !owner->socket_io;
-    const std::size_t header = !framed ? 0 : length == 127 ? 10 : length == 126 ? 4 : 2;
-    if (owner) owner->heard.push_back({Heard::Kind::message, std::string(bytes.substr(header)), 0});
+    if (client) {
+      const bool framed = client->carriage() == dialect::Carriage::websocket;
+      for (Message& message : framed ? std::vector{unframed(bytes)} : from_body(bytes, name_space)) {
+        client->heard.push_back({Heard::Kind::message, std::move(message)});
+      }
+    }
     outbox->written(bytes.size());
   }
 }
@@ -197,21 +336,28 @@ void InProcess::work() {
     const auto dirty = std::exchange(dirty_, {});
     for (const SessionId id : dirty) flush(id);
     const auto probed = std::exchange(probed_, {});
-    for (const SessionId id : probed) table_->alive(id);
-    const auto ended = std::exchange(ended_, {});
-    for (const auto& [id, code] : ended) {
-      flush(id);
-      if (Client* owner = client(id)) owner->heard.push_back({Heard::Kind::closed, {}, code});
-      table_->remove(id);
+    for (const SessionId id : probed) {
+      const Client* client = owner(id).first;
+      if (client && client->reads) table_->alive(id);
     }
-    if (!ran && dirty.empty() && ended.empty() && probed.empty()) return;
+    const auto ended = std::exchange(ended_, {});
+    for (const auto& [id, code] : ended) over(id, code);
+    const auto resumed = std::exchange(resumed_, {});
+    for (const SessionId id : resumed) {
+      Client* client = owner(id).first;
+      if (!client) continue;
+      client->held_back = false;
+      read(*client);
+    }
+    if (!ran && dirty.empty() && ended.empty() && probed.empty() && resumed.empty()) return;
   }
 }
 
 }  // namespace
 
-std::unique_ptr<Driver> in_process() {
-  return std::make_unique<InProcess>();
+std::unique_ptr<Driver> in_process(const Setting& setting) {
+  auto driver = std::make_unique<InProcess>(setting);
+  return driver->loaded() ? std::move(driver) : nullptr;
 }
 
 }  // namespace polygate::talks
