@@ -84,7 +84,7 @@ void Client::flush(End how) {
   driver_->say(who_, std::exchange(pending_, {}), how);
 }
 
-std::string Client::join(const Line& line) {
+std::string Client::join(const Line& line, Names& names) {
   Packet packet;
   packet.type = socket_io::Type::connect;
   packet.name_space = line.name_space;
@@ -93,9 +93,12 @@ std::string Client::join(const Line& line) {
   flush(End::none);
   const Word word = next(line.name_space);
   if (word.heard.kind != Heard::Kind::message) return show(word.heard);
-  if (!line.refused) return word.packet.type == socket_io::Type::connect ? "" : show(word.heard);
-  const Json why = Json::parse(word.packet.json, nullptr, false);
-  return word.packet.type == socket_io::Type::error && why == Json{{"message", line.text}} ? "" : show(word.heard);
+  const Json answer = Json::parse(word.packet.json, nullptr, false);
+  const auto wanted = line.refused ? socket_io::Type::error : socket_io::Type::connect;
+  const bool same = line.refused || !line.answer.is_null()
+                        ? matches(line.refused ? Json{{"message", line.text}} : line.answer, answer, names)
+                        : true;
+  return word.packet.type == wanted && same ? "" : show(word.heard);
 }
 
 void Client::sort(Heard heard) {

@@ -21,7 +21,7 @@ class Client {
       : driver_(&driver), profile_(std::move(profile)), who_(std::move(who)) {}
 
   /// Connects to a namespace of Socket.IO.
-  std::string join(const Line& line);
+  std::string join(const Line& line, Names& names);
   /// Says a line, or keeps it for the next one, which goes out in the same write.
   void say(const Line& line);
   void end(End how);

@@ -82,7 +82,7 @@ std::string Conversation::connect(const Line& line) {
   }
   const auto client = clients_.find(line.who);
   if (!socket_io || client == clients_.end()) return "a path is missing: connect /path";
-  return client->second.join(line);
+  return client->second.join(line, names_);
 }
 
 std::string Conversation::mint(const Line& line) {

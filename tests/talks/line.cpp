@@ -66,7 +66,11 @@ Result<void> read_connect(Line& line, std::string rest) {
   if (const auto arrow = rest.find("-> "); arrow != std::string::npos) {
     const std::string answer = rest.substr(arrow + 3);
     line.refused = answer.starts_with("refused ");
-    if (line.refused) {
+    if (answer.starts_with('{')) {
+      auto pattern = read_pattern(answer);
+      if (!pattern) return pattern.failure();
+      line.answer = std::move(*pattern);
+    } else if (line.refused) {
       const Json why = Json::parse(answer.substr(8), nullptr, false);
       if (!why.is_string()) return not_understood("expected `-> refused \"text\"`");
       line.text = why.get<std::string>();

@@ -39,6 +39,7 @@ struct Line {
   std::string text;  ///< raw text or bytes, verifier, what it is let be, why a namespace was refused
   std::vector<std::pair<std::string, std::string>> headers;
   Json args = Json::array();  ///< of the event or the acknowledgement; claims; what a namespace is connected to with
+  Json answer = nullptr;      ///< to the connect of a namespace
   bool asks = false;          ///< for an acknowledgement
   bool goes_on = false;       ///< with the next line, in one write
   bool refused = false;       ///< a namespace

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <sstream>
+#include <utility>
+
+#include "tests/talks/scratch.h"
 
 namespace polygate::talks {
 namespace {
@@ -71,6 +74,15 @@ Result<Talk> parse(const std::string& text) {
   if (talk.profile.empty() == talk.setting.profile.empty()) {
     return Failure{Reason::invalid, "expected `profile NAME` or `profile: |`"};
   }
+  return talk;
+}
+
+Result<Talk> read(const std::filesystem::path& file) {
+  auto talk = parse(read_text(file));
+  if (!talk || !talk->profile.ends_with(".yaml")) return talk;
+  auto beside = file.parent_path() / std::exchange(talk->profile, {});
+  talk->setting.profile = read_text(beside);
+  talk->setting.schema = read_text(beside.replace_extension(".json"));
   return talk;
 }
 

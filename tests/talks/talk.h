@@ -1,4 +1,5 @@
 #pragma once
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,7 @@ struct Talk {
     std::string text;  ///< with its continuation lines
   };
   std::string title;    ///< the first comment
-  std::string profile;  ///< a shipped one's name; empty: the talk's own
+  std::string profile;  ///< a shipped one's name, or a file beside the talk; empty: the talk's own
   Setting setting;
   bool in_process_only = false;
   bool sockets_only = false;
@@ -23,5 +24,7 @@ struct Talk {
 
 /// Parses the text of one .talk file; a failure names the line.
 Result<Talk> parse(const std::string& text);
+/// Reads a .talk file, and the profile that lies beside it where it names one.
+Result<Talk> read(const std::filesystem::path& file);
 
 }  // namespace polygate::talks

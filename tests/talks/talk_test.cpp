@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "tests/talks/conversation.h"
-#include "tests/talks/scratch.h"
 
 namespace polygate::talks {
 namespace {
@@ -19,7 +18,7 @@ std::vector<Case> cases() {
   std::vector<Case> all;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(kFolder)) {
     if (entry.path().extension() != ".talk") continue;
-    const auto talk = parse(read_text(entry.path()));
+    const auto talk = read(entry.path());
     if (!talk || !talk->sockets_only) all.push_back({entry.path(), Where::in_process});
     if (talk && talk->in_process_only) continue;
     all.push_back({entry.path(), Where::one_worker});
@@ -33,7 +32,7 @@ std::vector<Case> cases() {
 class Talks : public testing::TestWithParam<Case> {};
 
 TEST_P(Talks, GoAsWritten) {
-  const auto talk = parse(read_text(GetParam().file));
+  const auto talk = read(GetParam().file);
   ASSERT_TRUE(talk) << GetParam().file << ": " << talk.failure().message;
   const auto driver = GetParam().where == Where::in_process
                           ? in_process(talk->setting)
