@@ -217,13 +217,14 @@ Result<void> Outbound::send_one(const SendStep& step, std::vector<Outgoing>& out
 Result<void> Outbound::send(const SendStep& step, std::vector<Outgoing>& out) {
   if (!step.each) return send_one(step, out);
   const Value list = step.each->parts.empty() ? Value{} : scope_.find(step.each->parts[0].path);
+  Result<void> all;
   for (const Value& item : list.items()) {
     scope_.each = &item;
     auto sent = send_one(step, out);
     scope_.each = nullptr;
-    if (!sent) return sent;
+    if (!sent && all) all = sent;
   }
-  return {};
+  return all;
 }
 
 Result<void> Outbound::reply(const ReplyStep& step, std::vector<FramePtr>& out) {

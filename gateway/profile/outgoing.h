@@ -14,6 +14,7 @@ class Outbound {
   Outbound(const Profile& profile, const Rule* rule, Scope& scope, json::Document& scratch, Verdict& verdict)
       : profile_(profile), rule_(rule), scope_(scope), scratch_(scratch), verdict_(verdict) {}
 
+  /// With `each`, an element that cannot be said does not keep the others from it; the first failure is returned.
   Result<void> send(const SendStep& step, std::vector<Outgoing>& out);
   /// Appends the event, the acknowledgement, or both; no acknowledgement where the sender asked for none.
   Result<void> reply(const ReplyStep& step, std::vector<FramePtr>& out);

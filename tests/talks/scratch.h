@@ -1,10 +1,20 @@
 #pragma once
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <system_error>
 
 namespace polygate::talks {
+
+inline const std::filesystem::path kFolder = std::filesystem::path(POLYGATE_SOURCE_DIR) / "tests/talks";
+
+inline std::string read_text(const std::filesystem::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file, std::ios::binary).rdbuf();
+  return text.str();
+}
 
 /// A folder of its own for one test, gone at its end.
 class Scratch {

@@ -6,6 +6,7 @@
 #include "gateway/transport/server.h"
 #include "tests/talks/driver.h"
 #include "tests/talks/scratch.h"
+#include "tests/talks/stage/stage.h"
 #include "tests/talks/web_client.h"
 
 namespace polygate::talks {
@@ -16,10 +17,11 @@ constexpr int kLongest = 20'000;  // ms
 /// A whole server on a port of its own, in this process, and clients that reach it over loopback.
 class Sockets final : public Driver {
  public:
-  explicit Sockets(unsigned workers)
+  Sockets(unsigned workers, const Setting& setting)
       : log_(Log::Format::text, Level::error),
-        deployment_(load_deployment(clock_, log_, workers, scratch_.path())),
-        router_(deployment_->profiles()) {
+        deployment_(load_deployment(setting, clock_, log_, workers, scratch_.path())) {
+    if (!deployment_) return;
+    router_ = std::make_unique<transport::Router>(deployment_->profiles());
     transport::Settings settings;
     settings.workers = workers;
     transport::ListenerSettings listener;
@@ -31,26 +33,29 @@ class Sockets final : public Driver {
   }
   ~Sockets() override {
     clients_.clear();
+    stage::end(clock_);
+    if (!deployment_) return;
     deployment_->stop_handlers();
     server_->stop();
   }
 
+  bool loaded() const { return deployment_ != nullptr; }
   app::Deployment& deployment() override { return *deployment_; }
   double unix_seconds() const override { return clock_.unix_seconds(); }
   int connect(const std::string& who, const std::string& target, const Headers& headers) override {
     clients_[who] = std::make_unique<WebClient>();
-    const auto found = router_.match("main", "localhost", target.substr(0, target.find('?')));
-    const bool socket_io = found.route && found.route->profile->dialect->carriage() == dialect::Carriage::socket_io;
-    if (socket_io) return clients_[who]->connect_socket_io(server_->port("main"), target);
+    const auto found = router_->match("main", "localhost", target.substr(0, target.find('?')));
+    const bool engine = found.route && found.route->profile->dialect->carriage() != dialect::Carriage::websocket;
+    if (engine) return clients_[who]->connect_engine(server_->port("main"), target, headers);
     return clients_[who]->connect(server_->port("main"), target, headers);
   }
-  void say(const std::string& who, const std::string& message) override {
-    clients_[who]->send(wire::Opcode::text, message);
+  void say(const std::string& who, const std::vector<Message>& messages, End end) override {
+    clients_[who]->say(messages, end);
   }
   Heard hear(const std::string& who) override;
-  bool is_silent(const std::string& who) override { return clients_[who]->is_silent(); }
-  void close(const std::string& who) override { clients_[who]->close(); }
-  void drop(const std::string& who) override { clients_[who]->drop(); }
+  std::vector<Heard> waiting(const std::string& who) override { return clients_[who]->waiting(); }
+  void reads(const std::string& who, bool does) override { clients_[who]->reads = does; }
+  std::optional<bool> held_back(const std::string&) override { return std::nullopt; }
   bool wait(Millis) override { return false; }
 
  private:
@@ -58,7 +63,7 @@ class Sockets final : public Driver {
   Scratch scratch_;
   Log log_;
   std::unique_ptr<app::Deployment> deployment_;
-  transport::Router router_;
+  std::unique_ptr<transport::Router> router_;
   std::unique_ptr<transport::Server> server_;
   std::map<std::string, std::unique_ptr<WebClient>> clients_;
 };
@@ -69,7 +74,7 @@ Heard Sockets::hear(const std::string& who) {
     std::vector<pollfd> sockets;
     std::vector<WebClient*> theirs;
     for (const auto& [name, client] : clients_) {
-      if (client->fd() < 0) continue;
+      if (client->fd() < 0 || !client->reads) continue;
       sockets.push_back({client->fd(), POLLIN, 0});
       theirs.push_back(client.get());
     }
@@ -84,8 +89,9 @@ Heard Sockets::hear(const std::string& who) {
 
 }  // namespace
 
-std::unique_ptr<Driver> over_sockets(unsigned workers) {
-  return std::make_unique<Sockets>(workers);
+std::unique_ptr<Driver> over_sockets(unsigned workers, const Setting& setting) {
+  auto driver = std::make_unique<Sockets>(workers, setting);
+  return driver->loaded() ? std::move(driver) : nullptr;
 }
 
 }  // namespace polygate::talks

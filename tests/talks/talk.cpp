@@ -1,123 +1,42 @@
 #include "tests/talks/talk.h"
 
-#include <charconv>
+#include <algorithm>
 #include <sstream>
+#include <utility>
 
-#include "gateway/base/units.h"
+#include "tests/talks/scratch.h"
 
 namespace polygate::talks {
 namespace {
 
-/// Where the JSON of `event {data}` starts: names may hold spaces.
-std::size_t data_start(const std::string& text) {
-  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
-    if (text[i] != ' ') continue;
-    const std::string_view rest = std::string_view(text).substr(i + 1);
-    if (rest.front() == '{' || rest.front() == '[' || rest.front() == '"' || rest == "null" || rest == "true" ||
-        rest == "false" || (rest.find_first_not_of("-0123456789.") == std::string_view::npos)) {
-      return i;
-    }
-  }
-  return std::string::npos;
+bool is_empty(const std::string& line) {
+  return line.find_first_not_of(' ') == std::string::npos;
 }
 
 Failure wrong(int number, const std::string& what) {
   return {Reason::invalid, "line " + std::to_string(number) + ": " + what};
 }
 
-Result<void> read_event(Line& line, const std::string& rest) {
-  if (rest.starts_with("raw ")) {
-    line.kind = line.kind == Line::Kind::say ? Line::Kind::say_raw : Line::Kind::hear_raw;
-    line.text = rest.substr(4);
-    return {};
-  }
-  const std::size_t at = data_start(rest);
-  line.name = rest.substr(0, at);
-  if (at == std::string::npos) return {};
-  line.has_data = true;
-  line.data = Json::parse(rest.substr(at + 1), nullptr, false);
-  if (line.data.is_discarded()) return wrong(line.number, "not JSON: " + rest.substr(at + 1));
-  return {};
+/// The block that `KEY: |` opens, or null.
+std::string* block_of(Talk& talk, const std::string& line) {
+  if (line == "profile: |") return &talk.setting.profile;
+  if (line == "schema: |") return &talk.setting.schema;
+  if (line == "gateway: |") return &talk.setting.gateway;
+  return nullptr;
 }
 
-Result<void> read_connect(Line& line, std::string rest) {
-  line.kind = Line::Kind::connect;
-  if (const auto arrow = rest.find(" -> "); arrow != std::string::npos) {
-    line.code = std::stoi(rest.substr(arrow + 4));
-    rest.resize(arrow);
-  }
-  std::istringstream words(rest);
-  words >> line.name;
-  for (std::string header; std::getline(words >> std::ws, header, ';');) {
-    const auto colon = header.find(": ");
-    if (colon == std::string::npos) return wrong(line.number, "a header is `name: value`, found " + header);
-    line.headers.emplace_back(header.substr(0, colon), header.substr(colon + 2));
-  }
-  return {};
-}
-
-Result<void> read_token(Line& line, const std::string& rest) {
-  const auto equals = rest.find(" = ");
-  const auto brace = rest.find(" {");
-  if (equals == std::string::npos || brace == std::string::npos) {
-    return wrong(line.number, "expected `token NAME = VERIFIER {claims}`");
-  }
-  line.kind = Line::Kind::token;
-  line.name = rest.substr(0, equals);
-  line.text = rest.substr(equals + 3, brace - equals - 3);
-  line.data = Json::parse(rest.substr(brace + 1), nullptr, false);
-  if (line.data.is_discarded()) return wrong(line.number, "the claims are not JSON");
-  return {};
-}
-
-Result<void> read_line(Talk& talk, Line line, const std::string& text) {
-  const auto space = text.find(' ');
-  const std::string first = text.substr(0, space);
-  const std::string rest = space == std::string::npos ? "" : text.substr(space + 1);
-  Result<void> fine;
-  if (first == "profile") {
-    talk.profile = rest;
-    return {};
-  }
-  if (text == "only in process") {
+/// What stands for itself, and is no sentence of the conversation.
+bool take_word(Talk& talk, const std::string& line) {
+  if (line == "only in process") {
     talk.in_process_only = true;
-    return {};
-  }
-  if (text == "only over sockets") {
+  } else if (line == "only over sockets") {
     talk.sockets_only = true;
-    return {};
-  }
-  if (first == "token") {
-    fine = read_token(line, rest);
-  } else if (first == "wait") {
-    const auto length = parse_duration(rest);
-    if (!length) return wrong(line.number, "not a duration: " + rest);
-    line.kind = Line::Kind::wait;
-    line.milliseconds = length->count();
-    talk.in_process_only = true;
-  } else if (first.size() > 1 && (first.back() == '>' || first.back() == '<')) {
-    line.kind = first.back() == '>' ? Line::Kind::say : Line::Kind::hear;
-    line.who = first.substr(0, first.size() - 1);
-    fine = read_event(line, rest);
+  } else if (line.starts_with("profile ")) {
+    talk.profile = line.substr(8);
   } else {
-    line.who = first;
-    if (rest.starts_with("connect ")) {
-      fine = read_connect(line, rest.substr(8));
-    } else if (rest == "closed" || rest.starts_with("closed ")) {
-      line.kind = Line::Kind::closed;
-      line.code = rest.size() > 7 ? std::stoi(rest.substr(7)) : 0;
-    } else if (rest == "close") {
-      line.kind = Line::Kind::close;
-    } else if (rest == "drop") {
-      line.kind = Line::Kind::drop;
-    } else if (rest == "hears nothing") {
-      line.kind = Line::Kind::silence;
-    } else {
-      return wrong(line.number, "not understood: " + text);
-    }
+    return false;
   }
-  if (fine) talk.lines.push_back(std::move(line));
-  return fine;
+  return true;
 }
 
 }  // namespace
@@ -126,44 +45,45 @@ Result<Talk> parse(const std::string& text) {
   Talk talk;
   std::istringstream lines(text);
   int number = 0;
-  for (std::string raw; std::getline(lines, raw);) {
+  std::string* block = nullptr;
+  std::size_t indent = 0;
+  for (std::string line; std::getline(lines, line);) {
     ++number;
-    if (raw.starts_with("#")) {
-      if (talk.title.empty()) talk.title = raw.substr(std::min<std::size_t>(2, raw.size()));
+    const bool indented = line.starts_with(' ');
+    if (block && (indented || is_empty(line))) {
+      if (block->empty()) indent = std::min(line.find_first_not_of(' '), line.size());
+      *block += line.substr(std::min(indent, line.size())) + '\n';
       continue;
     }
-    if (raw.find_first_not_of(' ') == std::string::npos) continue;
-    Line line;
-    line.number = number;
-    if (auto fine = read_line(talk, std::move(line), raw); !fine) return fine.failure();
+    block = nullptr;
+    if (is_empty(line)) continue;
+    if (indented) {
+      if (talk.sentences.empty()) return wrong(number, "nothing stands above that this line goes on with");
+      talk.sentences.back().text += ' ' + line.substr(line.find_first_not_of(' '));
+      continue;
+    }
+    if (line.starts_with('#')) {
+      if (talk.title.empty()) talk.title = line.substr(std::min<std::size_t>(2, line.size()));
+      continue;
+    }
+    if ((block = block_of(talk, line)) || take_word(talk, line)) continue;
+    const bool times = line.starts_with("wait ") || line.find(" is held back") != std::string::npos;
+    talk.in_process_only = talk.in_process_only || times;
+    talk.sentences.push_back({number, line});
   }
-  if (talk.profile.empty()) return Failure{Reason::invalid, "no `profile` line"};
+  if (talk.profile.empty() == talk.setting.profile.empty()) {
+    return Failure{Reason::invalid, "expected `profile NAME` or `profile: |`"};
+  }
   return talk;
 }
 
-bool matches(const Json& pattern, const Json& found) {
-  if (pattern.is_string()) {
-    const auto& text = pattern.get_ref<const std::string&>();
-    if (text == "*") return true;
-    if (text.size() > 1 && text.back() == '*' && found.is_string()) {
-      return found.get_ref<const std::string&>().starts_with(text.substr(0, text.size() - 1));
-    }
-    return pattern == found;
-  }
-  if (pattern.is_array()) {
-    if (!found.is_array() || found.size() != pattern.size()) return false;
-    for (std::size_t i = 0; i < pattern.size(); ++i) {
-      if (!matches(pattern[i], found[i])) return false;
-    }
-    return true;
-  }
-  if (!pattern.is_object()) return pattern == found;
-  if (!found.is_object()) return false;
-  for (const auto& [key, value] : pattern.items()) {
-    if (key == "...") continue;
-    if (!found.contains(key) || !matches(value, found[key])) return false;
-  }
-  return pattern.contains("...") || found.size() == pattern.size();
+Result<Talk> read(const std::filesystem::path& file) {
+  auto talk = parse(read_text(file));
+  if (!talk || !talk->profile.ends_with(".yaml")) return talk;
+  auto beside = file.parent_path() / std::exchange(talk->profile, {});
+  talk->setting.profile = read_text(beside);
+  talk->setting.schema = read_text(beside.replace_extension(".json"));
+  return talk;
 }
 
 }  // namespace polygate::talks

@@ -69,14 +69,33 @@ void WebClient::send(wire::Opcode opcode, std::string_view payload) {
   write(frame);
 }
 
-int WebClient::connect_socket_io(std::uint16_t port, const std::string& path) {
-  const int status =
-      connect(port, path + (path.find('?') == std::string::npos ? '?' : '&') + "EIO=4&transport=websocket", {});
-  if (status != 101 || !hear().message.starts_with("0{")) return status;
-  send(wire::Opcode::text, "40");
-  if (!hear().message.starts_with("40{")) return 0;
-  socket_io_ = true;
-  return status;
+int WebClient::connect_engine(std::uint16_t port, const std::string& target, const Driver::Headers& headers) {
+  const char mark = target.find('?') == std::string::npos ? '?' : '&';
+  const int status = connect(port, target + mark + "EIO=4&transport=websocket", headers);
+  if (status != 101) return status;
+  engine_ = true;
+  const Heard greeting = next();
+  if (greeting.kind == Heard::Kind::closed) ready_.push_back(greeting);
+  return greeting.message.bytes.starts_with("0{") || !ready_.empty() ? status : 0;
+}
+
+void WebClient::say(const std::vector<Message>& messages, End end) {
+  std::string all;
+  const auto add = [&](wire::Opcode opcode, std::string_view payload) {
+    wire::append_masked_frame(all, opcode, payload, {'a', 'b', 'c', 'd'});
+  };
+  for (const Message& message : messages) {
+    add(message.text ? wire::Opcode::text : wire::Opcode::binary, message.bytes);
+  }
+  if (end == End::close) add(wire::Opcode::close, wire::close_payload(1000, ""));
+  if (end == End::engine) add(wire::Opcode::text, "1");
+  write(all);
+  if (end == End::fin) shutdown(fd_, SHUT_WR);
+  if (end == End::reset) {
+    const linger at_once{1, 0};
+    setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  }
+  if (end == End::reset || end == End::drop) drop();
 }
 
 Heard WebClient::hear() {
@@ -91,17 +110,30 @@ Heard WebClient::hear() {
   }
 }
 
+std::vector<Heard> WebClient::waiting() {
+  send(wire::Opcode::ping, "?");
+  for (;;) {
+    Heard heard = next();
+    if (heard.kind == Heard::Kind::nothing) break;
+    if (!is_shown(heard)) continue;
+    ready_.push_back(std::move(heard));
+    if (ready_.back().kind == Heard::Kind::closed) break;
+  }
+  return std::exchange(ready_, {});
+}
+
 bool WebClient::is_shown(const Heard& heard) {
-  if (!socket_io_ || heard.kind != Heard::Kind::message) return true;
-  if (heard.message == "2") send(wire::Opcode::text, "3");
-  return heard.message.starts_with("4") && heard.message != "41";
+  if (!engine_ || heard.kind != Heard::Kind::message || !heard.message.text) return true;
+  if (heard.message.bytes == "2") send(wire::Opcode::text, "3");
+  return heard.message.bytes.starts_with('4');
 }
 
 void WebClient::pump() {
   const bool filled = fill();
   for (;;) {
     const wire::WebSocketItem item = decoder_.next(rest_);
-    Heard heard{Heard::Kind::message, std::string(item.payload), item.code};
+    Heard heard{
+        Heard::Kind::message, {std::string(item.payload), item.kind == wire::WebSocketItem::Kind::text}, item.code};
     switch (item.kind) {
       case wire::WebSocketItem::Kind::ping:
         send(wire::Opcode::pong, item.payload);
@@ -128,7 +160,7 @@ Heard WebClient::next() {
     switch (item.kind) {
       case wire::WebSocketItem::Kind::text:
       case wire::WebSocketItem::Kind::binary:
-        return {Heard::Kind::message, std::string(item.payload), 0};
+        return {Heard::Kind::message, {std::string(item.payload), item.kind == wire::WebSocketItem::Kind::text}, 0};
       case wire::WebSocketItem::Kind::ping:
         send(wire::Opcode::pong, item.payload);
         break;
@@ -137,29 +169,12 @@ Heard WebClient::next() {
       case wire::WebSocketItem::Kind::close:
         return {Heard::Kind::closed, {}, item.code};
       case wire::WebSocketItem::Kind::violation:
-        return {Heard::Kind::closed, std::string(item.payload), 0};
+        return {Heard::Kind::closed, {}, 0};
       case wire::WebSocketItem::Kind::more:
         if (!fill()) return {Heard::Kind::closed, {}, 0};
         break;
     }
   }
-}
-
-bool WebClient::is_silent() {
-  send(wire::Opcode::ping, "?");
-  for (;;) {
-    Heard heard = hear();
-    if (heard.kind == Heard::Kind::nothing) return ready_.empty();
-    ready_.push_back(std::move(heard));
-    if (ready_.back().kind == Heard::Kind::closed) return false;
-  }
-}
-
-void WebClient::close() {
-  send(wire::Opcode::close, wire::close_payload(1000, ""));
-  while (hear().kind != Heard::Kind::closed) {
-  }
-  drop();
 }
 
 void WebClient::drop() {

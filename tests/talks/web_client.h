@@ -1,7 +1,7 @@
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "gateway/wire/websocket_decoder.h"
@@ -20,12 +20,13 @@ class WebClient {
 
   /// The status of the answer; 0 when none came.
   int connect(std::uint16_t port, std::string_view target, const Driver::Headers& headers);
-  /// The same for Engine.IO 4 with Socket.IO on it, as far as the namespace "/". The packets of a heartbeat and of a
-  /// disconnect are not shown afterwards.
-  int connect_socket_io(std::uint16_t port, const std::string& path);
-  void send(wire::Opcode opcode, std::string_view payload);
+  /// The same for Engine.IO 4. The packets of its handshake and its heartbeat are not shown.
+  int connect_engine(std::uint16_t port, const std::string& target, const Driver::Headers& headers);
+  void say(const std::vector<Message>& messages, End end);
   /// The next message or the end.
   Heard hear();
+  /// Asks for a pong, and takes in what came before it.
+  std::vector<Heard> waiting();
   /// Is there one already?
   bool has_heard() const { return !ready_.empty(); }
   /// Takes in what its socket holds, and answers what asks for a sign of life.
@@ -33,20 +34,20 @@ class WebClient {
   int fd() const { return fd_; }
   /// Was more received than was taken in?
   bool has_bytes() const { return !rest_.empty(); }
-  /// Asks for a pong; true when nothing came before it.
-  bool is_silent();
-  void close();
-  /// Ends TCP without a word.
-  void drop();
+
+  bool reads = true;
 
  private:
   bool fill();
   Heard next();
   bool is_shown(const Heard& heard);
+  void send(wire::Opcode opcode, std::string_view payload);
   void write(std::string_view bytes);
+  /// Ends TCP without a word.
+  void drop();
 
   int fd_ = -1;
-  bool socket_io_ = false;
+  bool engine_ = false;
   std::string bytes_;
   std::vector<char> piece_;
   std::span<char> rest_;

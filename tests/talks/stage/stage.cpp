@@ -1,0 +1,145 @@
+#include "tests/talks/stage/stage.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+
+namespace polygate::stage {
+namespace {
+
+constexpr std::chrono::seconds kLongest{20};
+
+/// What the handlers of one deployment share. It is there as long as they are.
+class Stage {
+ public:
+  static std::shared_ptr<Stage> of(const Clock* clock) {
+    static std::mutex mutex;
+    static std::map<const Clock*, std::weak_ptr<Stage>> all;
+    const std::scoped_lock lock(mutex);
+    auto stage = all[clock].lock();
+    if (!stage) all[clock] = stage = std::make_shared<Stage>();
+    return stage;
+  }
+
+  /// One release lets one call go, whichever came first.
+  bool hold(const std::string& name) {
+    std::unique_lock lock(mutex_);
+    const bool in_time = came_.wait_for(lock, kLongest, [&] { return ended_ || released_[name] > 0; });
+    if (!ended_ && in_time) --released_[name];
+    return in_time && !ended_;
+  }
+  void release(const std::string& name) {
+    const std::scoped_lock lock(mutex_);
+    ++released_[name];
+    came_.notify_all();
+  }
+  void end() {
+    const std::scoped_lock lock(mutex_);
+    ended_ = true;
+    came_.notify_all();
+  }
+  int count(const std::string& name, int more) {
+    const std::scoped_lock lock(mutex_);
+    return counts_[name] += more;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable came_;
+  std::map<std::string, int> released_;
+  std::map<std::string, int> counts_;
+  bool ended_ = false;
+};
+
+std::string named(const Call& call) {
+  return call.with.value("name", "");
+}
+
+/// Yes with what the rule passes, or no where `refuse` holds why.
+Outcome answer(const Call& call) {
+  const auto refuse = call.with.is_object() ? call.with.find("refuse") : call.with.end();
+  if (refuse != call.with.end()) return Outcome::refuse(refuse->get<std::string>());
+  return Outcome::accept(call.with);
+}
+
+struct Echo {
+  explicit Echo(const Settings&) {}
+  Outcome operator()(const Call& call) const { return answer(call); }
+};
+
+struct Throw {
+  explicit Throw(const Settings&) {}
+  Outcome operator()(const Call&) const { throw std::runtime_error("thrown on the stage"); }
+};
+
+/// Says what it was called with.
+struct Tell {
+  explicit Tell(const Settings&) {}
+  Outcome operator()(const Call& call) const {
+    return Outcome::accept({{"profile", call.profile},
+                            {"event", call.event},
+                            {"role", call.role},
+                            {"user", call.user},
+                            {"claims", call.claims},
+                            {"data", call.data}});
+  }
+};
+
+struct Hold {
+  explicit Hold(const Settings& settings) : stage(Stage::of(settings.clock)) {}
+  Outcome operator()(const Call& call) const {
+    if (!stage->hold(named(call))) throw std::runtime_error("nobody let go of " + named(call));
+    return answer(call);
+  }
+  std::shared_ptr<Stage> stage;
+};
+
+struct Release {
+  explicit Release(const Settings& settings) : stage(Stage::of(settings.clock)) {}
+  Outcome operator()(const Call& call) const {
+    stage->release(named(call));
+    return Outcome::accept();
+  }
+  std::shared_ptr<Stage> stage;
+};
+
+/// Counts its calls by name; `counted` says how many there were.
+struct Count {
+  explicit Count(const Settings& settings) : stage(Stage::of(settings.clock)) {}
+  Outcome operator()(const Call& call) const { return Outcome::accept({{"count", stage->count(named(call), 1)}}); }
+  std::shared_ptr<Stage> stage;
+};
+struct Counted {
+  explicit Counted(const Settings& settings) : stage(Stage::of(settings.clock)) {}
+  Outcome operator()(const Call& call) const { return Outcome::accept({{"count", stage->count(named(call), 0)}}); }
+  std::shared_ptr<Stage> stage;
+};
+
+}  // namespace
+
+void end(const Clock& clock) {
+  Stage::of(&clock)->end();
+}
+
+}  // namespace polygate::stage
+
+POLYGATE_PLUGIN(stage, plugin) {
+  using namespace polygate::stage;
+  plugin.handler<Echo>("echo");
+  plugin.blocking_handler<Echo>("echo_blocking");
+  plugin.serial_handler<Echo>("echo_serial");
+  plugin.handler<Throw>("throw");
+  plugin.blocking_handler<Throw>("throw_blocking");
+  plugin.serial_handler<Throw>("throw_serial");
+  plugin.handler<Tell>("tell");
+  plugin.blocking_handler<Hold>("hold");
+  plugin.serial_handler<Hold>("hold_serial");
+  plugin.handler<Release>("release");
+  plugin.handler<Count>("count");
+  plugin.blocking_handler<Count>("count_blocking");
+  plugin.serial_handler<Count>("count_serial");
+  plugin.handler<Counted>("counted");
+}

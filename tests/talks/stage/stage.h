@@ -1,0 +1,13 @@
+#pragma once
+#include "gateway/plugin/plugin.h"
+
+/// Handlers for talks and for nothing else: they say what the rule passes with `with`, and wait when they are told to.
+/// Linked into the tests. Their threads may share locks, as those of no other plugin do.
+extern "C" const polygate::PluginEntry polygate_plugin_stage;
+
+namespace polygate::stage {
+
+/// Lets go whoever waits in the deployment with this clock, for good: its test is over.
+void end(const Clock& clock);
+
+}  // namespace polygate::stage
