@@ -96,9 +96,18 @@ std::vector<Gateway::Listening> Gateway::listening() const {
 bool Gateway::drain() {
   admin_->drain();
   const Config& config = deployment_->config();
-  const Instant start = clock_.now();
-  server_->drain(config.drain_window, config.drain_cap);
-  return clock_.now() - start < config.drain_cap;
+  const auto left = server_->drain(config.drain_window, config.drain_cap);
+  if (!left) {
+    log_.write(Level::warn, "drain.cap was over: a worker does not answer");
+    return false;
+  }
+  if (left->nothing()) return true;
+  log_.write(Level::warn, "drain.cap was over: what was left is abandoned",
+             {{"connections", static_cast<std::int64_t>(left->connections)},
+              {"sessions", static_cast<std::int64_t>(left->sessions)},
+              {"events", static_cast<std::int64_t>(left->events)},
+              {"turns", static_cast<std::int64_t>(left->turns)}});
+  return false;
 }
 
 void Gateway::report(const HandlerReport& report) {

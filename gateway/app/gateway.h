@@ -27,7 +27,8 @@ class Gateway {
   Result<void> start();
   /// The profiles' listeners, then the admin one. After start().
   std::vector<Listening> listening() const;
-  /// Says goodbye to every session over the configured window. False when the cap was over first and the rest was cut.
+  /// Says goodbye to every session over the configured window. False when the cap was over first and the rest was
+  /// abandoned: threads may be busy with it for ever, so the process ends without this object's end.
   bool drain();
 
  private:

@@ -127,13 +127,12 @@ int run_command(const RunArguments& arguments, std::ostream& out, std::ostream& 
   serve(signals, log);
   notify(socket, "STOPPING=1");
   signals.let_the_next_one_end_us();
-  const bool gently = gateway->drain();
-  if (gently) {
-    log.write(Level::info, "drained");
-  } else {
-    log.write(Level::warn, "drain.cap was over: the sessions that were left were cut");
+  if (!gateway->drain()) {
+    log.flush();
+    _exit(kCut);  // a handler or a worker may never come back
   }
-  return gently ? kDone : kCut;
+  log.write(Level::info, "drained");
+  return kDone;
 }
 
 }  // namespace polygate::app

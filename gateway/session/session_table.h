@@ -56,6 +56,16 @@ enum class Gone : std::uint8_t {
   drained,  ///< we are shutting down
 };
 
+/// What was not done when there was no more time.
+struct Abandoned {
+  std::size_t connections = 0;  ///< whose peers had not closed
+  std::size_t sessions = 0;     ///< whose `closed` rules were not all taken
+  std::size_t events = 0;       ///< read, and never taken
+  std::size_t turns = 0;        ///< whose handlers had not answered
+
+  bool nothing() const { return connections == 0 && sessions == 0 && events == 0 && turns == 0; }
+};
+
 /// All sessions of one worker, and who of them is on which topic: one connection's life without sockets. Owned by its
 /// worker (or a test) and touched only on that thread; other threads reach it through Post, and handlers' answers
 /// through Services::post.
@@ -99,6 +109,8 @@ class SessionTable {
   /// We are shutting down: ends all that wait for their client, lets none wait from now on, and takes no more rules of
   /// `every`.
   void drain();
+  /// The time for that is over: what waits is dropped, and no answer is waited for. Says what that was.
+  Abandoned abandon();
 
   /// From the worker's mailbox.
   void deliver(const Delivery& delivery);

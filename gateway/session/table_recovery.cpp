@@ -92,4 +92,16 @@ void SessionTable::drain() {
   state_->settle();
 }
 
+Abandoned SessionTable::abandon() {
+  Abandoned left;
+  left.sessions = state_->live;
+  left.turns = state_->turns.size();
+  for (const auto& session : state_->slots) {
+    if (!session || !session->has_waiting()) continue;
+    left.events += session->waiting->size();
+    state_->silence(*session, Dropped::drained);
+  }
+  return left;
+}
+
 }  // namespace polygate::session

@@ -85,8 +85,10 @@ void Server::collect(std::function<void(Collected)> done) {
   }));
 }
 
-void Server::drain(Millis window, Millis hard_cap, std::uint16_t code) {
-  if (!running_) return;
+std::optional<session::Abandoned> Server::drain(Millis window, Millis hard_cap, std::uint16_t code) {
+  if (!running_) return session::Abandoned{};
+  constexpr Millis kToSay{500};  // what was abandoned, after the cap
+  const auto until = std::chrono::steady_clock::now() + hard_cap + kToSay;
   const auto closed = std::make_shared<std::promise<void>>();
   acceptor_->inbox()->put(Task([acceptor = acceptor_.get(), closed] {
     acceptor->close_listeners();
@@ -94,14 +96,24 @@ void Server::drain(Millis window, Millis hard_cap, std::uint16_t code) {
   }));
   closed->get_future().wait();  // what it accepted before is now in the workers' boxes, ahead of the drain
 
-  std::vector<std::shared_ptr<std::promise<void>>> ends;
+  std::vector<std::shared_ptr<std::promise<session::Abandoned>>> ends;
   for (const auto& worker : workers_) {
-    const auto end = ends.emplace_back(std::make_shared<std::promise<void>>());
+    const auto end = ends.emplace_back(std::make_shared<std::promise<session::Abandoned>>());
     worker->inbox()->put(Task([worker = worker.get(), window, hard_cap, code, end] {
-      worker->drain(window, hard_cap, code, [end] { end->set_value(); });
+      worker->drain(window, hard_cap, code, [end](session::Abandoned left) { end->set_value(left); });
     }));
   }
-  for (const auto& end : ends) end->get_future().wait();
+  session::Abandoned all;
+  for (const auto& end : ends) {
+    auto left = end->get_future();
+    if (left.wait_until(until) != std::future_status::ready) return std::nullopt;
+    const session::Abandoned its = left.get();
+    all.connections += its.connections;
+    all.sessions += its.sessions;
+    all.events += its.events;
+    all.turns += its.turns;
+  }
+  return all;
 }
 
 void Server::stop() {

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -33,9 +34,10 @@ class Server {
   /// Copies all counters and calls `done` with them, on a worker's thread. Callable from any thread while it runs.
   void collect(std::function<void(Collected)> done);
 
-  /// Stops accepting, says goodbye with `code` to every session, spread over `window`, and returns when all are gone,
-  /// at the latest after `hard_cap`, when the rest is cut.
-  void drain(Millis window, Millis hard_cap, std::uint16_t code = 1001);
+  /// Stops accepting, says goodbye with `code` to every session, spread over `window`, and returns when all are done,
+  /// at the latest after `hard_cap`, when the rest is abandoned: what that was, or nothing when a worker does not even
+  /// say that. Then stop() may not return.
+  std::optional<session::Abandoned> drain(Millis window, Millis hard_cap, std::uint16_t code = 1001);
   /// Cuts what is left and joins the threads. Idempotent.
   void stop();
 

@@ -159,8 +159,12 @@ void Worker::on_tick() {
   });
   if (index_ == 0) shared_.services.exchange->let_go();
   if (!drain_) return;
-  if (now >= drain_->until) kill_all();
-  if (meter_.connections == 0 && engines_.size() == 0 && sessions_.size() == 0) finish_drain();
+  if (meter_.connections == 0 && engines_.size() == 0 && sessions_.size() == 0) return finish_drain({});
+  if (now < drain_->until) return;
+  session::Abandoned left = sessions_.abandon();
+  left.connections = meter_.connections;
+  kill_all();
+  finish_drain(left);
 }
 
 void Worker::measure_lag(std::uint64_t now) {
@@ -199,7 +203,7 @@ void Worker::arm_sessions() {
       static_cast<std::uint64_t>(wait), 0);
 }
 
-void Worker::drain(Millis window, Millis hard_cap, std::uint16_t code, Task done) {
+void Worker::drain(Millis window, Millis hard_cap, std::uint16_t code, Drained done) {
   const Instant now = this->now();
   drain_ = Draining{now + hard_cap, code, std::move(done)};
   std::uniform_int_distribution<std::int64_t> spread(0, std::min(window, hard_cap).count());
@@ -210,8 +214,8 @@ void Worker::drain(Millis window, Millis hard_cap, std::uint16_t code, Task done
   sessions_.drain();
 }
 
-void Worker::finish_drain() {
-  if (drain_->done) std::exchange(drain_->done, nullptr)();
+void Worker::finish_drain(session::Abandoned left) {
+  if (drain_->done) std::exchange(drain_->done, nullptr)(left);
 }
 
 void Worker::kill_all() {

@@ -54,9 +54,10 @@ class Worker final : public Post, public SocketEvents {
 
   // On its own thread, from a Task.
   void stop();
-  /// Says goodbye to every connection, spread over `window`; calls `done` when all are gone, at the latest after
-  /// `hard_cap`, when the rest is cut.
-  void drain(Millis window, Millis hard_cap, std::uint16_t code, Task done);
+  /// Says goodbye to every connection, spread over `window`; calls `done` when all sessions are done, at the latest
+  /// after `hard_cap`, when the rest is abandoned.
+  using Drained = std::function<void(session::Abandoned)>;
+  void drain(Millis window, Millis hard_cap, std::uint16_t code, Drained done);
   WorkerMeters meters();
 
   // For its connections.
@@ -101,7 +102,7 @@ class Worker final : public Post, public SocketEvents {
   struct Draining {
     Instant until;
     std::uint16_t code = 1001;
-    Task done;
+    Drained done;
   };
   struct Handles {
     uv_poll_t inbox;
@@ -120,7 +121,7 @@ class Worker final : public Post, public SocketEvents {
   void kill_all();
   void cut(Connection& connection);
   void free(Connection& connection);
-  void finish_drain();
+  void finish_drain(session::Abandoned left);
   void measure_lag(std::uint64_t now);
   Connection* find(const ConnectionId& id);
   void attend_to_engines();
