@@ -98,7 +98,7 @@ class Exchange {
   /// kept changes nothing for those who are there.
   virtual Published publish(const Topic& topic, FramePtr frame, const Sending& sending) = 0;
   /// What the topic keeps, in the order of publishing, as far as `up_to`.
-  virtual std::vector<Kept> kept(const Topic& topic, std::uint64_t up_to) = 0;
+  virtual std::vector<Kept> kept(const Topic& topic, const KeptRange& range) = 0;
   /// Gives back some of what is too old to be kept. Somebody calls it every now and then.
   virtual void let_go() = 0;
 

@@ -16,6 +16,14 @@ struct Kept {
   FramePtr frame;
 };
 
+/// Which of the kept frames are asked for: what came later than `after`, as far as `up_to`, and no more once `weight`
+/// is reached (but one at least, if there is any).
+struct KeptRange {
+  std::uint64_t after = 0;
+  std::uint64_t up_to = 0;
+  std::size_t weight = SIZE_MAX;
+};
+
 /// How a frame shall stay with its topic.
 struct Keep {
   std::string key;                ///< it takes the place of what the topic kept under it

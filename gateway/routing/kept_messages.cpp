@@ -61,13 +61,17 @@ void KeptMessages::forget(const std::string& topic, const std::string& key) {
   drop_if_empty(shelf->second);
 }
 
-std::vector<Kept> KeptMessages::list(const std::string& topic, std::uint64_t up_to, Instant now) const {
+std::vector<Kept> KeptMessages::list(const std::string& topic, const KeptRange& range, Instant now) const {
   std::vector<Kept> list;
   const auto shelf = shelves_.find(topic);
   if (shelf == shelves_.end()) return list;
-  for (const auto& [sequence, message] : shelf->second.messages) {
-    if (sequence > up_to) break;
+  const auto& messages = shelf->second.messages;
+  std::size_t weight = 0;
+  for (auto at = messages.upper_bound(range.after); at != messages.end(); ++at) {
+    const auto& [sequence, message] = *at;
+    if (sequence > range.up_to || weight >= range.weight) break;
     if (message.end && *message.end <= now) continue;
+    weight += message.frame->weight();
     list.push_back({sequence, message.frame});
   }
   return list;

@@ -27,8 +27,8 @@ class KeptMessages {
   std::optional<KeptLimit> put(const std::string& topic, std::uint64_t sequence, FramePtr frame, const Keep& keep,
                                Instant now);
   void forget(const std::string& topic, const std::string& key);
-  /// In the order of publishing, as far as `up_to`.
-  std::vector<Kept> list(const std::string& topic, std::uint64_t up_to, Instant now) const;
+  /// In the order of publishing.
+  std::vector<Kept> list(const std::string& topic, const KeptRange& range, Instant now) const;
 
   /// Is there anything that has an age?
   bool ages() const { return !ends_.empty(); }

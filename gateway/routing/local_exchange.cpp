@@ -176,9 +176,9 @@ Exchange::Published LocalExchange::publish_joined(const Topic& topic, const Fram
   return published;
 }
 
-std::vector<Kept> LocalExchange::kept(const Topic& topic, std::uint64_t up_to) {
+std::vector<Kept> LocalExchange::kept(const Topic& topic, const KeptRange& range) {
   const std::scoped_lock lock(mutex_);
-  return kept_.list(topic.key, up_to, let_some_go(kPerCall));
+  return kept_.list(topic.key, range, let_some_go(kPerCall));
 }
 
 void LocalExchange::let_go() {

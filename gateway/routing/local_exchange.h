@@ -36,7 +36,7 @@ class LocalExchange final : public Exchange {
   void unlisten(const Topic& topic, WorkerIndex worker) override;
   std::uint64_t sequence(const Topic& topic) override;
   Published publish(const Topic& topic, FramePtr frame, const Sending& sending) override;
-  std::vector<Kept> kept(const Topic& topic, std::uint64_t up_to) override;
+  std::vector<Kept> kept(const Topic& topic, const KeptRange& range) override;
   void let_go() override;
 
   void direct(Direct direct) override;

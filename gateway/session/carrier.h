@@ -22,6 +22,10 @@ class Carrier {
   virtual ~Carrier() = default;
   /// Something to write. False when it does not fit any more: the consumer is too slow, and what had waited is dropped.
   virtual bool push(FramePtr frame) = 0;
+  /// May as much as half of what may wait for the peer be pushed now?
+  virtual bool has_room() const = 0;
+  /// Call SessionTable::drained() once, when nothing waits for the peer.
+  virtual void tell_when_drained() = 0;
   /// The session can take messages again after SessionTable::receive() had said that it is full.
   virtual void resume_input() = 0;
   /// Write what waits, then close.

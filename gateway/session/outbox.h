@@ -12,7 +12,7 @@ namespace polygate::session {
 /// Frames that wait for one socket, bounded in bytes and count. Holds next to no heap while it is empty.
 class Outbox {
  public:
-  /// False when the frame does not fit any more: the consumer is too slow.
+  /// False when the frame does not fit any more: the consumer is too slow. One always fits into an empty outbox.
   /// `bytes` are the form in which it is written.
   bool push(FramePtr frame, std::string_view bytes, std::size_t max_bytes, std::size_t max_frames);
 

@@ -53,6 +53,19 @@ struct Timer {
   SessionId session;
 };
 
+/// What topics kept before a session came, on its way to it: as much at a time as its outbox has room for. What is said
+/// meanwhile waits behind, within the same bound.
+struct Replays {
+  struct One {
+    Topic topic;
+    std::uint64_t since = 0;  ///< when the session joined: what came later reached it as a member
+    std::uint64_t after = 0;  ///< what came before is said
+  };
+  std::deque<One> topics;
+  std::deque<FramePtr> behind;
+  std::size_t behind_weight = 0;
+};
+
 /// How a session outlives its connection.
 struct Recovery {
   SecretId key;            ///< whoever knows it may resume the session
@@ -113,6 +126,7 @@ class Session final : public turns::Living {
   std::string endpoint_user;
   const std::shared_ptr<const void> place;          ///< see Opening
   Carrier* carrier;                                 ///< null: detached, or gone with nothing left to hand over
+  std::unique_ptr<Replays> replays;                 ///< usually null
   std::unique_ptr<Recovery> recovery;               ///< null: ends with its connection
   std::unique_ptr<std::deque<Question>> questions;  ///< what the peer was asked to acknowledge, the oldest first
   TokenBucket bucket;

@@ -93,6 +93,8 @@ class SessionTable {
   bool acknowledged(SessionId session, std::uint64_t id, std::string_view json, dialect::Attachments attachments);
   /// The carrier found that the peer reads too slowly.
   void too_slow(SessionId session);
+  /// Nothing waits for the peer any more, after Carrier::tell_when_drained().
+  void drained(SessionId session);
   /// A sign of life after Carrier::probe().
   void alive(SessionId session);
   /// The connection is over: the session begins to end. Its carrier is let go, unless `more` says that it still hands

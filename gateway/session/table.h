@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <unordered_map>
@@ -26,6 +27,19 @@ struct SessionTable::State final : turns::TurnTable::Ends {
     std::uint16_t profile = 0;
     const profile::Rule* rule = nullptr;
     turns::TurnId turn;
+  };
+
+  /// How much may be pushed at once.
+  struct Room {
+    std::size_t left = 0;
+    bool is_drained = false;  ///< nothing waits for the peer: one message goes, however large
+
+    bool take(std::size_t weight) {
+      if (weight > left && !is_drained) return false;
+      left -= std::min(left, weight);
+      is_drained = false;
+      return true;
+    }
   };
 
   State(WorkerIndex worker, const turns::Services& services);
@@ -69,18 +83,24 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   std::optional<KeptLimit> apply(Session& session, profile::Effects& effects);
   std::optional<KeptLimit> publish(std::uint16_t profile, std::vector<profile::Outgoing>& sends);
   void push(Session& session, FramePtr frame);
+  void hand_over(Session& session, FramePtr frame);
   void remember(Session& session, const Question& question);
   void cut_slow(Session& session);
   void authenticated(Session& session, auth::IdentityPtr identity);
   void take_role(Session& session, profile::RoleIndex role);
   void join_built_in(Session& session, std::string_view family, std::string_view name);
   void leave_built_in(Session& session, std::string_view family);
-  LocalTopic* join(Session& session, const Topic& topic, bool built_in);
+  void join(Session& session, const Topic& topic, bool built_in);
   void leave(Session& session, Membership& membership);
   void leave_all(Session& session);
-  void replay(Session& session, LocalTopic& topic);
   void deliver(const Delivery& delivery);
   void direct(const Direct& direct);
+
+  // table_replays.cpp
+  void replay(Session& session, std::vector<Replays::One> joined);
+  void replay_some(Session& session, bool is_drained);
+  bool push_kept(Session& session, Room& room);
+  void push_behind(Session& session, FramePtr frame);
 
   // table_claims.cpp
   void ask_for_life(Session* session, const Direct& direct);
@@ -106,7 +126,7 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   std::vector<SessionId> began_to_end;
   bool settling = false;
   bool draining = false;
-  std::vector<std::pair<Session*, LocalTopic*>> to_replay;  // joined by the effects in hand
+  std::vector<Replays::One> to_replay;  ///< joined by what is in hand
   std::vector<ProfileEntry> index;
   Meter meter;
   turns::TurnTable turns;

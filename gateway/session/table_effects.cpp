@@ -17,15 +17,14 @@ std::optional<KeptLimit> SessionTable::State::apply(Session& session, profile::E
   }
   for (const Topic& topic : effects.join) {
     if (session.inside(topic)) continue;
-    if (LocalTopic* joined = join(session, topic, false)) to_replay.emplace_back(&session, joined);
+    join(session, topic, false);
   }
   const auto not_kept = publish(session.profile_index, effects.sends);
   for (const Topic& topic : effects.leave) {
     if (Membership* membership = session.find(topic)) leave(session, *membership);
   }
   for (FramePtr& reply : effects.replies) push(session, std::move(reply));
-  const auto joined = std::exchange(to_replay, {});
-  for (const auto& [who, topic] : joined) replay(*who, *topic);
+  replay(session, std::exchange(to_replay, {}));
   if (effects.close) end(session, {effects.close->code, effects.close->reason}, Dropped::closed);
   return not_kept;
 }
@@ -47,6 +46,11 @@ std::optional<KeptLimit> SessionTable::State::publish(std::uint16_t profile, std
 
 void SessionTable::State::push(Session& session, FramePtr frame) {
   if (session.ending) return;
+  if (session.replays) return push_behind(session, std::move(frame));
+  hand_over(session, std::move(frame));
+}
+
+void SessionTable::State::hand_over(Session& session, FramePtr frame) {
   if (frame->utterance() != nullptr) {
     if (const Question* question = frame->utterance()->question()) remember(session, *question);
   }
@@ -97,7 +101,7 @@ void SessionTable::State::take_role(Session& session, profile::RoleIndex role) {
 void SessionTable::State::join_built_in(Session& session, std::string_view family, std::string_view name) {
   const auto topic = profile::built_in_topic(*session.profile, family, name);
   if (!topic) return;
-  if (LocalTopic* joined = join(session, *topic, true)) to_replay.emplace_back(&session, joined);
+  join(session, *topic, true);
 }
 
 void SessionTable::State::leave_built_in(Session& session, std::string_view family) {
@@ -109,7 +113,7 @@ void SessionTable::State::leave_built_in(Session& session, std::string_view fami
   }
 }
 
-LocalTopic* SessionTable::State::join(Session& session, const Topic& topic, bool built_in) {
+void SessionTable::State::join(Session& session, const Topic& topic, bool built_in) {
   LocalTopic& local = topics.at(topic);
   const std::uint64_t since =
       local.members.empty() ? services.exchange->listen(topic, worker) : services.exchange->sequence(topic);
@@ -119,7 +123,7 @@ LocalTopic* SessionTable::State::join(Session& session, const Topic& topic, bool
   membership.built_in = built_in;
   local.members.push_back({session.id().slot, since});
   session.memberships.push_back(std::move(membership));
-  return &local;
+  to_replay.push_back({topic, since, 0});
 }
 
 void SessionTable::State::leave(Session& session, Membership& membership) {
@@ -127,8 +131,10 @@ void SessionTable::State::leave(Session& session, Membership& membership) {
     services.exchange->release(*membership.claim, session.id());
   } else {
     LocalTopic* local = membership.local;
-    std::erase_if(to_replay, [&](const auto& entry) { return entry.first == &session && entry.second == local; });
     const Topic topic = local->topic;
+    const auto is_of_it = [&](const Replays::One& one) { return one.topic == topic; };
+    std::erase_if(to_replay, is_of_it);
+    if (session.replays) std::erase_if(session.replays->topics, is_of_it);
     const std::uint32_t at = membership.index;
     const LocalTopics::Left left = topics.leave(*local, at);
     if (left.moved) {
@@ -143,16 +149,6 @@ void SessionTable::State::leave(Session& session, Membership& membership) {
 
 void SessionTable::State::leave_all(Session& session) {
   while (!session.memberships.empty()) leave(session, session.memberships.back());
-}
-
-/// What the topic kept before the session came; what is newer reached it as a member.
-void SessionTable::State::replay(Session& session, LocalTopic& topic) {
-  for (const Membership& membership : session.memberships) {
-    if (membership.local != &topic) continue;
-    const std::uint64_t since = topic.members[membership.index].since;
-    for (Kept& kept : services.exchange->kept(topic.topic, since)) push(session, std::move(kept.frame));
-    return;
-  }
 }
 
 void SessionTable::State::deliver(const Delivery& delivery) {

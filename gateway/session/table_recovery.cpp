@@ -34,6 +34,8 @@ bool SessionTable::State::detach(Session& session) {
   }
   ++counts.detached;
   let_go(session);
+  while (session.replays && !session.ending) replay_some(session, true);
+  if (session.ending) return true;  // it has missed too much already
   answer_askers(session, Direct::Kind::dead);
   later(session, TimerKind::detached, settings.within, session.end_timer);
   return true;
@@ -57,6 +59,7 @@ std::optional<Resumed> SessionTable::State::resume(Session& session, const Resum
   session.recovery->history.caught_up();
   answer_askers(session, Direct::Kind::alive);
   if (before != nullptr) before->let_go();
+  if (session.replays) session.carrier->tell_when_drained();
   return Resumed{session.id(), std::move(*missed)};
 }
 

@@ -65,10 +65,9 @@ SessionId SessionTable::State::make(const profile::ProfilePtr& profile, const pr
   if (endpoint.leave_role_within.count() > 0) {
     later(session, TimerKind::role_deadline, endpoint.leave_role_within, session.role_timer);
   }
-  const std::vector<std::pair<Session*, LocalTopic*>> joined = std::exchange(to_replay, {});
+  std::vector<Replays::One> joined = std::exchange(to_replay, {});
   go_on(session);
-  if (find(id) == nullptr) return id;  // its own rules ended it
-  for (const auto& [who, topic] : joined) replay(*who, *topic);
+  if (find(id) != nullptr) replay(session, std::move(joined));  // else its own rules ended it
   return id;
 }
 
@@ -136,6 +135,7 @@ void SessionTable::State::end(Session& session, const Farewell& farewell, std::o
 void SessionTable::State::begin_end(Session& session) {
   if (session.is_detached()) --meter.profiles[session.profile_index].detached;
   session.ending = true;
+  session.replays.reset();
   timers.remove(session.role_timer);
   later(session, TimerKind::finish, session.profile->limits.finish_within, session.end_timer);
   for (const Membership& membership : session.memberships) {

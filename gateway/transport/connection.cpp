@@ -295,6 +295,8 @@ void Connection::obey(SocketCommand& command) {
       return;
     case Kind::ping:
       return probe();
+    case Kind::drain:
+      return tell_when_drained();
     case Kind::resume:
       if (phase_ == Phase::open || phase_ == Phase::gone) resume();
       return;

@@ -48,6 +48,8 @@ class Connection final : public session::Carrier {
 
   // session::Carrier: what its session wants.
   bool push(FramePtr frame) override;
+  bool has_room() const override { return outbox_.bytes() * 2 <= limits_->outbox_bytes; }
+  void tell_when_drained() override;
   void resume_input() override { resume(); }
   void close(const session::Farewell& farewell) override;
   void probe() override;
@@ -118,6 +120,7 @@ class Connection final : public session::Carrier {
   Written write_once();
   Written write(std::string_view bytes);
   void written(std::size_t bytes);
+  void drained();
   void forget_pongs();
   void linger();
   void steer_reading();
@@ -148,7 +151,8 @@ class Connection final : public session::Carrier {
   std::uint8_t waiting_pongs_ = 0;  ///< in urgent_
   Phase phase_ = Phase::http;
   bool held_back_ = false;
-  bool takes_rest_ = false;  ///< not open any more; what was read before is still handed over
+  bool tells_drained_ = false;  ///< when the outbox is empty
+  bool takes_rest_ = false;     ///< not open any more; what was read before is still handed over
   bool reading_ = true;
   bool mid_frame_ = false;  ///< the oldest message is half handed over: nothing may come between
   bool awaiting_pong_ = false;

@@ -29,6 +29,10 @@ bool Connection::write_out() {
   while (!socket_.blocked()) {
     const Written written = write_once();
     if (written == Written::broken) return false;
+    if (written == Written::nothing && std::exchange(tells_drained_, false)) {
+      drained();
+      continue;
+    }
     if (written == Written::nothing) {
       if (phase_ == Phase::closing) linger();
       return true;
@@ -75,6 +79,17 @@ Connection::Written Connection::write_once() {
   const Written result = write(gathered);
   if (taken > 0) written(taken);
   return result;
+}
+
+void Connection::tell_when_drained() {
+  tells_drained_ = true;
+  worker_.attend_to(*this);
+}
+
+void Connection::drained() {
+  if (phase_ != Phase::open) return;
+  if (engine_) return tell_engine(EngineInput::Kind::drained);
+  worker_.sessions().drained(session_);
 }
 
 /// Of the messages.

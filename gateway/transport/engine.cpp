@@ -140,6 +140,8 @@ void Engine::input(EngineInput& input) {
         if (space->state == Space::State::open) worker_->sessions().too_slow(space->session);
       }
       return;
+    case Kind::drained:
+      return drained();
     case Kind::over:
       return;
     case Kind::closed:
@@ -265,6 +267,31 @@ bool Engine::Space::push(FramePtr frame) {
   return true;
 }
 
+bool Engine::has_room() const {
+  if (!websocket_) return pending_bytes() * 2 <= route_.profile->limits.outbox_bytes;
+  return worker_->has_room(socket_);
+}
+
+void Engine::Space::tell_when_drained() {
+  tells_drained = true;
+  engine.ask_for_drained();
+}
+
+void Engine::ask_for_drained() {
+  if (websocket_) worker_->command({SocketCommand::Kind::drain, socket_});
+  worker_->attend_to(*this);
+}
+
+/// Nothing waits for the client.
+void Engine::drained() {
+  for (std::size_t i = 0; i < spaces_.size(); ++i) {
+    Space& space = *spaces_[i];
+    if (space.state != Space::State::opening && std::exchange(space.tells_drained, false)) {
+      worker_->sessions().drained(space.session);
+    }
+  }
+}
+
 void Engine::resume_input() {
   full_ = false;
   if (websocket_) worker_->command({SocketCommand::Kind::resume, socket_});
@@ -282,6 +309,7 @@ bool Engine::attend() {
   if (!over_ && (close_code_ || (ended && spaces_left() == 0)))
     close(close_code_.value_or(last_code_), std::string(close_reason_));
   flush_poll();
+  if (!over_ && polling_ && polling_->pending.empty()) drained();
   worker_->arm(*this);
   return !over_;
 }

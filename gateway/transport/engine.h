@@ -67,6 +67,8 @@ class Engine final {
 
     Space(Engine& of, std::string named, std::uint16_t at) : engine(of), name(std::move(named)), index(at) {}
     bool push(FramePtr frame) override;
+    bool has_room() const override { return engine.has_room(); }
+    void tell_when_drained() override;
     void resume_input() override { engine.resume_input(); }
     void close(const session::Farewell& farewell) override { engine.end(*this, farewell); }
     void probe() override { engine.probe(*this); }
@@ -78,6 +80,7 @@ class Engine final {
     SessionId session;
     State state = State::opening;
     bool probed = false;
+    bool tells_drained = false;
     std::vector<FramePtr> early;  ///< said while it was being made: behind the answer to its connect
   };
   /// A frame, and in which namespace it is said.
@@ -169,6 +172,9 @@ class Engine final {
   bool hold(const engine_io::Packet& packet);
 
   Space* find(std::string_view name);
+  bool has_room() const;
+  void ask_for_drained();
+  void drained();
   void resume_input();
   void end(Space& space, const session::Farewell& farewell);
   void probe(Space& space);

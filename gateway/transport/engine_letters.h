@@ -49,6 +49,7 @@ struct EngineInput {
     message,  ///< of the WebSocket
     alive,    ///< a byte came after SocketCommand::ping
     slow,     ///< its outbox is full
+    drained,  ///< its outbox is empty, after SocketCommand::drain
     closed,   ///< the connection is over; also when a request still waits
     over,     ///< of an engine that has moved: its first worker may forget where to
   };
@@ -72,6 +73,7 @@ struct SocketCommand {
     frame,   ///< write it after what waits
     say,     ///< write `text`, whole WebSocket frames, before what waits
     ping,    ///< ask for a sign of life
+    drain,   ///< say when nothing waits any more
     resume,  ///< hand over the next message
     close,   ///< write what waits, then close, a WebSocket with `code` and `text`
   };

@@ -1,4 +1,5 @@
 // From polling to a WebSocket, without loss, reordering or delay (engine.io-protocol, "Upgrade").
+#include <algorithm>
 #include <utility>
 
 #include "gateway/transport/engine.h"
@@ -47,6 +48,8 @@ void Engine::complete_upgrade() {
     fits = to_websocket(next.frame, next.space) && fits;
   }
   polling_.reset();
+  const auto asks = [](const auto& space) { return space->tells_drained; };
+  if (std::any_of(spaces_.begin(), spaces_.end(), asks)) ask_for_drained();
   heard();
   if (!fits) {
     close(1013, "slow consumer: limit outbox_bytes");

@@ -90,6 +90,8 @@ class Worker final : public Post, public SocketEvents {
   /// An engine comes here from another worker.
   void adopt(std::unique_ptr<Engine> engine);
   void command(SocketCommand command);
+  /// Half of its outbox, that is; of a connection on another worker nobody knows.
+  bool has_room(const SocketRef& socket);
   /// False: the connection's outbox is full.
   bool send_frame(const SocketRef& to, FramePtr frame, std::string_view bytes);
 

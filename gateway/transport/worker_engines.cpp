@@ -92,6 +92,11 @@ void Worker::command(SocketCommand command) {
   if (Connection* connection = find(command.to.connection)) connection->obey(command);
 }
 
+bool Worker::has_room(const SocketRef& socket) {
+  const Connection* connection = socket.worker == index_ ? find(socket.connection) : nullptr;
+  return connection != nullptr && connection->has_room();
+}
+
 bool Worker::send_frame(const SocketRef& to, FramePtr frame, std::string_view bytes) {
   if (to.worker == index_) {
     Connection* connection = find(to.connection);

@@ -83,6 +83,8 @@ class InProcess final : public Driver, private Post {
       outbox.drop_unstarted();
       return false;
     }
+    bool has_room() const override { return outbox.bytes() * 2 <= client.route->profile->limits.outbox_bytes; }
+    void tell_when_drained() override { tells_drained = true; }
     void resume_input() override { resumed = true; }
     void close(const session::Farewell& said) override { farewell = said; }
     void probe() override { probed = true; }
@@ -92,6 +94,7 @@ class InProcess final : public Driver, private Post {
     SessionId id = {};
     session::Outbox outbox = {};
     bool resumed = false;
+    bool tells_drained = false;
     bool probed = false;
     std::optional<session::Farewell> farewell = {};
   };
@@ -339,6 +342,10 @@ bool InProcess::attend(Client& client) {
     Carrier& carrier = *client.sessions[name_space];
     if (client.reads && std::exchange(carrier.probed, false)) {
       table_->alive(carrier.id);
+      any = true;
+    }
+    if (carrier.outbox.empty() && std::exchange(carrier.tells_drained, false)) {
+      table_->drained(carrier.id);
       any = true;
     }
     if (std::exchange(carrier.resumed, false)) {

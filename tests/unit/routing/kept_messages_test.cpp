@@ -46,7 +46,7 @@ class KeptMessagesTest : public testing::Test {
   }
   std::vector<std::string> kept(const Topic& topic) {
     std::vector<std::string> messages;
-    for (const Kept& kept : exchange.kept(topic, exchange.sequence(topic))) {
+    for (const Kept& kept : exchange.kept(topic, {.up_to = exchange.sequence(topic)})) {
       messages.emplace_back(kept.frame->message());
     }
     return messages;
@@ -82,7 +82,7 @@ TEST_F(KeptMessagesTest, AJoinerSeesWhatWasKeptBeforeAndHearsTheRestLive) {
   publish(joined("a"), "x1", keep("x"));
   const std::uint64_t joined_at = exchange.listen(joined("a"), 0);
   publish(joined("a"), "x2", keep("x"));
-  EXPECT_THAT(exchange.kept(joined("a"), joined_at), IsEmpty());
+  EXPECT_THAT(exchange.kept(joined("a"), {.up_to = joined_at}), IsEmpty());
   ASSERT_THAT(worker.deliveries, SizeIs(1));
   EXPECT_GT(worker.deliveries[0].sequence, joined_at);
 }
@@ -222,7 +222,7 @@ TEST_F(KeptMessagesTest, NothingIsEncodedToBeKept) {
   exchange.publish(joined("a"), sealed(), keep("x", Millis(1'000)));
   exchange.publish(joined("a"), sealed(), forget({"x"}));
   exchange.publish(joined("a"), sealed(), keep("y", Millis(1'000)));
-  EXPECT_THAT(exchange.kept(joined("a"), exchange.sequence(joined("a"))), SizeIs(1));
+  EXPECT_THAT(exchange.kept(joined("a"), {.up_to = exchange.sequence(joined("a"))}), SizeIs(1));
   clock.advance(Millis(1'000));
   exchange.let_go();
   EXPECT_EQ(meter().bytes, 0u);

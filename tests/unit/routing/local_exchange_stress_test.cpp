@@ -75,7 +75,7 @@ TEST(LocalExchangeStress, AJoinerSeesEveryKeptKeyExactlyOnceKeptOrLive) {
       for (int key = 0; key < kKeys; ++key) {
         if (key == kKeys / 2) {
           joined_at[worker] = exchange.listen(joined("a"), worker);
-          for (const Kept& kept : exchange.kept(joined("a"), joined_at[worker])) {
+          for (const Kept& kept : exchange.kept(joined("a"), {.up_to = joined_at[worker]})) {
             ++seen[worker][std::string(kept.frame->message())];
           }
         }
