@@ -34,6 +34,9 @@ struct Event {
   json::View items;                 ///< an array: the name, then the arguments
   std::optional<std::uint64_t> ack;
   Attachments attachments;
+
+  /// In a dialect with JSON: false when the message could not be read, and is known for nothing but its `ack`.
+  bool is_read() const { return !data_bytes.empty(); }
 };
 
 /// What carries a dialect's messages.

@@ -125,10 +125,7 @@ void check_profile_otherwise(CheckContext& context) {
   // Failures of events that exist are answered under the event's own name when `as` does not say another.
   for (const Otherwise& entry : entries) {
     for (const ReplyStep& reply : entry.replies) {
-      if (reply.as && reply.as->is_constant()) continue;
-      for (const auto& [event, place] : context.profile.places.events) {
-        static_cast<void>(context.definitions.find(event, "reply", place));
-      }
+      for (const auto& [event, place] : context.profile.places.events) check_reply_of(context, reply, event, place);
     }
   }
 }

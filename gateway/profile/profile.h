@@ -208,8 +208,8 @@ struct Profile {
   std::vector<Otherwise> otherwise;
   /// How each family of this profile is held; `session`, `user` and `role`, which the gateway keeps, stand here too.
   std::map<std::string, TopicKind, std::less<>> families;
-  /// Schemas of outgoing events by name, for names that are only known at run time (`as: $event`): "x.reply" / "x.send"
-  /// / "x".
+  /// Schemas of outgoing events by name, for names that are only known at run time (`as: $event`): "x.reply", "x.send",
+  /// "x.ack", "x", and the same with ".args".
   std::map<std::string, std::shared_ptr<const schema::Schema>, std::less<>> schemas;
   std::vector<std::string> headers_used;  ///< names that some `$header.x` mentions; no other header is kept
   bool uses_user_topics = false;          ///< some send, join or needs names `user/...`

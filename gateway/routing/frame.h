@@ -35,6 +35,8 @@ class Utterance {
   virtual std::size_t packets() const { return 1; }
   virtual bool is_binary() const { return false; }
   virtual const Question* question() const { return nullptr; }
+  /// Is it the acknowledgement that its receiver has asked for?
+  virtual bool is_answer() const { return false; }
   /// Names the message among all of this process, for a receiver that tells which it heard last; 0: it bears no name.
   virtual std::uint64_t offset() const { return 0; }
 };
