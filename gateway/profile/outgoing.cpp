@@ -16,8 +16,8 @@ std::string where(const Place& place) {
   return place.file + ':' + std::to_string(place.line);
 }
 
-/// What no other message bears: a number above 0 that JavaScript holds exactly.
-std::uint64_t new_number() {
+/// What no other message bears: a number above 0, of 53 bits.
+std::uint64_t new_offset() {
   return (random_u64() >> 11) | 1;
 }
 
@@ -100,9 +100,9 @@ FramePtr Outbound::frame(std::string_view event, const Content& content, const s
       auto message = std::make_unique<EngineMessage>(socket_io::Type::event, std::nullopt, std::move(json),
                                                      std::move(attachments));
       if (!question.empty()) {
-        message->ask({new_number(), question});
+        message->ask({small_id(), question});
       } else if (profile_.engine.recovery.within.count() > 0) {
-        message->name(new_number());
+        message->name(new_offset());
       }
       return std::make_shared<const Frame>(std::move(message));
     }

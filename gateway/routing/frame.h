@@ -16,7 +16,8 @@ struct Form {
   friend bool operator==(const Form&, const Form&) = default;
 };
 
-/// What a message asks its receivers to acknowledge: the id that the answer bears, and the event as which it arrives.
+/// What a message asks its receivers to acknowledge: the id that the answer bears (small_id), and the event as which it
+/// arrives.
 struct Question {
   std::uint64_t id = 0;
   std::string event;
