@@ -8,6 +8,7 @@ import re
 import select
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -258,6 +259,31 @@ def say(raw, kind, data):
     opcode, payload = raw.frame()
     check(opcode == TEXT, f"opcode {opcode} {payload!r}")
     return json.loads(payload)["data"]
+
+
+# ---- T61: what many ask for at once waits in their sessions
+
+def T61_of_a_herd_of_3000_controllers_every_reading_is_stored_and_heard():
+    herd = 3000
+    with Gateway(workers=2, limits={"connections": 4000, "connections_per_address": 4000,
+                                    "handshakes_per_address": 4000}) as gateway:
+        dashboard = RawSocket.open(gateway.port, "/clients/1")
+        controllers = [RawSocket.open(gateway.port, "/") for _ in range(herd)]
+        for number, controller in enumerate(controllers):
+            controller.send(frame(TEXT, b'{"event":"temperature","data":{"time":1,"record":%d}}' % number))
+        heard = set()
+        for _ in range(herd):
+            opcode, payload = dashboard.frame()
+            check(opcode == TEXT, f"opcode {opcode} after {len(heard)} readings: {payload!r:.80}")
+            heard.add(json.loads(payload)["data"]["record"])
+        check(heard == set(range(herd)), f"{len(heard)} different readings of {herd}")
+        with sqlite3.connect(f"file:{gateway.folder}/polygate.db?mode=ro", uri=True) as store:
+            stored = store.execute("SELECT count(*), count(DISTINCT record) FROM readings").fetchone()
+        check(stored == (herd, herd), f"{stored} rows and records of {herd}")
+        answers = select.poll()
+        for peer in (dashboard, *controllers):
+            answers.register(peer.socket, select.POLLIN)
+        check(not answers.poll(0), "somebody heard more")
 
 
 # ---- T77: signals
