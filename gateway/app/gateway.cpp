@@ -105,7 +105,13 @@ void Gateway::report(const HandlerReport& report) {
   if (!report.fault.empty()) {
     log_.write_rarely("handler fault", Level::error, "handler failed",
                       {{"handler", report.handler}, {"fault", report.fault}});
-  } else if (report.slow) {
+  } else if (!report.details.empty()) {
+    const Reason reason = report.failed.value_or(Reason::internal);
+    log_.write_rarely("handler failed " + std::string(report.handler) + ' ' + std::string(name(reason)),
+                      reason == Reason::internal ? Level::error : Level::warn, "handler failed",
+                      {{"handler", report.handler}, {"reason", name(reason)}, {"details", report.details}});
+  }
+  if (report.slow) {
     log_.write_rarely("slow handler", Level::warn, "inline handler holds up its worker",
                       {{"handler", report.handler}, {"milliseconds", std::int64_t{report.took.count()}}});
   }

@@ -128,10 +128,13 @@ HandlerResult Handlers::invoke(const Handler& handler, std::size_t instance, con
   if (report_) {
     const Millis took = clock_.now() - begun;
     const bool slow = handler.threading == Threading::inline_ && took > limits_.slow;
-    report_({handler.name, handler.threading, took, slow, thrown ? std::string_view(*thrown) : std::string_view()});
+    HandlerReport report{handler.name, handler.threading, took, slow, thrown ? *thrown : std::string_view()};
+    if (outcome && !outcome->accepted()) report.failed = outcome->reason();
+    if (outcome) report.details = outcome->details();
+    report_(report);
   }
   if (thrown) return Failure{Reason::internal, "internal error"};
-  if (!outcome->accepted()) return Failure{Reason::refused, outcome->message()};
+  if (!outcome->accepted()) return Failure{outcome->reason(), outcome->message()};
   return outcome->result();
 }
 

@@ -15,7 +15,7 @@
 
 namespace polygate {
 
-/// Yes with `$result`; or `refused` with the handler's text, `internal` when it threw (clients are not told more),
+/// Yes with `$result`; or the handler's reason with its text, `internal` when it threw (clients are not told more),
 /// `busy` when the gateway is shutting down.
 using HandlerResult = Result<Json>;
 
@@ -24,8 +24,10 @@ struct HandlerReport {
   std::string_view handler;  ///< "plugin.handler"
   Threading threading = Threading::inline_;
   Millis took{0};
-  bool slow = false;       ///< an inline handler held its worker for longer than `HandlerLimits::slow`
-  std::string_view fault;  ///< what its exception said; empty when it threw none
+  bool slow = false;                  ///< an inline handler held its worker for longer than `HandlerLimits::slow`
+  std::string_view fault;             ///< what its exception said; empty when it threw none
+  std::optional<Reason> failed = {};  ///< why it said no
+  std::string_view details = {};      ///< of its no, for the log
 };
 
 struct HandlerLimits {

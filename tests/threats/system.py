@@ -286,6 +286,22 @@ def T61_of_a_herd_of_3000_controllers_every_reading_is_stored_and_heard():
         check(not answers.poll(0), "somebody heard more")
 
 
+# ---- T72: a store that takes nothing
+
+def T72_what_the_store_says_is_for_the_log_and_its_reason_for_the_client():
+    limits = {"events_per_second": 0}
+    with Gateway(limits=limits) as gateway, sqlite3.connect(gateway.folder / "polygate.db") as other:
+        controller = RawSocket.open(gateway.port, "/")
+        other.execute("BEGIN IMMEDIATE")  # the store waits 5 s for the lock
+        controller.send(frame(TEXT, b'{"event":"temperature","data":{"time":1,"record":1}}'))
+        controller.expect(TEXT, b'{"event":"error","data":"Error in the data sent: the reading was not recorded"}')
+        gateway.await_log("database is locked")
+        check(gateway.metric("polygate_events_total", event="temperature", verdict="busy") == 1, "it is not busy")
+        other.rollback()
+        controller.send(frame(TEXT, b'{"event":"temperature","data":{"time":1,"record":2}}'))
+        gateway.await_metric("polygate_events_total", 1, event="temperature", verdict="ok")
+
+
 # ---- T77: signals
 
 def talk_until_goodbye(raw):

@@ -178,6 +178,29 @@ TEST(Handlers, ARefusalCarriesTheHandlersText) {
   EXPECT_EQ(result.failure().message, "not today");
 }
 
+TEST(Handlers, AFailureBelowReachesTheClientByItsReasonAndTheLogByItsWords) {
+  std::vector<std::string> log;
+  Handlers handlers(1, {}, kClock, [&](const HandlerReport& report) {
+    log.push_back(std::string(report.failed ? name(*report.failed) : "") + ": " + std::string(report.details));
+  });
+  auto id = handlers.add("p",
+                         simple(Threading::inline_,
+                                [](const Call& c) -> Outcome {
+                                  if (c.data == "own") return Outcome::fail(Reason::limited, "enough");
+                                  if (c.data == "well") return Outcome::accept();
+                                  return Outcome::fail(Failure{Reason::busy, "store: database is locked"}, "not now");
+                                }),
+                         {});
+  const auto below = run(handlers, *id, "below");
+  EXPECT_EQ(below.failure().reason, Reason::busy);
+  EXPECT_EQ(below.failure().message, "not now");
+  const auto own = run(handlers, *id, "own");
+  EXPECT_EQ(own.failure().reason, Reason::limited);
+  EXPECT_EQ(own.failure().message, "enough");
+  EXPECT_TRUE(run(handlers, *id, "well"));
+  EXPECT_EQ(log, (std::vector<std::string>{"busy: store: database is locked", "limited: ", ": "}));
+}
+
 TEST(Handlers, AConstructorThatThrowsIsNamedAtStartUp) {
   Handlers handlers(1, {}, kClock);
   auto id =
