@@ -135,7 +135,8 @@ class Engine final : public session::Line, public SessionOwner {
   void post(const SocketRef& from, EngineRequest& request);
   void begins(const SocketRef& from);
   bool refuse_second_post(const SocketRef& from);
-  void take_body(const EngineRequest& request);
+  bool take_body(const EngineRequest& request);
+  bool is_too_large(engine_io::Payload payload, std::string_view body) const;
   void repair(engine_io::Packet& packet, std::string& repaired);
   void flush_poll();
   void answer_poll(const engine_io::Packet& packet);
