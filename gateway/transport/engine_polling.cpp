@@ -158,10 +158,12 @@ void Engine::flush_poll() {
     if (upgrade_ && upgrade_->probed) answer_poll({engine_io::Type::noop, false, {}});
     return;
   }
+  // As from the official server the open packet comes alone: Python's socketIO-client 0.6.5 hangs otherwise.
+  const std::size_t most = greeted_ ? kMaxPackets : 1;
   Payload payload = Payload::v4;
   if (revision_ == Revision::v3) {
     bool binary = polling_->always_binary;
-    for (std::size_t i = 0; i < pending.size() && i < kMaxPackets && !polling_->base64; ++i) {
+    for (std::size_t i = 0; i < pending.size() && i < most && !polling_->base64; ++i) {
       binary = binary || pending[i].frame->utterance()->is_binary();
     }
     payload = binary && !polling_->base64 ? Payload::v3_binary : Payload::v3_text;
@@ -170,7 +172,7 @@ void Engine::flush_poll() {
   std::size_t packets = 0;
   while (!pending.empty()) {
     const Utterance& next = *pending.front().frame->utterance();
-    if (packets > 0 && packets + next.packets() > kMaxPackets) break;
+    if (packets > 0 && packets + next.packets() > most) break;
     packets += next.packets();
     if (payload == Payload::v4 && !body.empty()) body += '\x1e';
     body += pending.front().frame->bytes(form(pending.front().space, encoding_of(payload)));
