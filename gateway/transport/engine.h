@@ -15,6 +15,7 @@
 #include "gateway/session/token_bucket.h"
 #include "gateway/transport/engine_http.h"
 #include "gateway/transport/engine_letters.h"
+#include "gateway/transport/heartbeat.h"
 #include "gateway/transport/router.h"
 #include "gateway/transport/session_owner.h"
 
@@ -119,7 +120,7 @@ class Engine final : public session::Line, public SessionOwner {
   void begin();
   bool packet(const engine_io::Packet& packet);
   void heard();
-  void ping(Instant now);
+  void ping();
   bool enqueue(FramePtr frame, std::uint16_t space);
   bool to_websocket(const FramePtr& frame, std::uint16_t space);
   void close(std::uint16_t code, std::string_view reason);
@@ -127,7 +128,6 @@ class Engine final : public session::Line, public SessionOwner {
   Form form(std::uint16_t space, profile::EngineEncoding encoding) const;
   bool is_socket_io() const;
   const profile::EngineSettings& settings() const { return route_.profile->engine; }
-  Millis grace() const;
 
   // engine_polling.cpp
   void request(const SocketRef& from, EngineRequest& request);
@@ -176,7 +176,6 @@ class Engine final : public session::Line, public SessionOwner {
   const Route route_;
   const engine_io::Revision revision_;
   bool websocket_ = false;  ///< otherwise it polls
-  bool awaiting_pong_ = false;
   bool moved_ = false;
   bool full_ = false;  ///< some session is: the WebSocket waits for resume
   bool closing_ = false;
@@ -195,7 +194,7 @@ class Engine final : public session::Line, public SessionOwner {
   std::unique_ptr<session::Opening> opening_;  ///< what its sessions are told about the handshake
   std::vector<Space> spaces_;
   session::TokenBucket connects_;
-  Instant heartbeat_due_ = Instant::max();
+  Heartbeat heartbeat_;
   Instant stage_due_ = Instant::max();  ///< of connect_within, or of the end
 };
 
