@@ -11,6 +11,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/yaml.h"
 #include "gateway/profile/profile.h"
+#include "gateway/transport/settings.h"
 
 namespace polygate::app {
 
@@ -57,6 +58,7 @@ struct Config {
   std::vector<TokensConfig> tokens;
   profile::Limits session_limits;
   ConnectionLimits connection_limits;
+  transport::TcpKeepalive tcp_keepalive;
   Millis drain_window{5'000};
   Millis drain_cap{10'000};
   Log::Format log_format = Log::Format::text;

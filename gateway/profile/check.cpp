@@ -33,6 +33,11 @@ void check_engine(CheckContext& context) {
     if (speaks_engine_io && endpoint.ping.every.count() == 0) {
       context.problem(endpoint.place, "clients of Engine.IO live by the heartbeat: `ping` cannot be off here");
     }
+    if (speaks_engine_io && endpoint.idle.count() != 0) {
+      context.problem(endpoint.idle_place,
+                      "clients of Engine.IO live by the heartbeat, who does not answer is closed: `idle` is for plain "
+                      "WebSockets");
+    }
   }
   if (!context.socket_io()) return;
   for (const auto& [event, place] : profile.places.events) {

@@ -94,9 +94,11 @@ struct Endpoint {
   std::optional<HandshakeToken> token;
   Origins origins;
   PingPolicy ping;
+  Millis idle{0};  ///< without a message (or ping) of the client for so long -> close 4408; 0 = no deadline
   Millis leave_role_within{0};  ///< `authenticate_within`: still in `role` then -> close 4408; 0 = no deadline
   Place place;
   Place listener_place;
+  Place idle_place;
 };
 
 /// `inside` and `needs`: a topic and what to say when it does not hold.

@@ -15,7 +15,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "clients"))
 from gateway import PATIENCE, SECRET_ID, Failed, Gateway, Scenarios, jwt, user_token  # noqa: E402
-from rawsocket import CLOSE, TEXT, RawSocket, close_payload, frame, handshake  # noqa: E402
+from rawsocket import CLOSE, PING, PONG, TEXT, RawSocket, close_payload, frame, handshake  # noqa: E402
 
 
 def check(holds, what):
@@ -407,6 +407,35 @@ def T77_SIGSTOP_and_SIGCONT_lose_nothing():
             peer.expect(TEXT, b"while it slept %d" % number)
         check(late.response()[0] == 101, "who came meanwhile was refused")
         late.expect_alive()
+
+
+# ---- T80: who is gone without a word
+
+IDLE = """\
+profile: idle
+dialect: raw
+endpoints:
+  /idle: {role: peer, ping: off, idle: 2s}
+events:
+  text: {from: peer, reply: {data: $data}}
+"""
+
+
+def T80_who_says_nothing_for_the_endpoints_idle_is_closed_and_others_are_not():
+    with Gateway(texts={"idle.yaml": IDLE}) as gateway:
+        started = time.monotonic()
+        silent, talker, pinger = (RawSocket.open(gateway.port, "/idle") for _ in range(3))
+        while not select.select([silent.socket], [], [], 0.05)[0]:
+            talker.expect_alive()
+            pinger.send(frame(PING, b"x"))
+            pinger.expect(PONG, b"x")
+        check(silent.expect_close(4408) == "limit idle reached", "another reason")
+        check(time.monotonic() - started > 1.9, f"closed after {time.monotonic() - started:.2f} s")
+        for peer in (talker, pinger):
+            peer.expect_alive()
+        for peer in (talker, pinger):  # and now they say nothing either
+            peer.expect_close(4408)
+        check(gateway.metric("polygate_close_codes_total", code="4408") == 3, "not counted")
 
 
 def main(wanted):
