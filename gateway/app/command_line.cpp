@@ -106,9 +106,9 @@ class CommandLine {
     made->add_option("profile", validate_.profile, "a profile's file, or its name in ./profiles")->required();
     made->add_option("event", validate_.event, "the event whose data this is")->required();
     made->add_option("file", validate_.files, "JSON, or one JSON value per line [standard input]")->type_name("FILE");
-    made->add_option("--direction", validate_.direction, "in from clients, reply or send to them [in]")
-        ->check(CLI::IsMember({"in", "reply", "send"}))
-        ->type_name("in|reply|send");
+    made->add_option("--direction", validate_.direction, "in from clients; reply, send or ack to them [in]")
+        ->check(CLI::IsMember({"in", "reply", "send", "ack"}))
+        ->type_name("in|reply|send|ack");
     made->add_option("--schemas", validate_.schemas, "the schemas [the nearest folder `schemas` above the profile]")
         ->type_name("DIR");
     add_output(made, validate_.output);

@@ -39,6 +39,10 @@ limits:
   events_burst: 100
   kept_per_topic: 1000
   kept_bytes: 64MiB
+tcp_keepalive:
+  idle: 30s
+  interval: 5s
+  count: 3
 drain:
   window: 5s
   cap: 10s
@@ -108,6 +112,7 @@ class Builder {
     }
     top.each("verifiers", [&](const yaml::Node::Entry& entry) { verifier(entry); });
     limits(top);
+    tcp_keepalive(top);
     ConfigReader drain(top.find("drain"), "drain", keys_of("drain"), diagnostics_);
     drain.duration("window", config_.drain_window);
     drain.duration("cap", config_.drain_cap);
@@ -264,6 +269,27 @@ class Builder {
     reader.number("events_burst", sessions.events_burst, 1, 1e6);
     reader.count("kept_per_topic", sessions.kept_per_topic, 0, 10'000'000);
     reader.size("kept_bytes", sessions.kept_bytes, 1);
+  }
+
+  void tcp_keepalive(const ConfigReader& top) {
+    transport::TcpKeepalive& keepalive = config_.tcp_keepalive;
+    const yaml::Node* node = top.find("tcp_keepalive");
+    keepalive.on = node && !(node->is_string() && node->text() == "off");
+    if (!keepalive.on) return;
+    ConfigReader reader(node, "tcp_keepalive", keys_of("tcp_keepalive"), diagnostics_);
+    seconds(reader, "idle", keepalive.idle);
+    seconds(reader, "interval", keepalive.interval);
+    std::size_t count = keepalive.count;
+    reader.count("count", count, 1, 127);
+    keepalive.count = static_cast<unsigned>(count);
+  }
+
+  /// As the kernel takes them.
+  static void seconds(ConfigReader& reader, std::string_view key, Millis& into) {
+    constexpr Millis kMost = std::chrono::hours(9);
+    reader.duration(key, into, Millis(1));
+    if (into % std::chrono::seconds(1) == Millis(0) && into <= kMost) return;
+    reader.mismatch(key, *reader.find(key), "whole seconds, at most 9h");
   }
 
   Config& config_;

@@ -12,6 +12,7 @@
 #include "gateway/base/yaml.h"
 #include "gateway/profile/profile.h"
 #include "gateway/routing/local_exchange.h"
+#include "gateway/transport/settings.h"
 
 namespace polygate::app {
 
@@ -59,6 +60,7 @@ struct Config {
   profile::Limits session_limits;
   ConnectionLimits connection_limits;
   std::size_t kept_bytes_together = LocalExchange::kKeptBytes;
+  transport::TcpKeepalive tcp_keepalive;
   Millis drain_window{5'000};
   Millis drain_cap{10'000};
   Log::Format log_format = Log::Format::text;

@@ -7,8 +7,8 @@ namespace polygate::app {
 const std::vector<ConfigKeys>& config_keys() {
   static const std::vector<ConfigKeys> all = {
       {"configuration",
-       {"listeners", "admin", "workers", "profiles", "schemas", "plugins", "verifiers", "store", "limits", "drain",
-        "log"}},
+       {"listeners", "admin", "workers", "profiles", "schemas", "plugins", "verifiers", "store", "limits",
+        "tcp_keepalive", "drain", "log"}},
       {"listener", {"address", "port", "tls"}},
       {"tls", {"certificate", "key"}},
       {"verifier", {"jwt", "tokens"}},
@@ -21,6 +21,7 @@ const std::vector<ConfigKeys>& config_keys() {
        {"connections", "connections_per_address", "handshakes_per_address", "handshake", "kept_bytes_together",
         "message_bytes", "json_depth", "json_nodes", "inbox_events", "outbox_bytes", "outbox_frames", "memberships",
         "events_per_second", "events_burst", "kept_per_topic", "kept_bytes"}},
+      {"tcp_keepalive", {"idle", "interval", "count"}},
       {"drain", {"window", "cap"}},
       {"log", {"format", "level"}},
   };

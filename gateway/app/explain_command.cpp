@@ -143,7 +143,11 @@ Json outcome_json(const profile::Profile& profile, const TrialOutcome& outcome) 
   }
   if (!effects.leave.empty()) out["leaves"] = names(effects.leave);
   out["replies"] = Json::array();
-  for (const FramePtr& reply : effects.replies) out["replies"].push_back(frame_json(reply));
+  for (const FramePtr& reply : effects.replies) {
+    const bool is_answer = reply->utterance() != nullptr && reply->utterance()->is_answer();
+    if (is_answer) out["acknowledgement"] = frame_json(reply);
+    if (!is_answer) out["replies"].push_back(frame_json(reply));
+  }
   if (effects.close) out["closes"] = {{"code", effects.close->code}, {"reason", effects.close->reason}};
   if (!outcome.verdict.broken.empty()) out["broken"] = outcome.verdict.broken;
   return out;
@@ -178,6 +182,10 @@ void print_outcome(const Json& outcome, std::ostream& out) {
   }
   if (outcome.contains("leaves")) out << "  leaves " << joined(outcome["leaves"]) << '\n';
   for (const Json& reply : outcome["replies"]) out << "  to the sender: " << reply.get<std::string>() << '\n';
+  if (outcome.contains("acknowledgement")) {
+    out << "  to the sender, if it asked for an acknowledgement: " << outcome["acknowledgement"].get<std::string>()
+        << '\n';
+  }
   if (outcome.contains("closes")) {
     out << "  closes with " << outcome["closes"]["code"] << ' ' << outcome["closes"]["reason"].get<std::string>()
         << '\n';
@@ -254,6 +262,9 @@ int could_not_run(const Failure& failure, std::ostream& err) {
   return kCouldNotRun;
 }
 
+/// Under which an acknowledgement is asked for, where the dialect has any.
+constexpr std::uint64_t kAckId = 1;
+
 /// The data as the client's message would bring it.
 Result<dialect::Event> decode(const profile::Profile& profile, const std::string& event, const std::string& data,
                               std::string& message, json::Document& document) {
@@ -270,7 +281,9 @@ Result<dialect::Event> decode(const profile::Profile& profile, const std::string
     if (is_flat && !document.root().is_object()) return invalid("the data must be an object in this dialect");
   }
   profile.dialect->encode(message, event, data);
-  auto decoded = profile.dialect->decode({profile.dialect->text(event), message, {}, {}}, document, limits);
+  const bool has_acks = profile.dialect->carriage() == dialect::Carriage::socket_io;
+  const std::optional<std::uint64_t> ack = has_acks ? std::optional(kAckId) : std::nullopt;
+  auto decoded = profile.dialect->decode({profile.dialect->text(event), message, ack, {}}, document, limits);
   if (!decoded) return invalid("the data: " + decoded.failure().message);
   return decoded;
 }

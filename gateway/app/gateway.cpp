@@ -58,6 +58,7 @@ void Gateway::make_server() {
   settings.max_connections = config.connection_limits.connections;
   settings.max_per_address = config.connection_limits.connections_per_address;
   settings.handshakes_per_address = config.connection_limits.handshakes_per_address;
+  settings.keepalive = config.tcp_keepalive;
   std::vector<transport::ListenerSettings> listeners;
   for (const ListenerConfig& listener : config.listeners) listeners.push_back(listener_settings(listener));
   admin_ = std::make_unique<Admin>(
@@ -115,7 +116,13 @@ void Gateway::report(const HandlerReport& report) {
   if (!report.fault.empty()) {
     log_.write_rarely("handler fault", Level::error, "handler failed",
                       {{"handler", report.handler}, {"fault", report.fault}});
-  } else if (report.slow) {
+  } else if (!report.details.empty()) {
+    const Reason reason = report.failed.value_or(Reason::internal);
+    log_.write_rarely("handler failed " + std::string(report.handler) + ' ' + std::string(name(reason)),
+                      reason == Reason::internal ? Level::error : Level::warn, "handler failed",
+                      {{"handler", report.handler}, {"reason", name(reason)}, {"details", report.details}});
+  }
+  if (report.slow) {
     log_.write_rarely("slow handler", Level::warn, "inline handler holds up its worker",
                       {{"handler", report.handler}, {"milliseconds", std::int64_t{report.took.count()}}});
   }

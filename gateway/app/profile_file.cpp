@@ -90,11 +90,14 @@ Result<EventDefinition> find_definition(const profile::Profile& profile, schema:
   const std::vector<std::string> names = library.definitions(profile.schema_file, diagnostics);
   const auto has = [&](std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); };
   EventDefinition found;
-  found.name = std::string(event) + '.' + std::string(direction);
-  if (direction == "in" || !has(found.name)) found.name = event;
-  // An event of several arguments: what is held against the definition is the array of them.
-  const std::string arguments = std::string(event) + ".args";
-  if (has(arguments) && (direction == "in" || !has(found.name))) found.name = arguments;
+  const std::string own(event);
+  const std::string outgoing = own + '.' + std::string(direction);
+  // Of an event with several arguments the array of them is held against its definition.
+  const std::vector<std::string> choice = direction == "in"
+                                              ? std::vector<std::string>{own + ".args", own}
+                                              : std::vector{outgoing, outgoing + ".args", own, own + ".args"};
+  const auto first = std::find_if(choice.begin(), choice.end(), has);
+  found.name = first == choice.end() ? own : *first;
   const bool is_known = direction == "in" ? profile.events.contains(event) : has(found.name);
   if (!is_known) {
     std::vector<std::string> known;

@@ -26,7 +26,7 @@ ProfileFile find_profile(const std::string& name, const std::optional<std::strin
 std::shared_ptr<profile::Profile> read_profile(const ProfileFile& file, schema::Library& library,
                                                Diagnostics& diagnostics);
 
-/// `$defs` of the schema that data of `event` is held against on its way `direction`: "in", "reply" or "send".
+/// `$defs` of the schema that data of `event` is held against on its way `direction`: "in", "reply", "send" or "ack".
 struct EventDefinition {
   std::string name;  ///< under $defs
   std::shared_ptr<const schema::Schema> schema;

@@ -168,6 +168,7 @@ TrialOutcome Trial::take(const profile::Rule* rule, std::string_view event, cons
     scope.me = &sender;
     scope.clock = &clock_;
     scope.event = event;
+    scope.message = message;
     const Failure failure{Reason::forbidden,
                           "event \"" + std::string(event) + "\" is not for role " + profile_.role_name(settings_.role)};
     profile::answer_failure(profile_, nullptr, scope, failure, desk.scratch(), outcome.effects, outcome.verdict);

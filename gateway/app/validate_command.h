@@ -14,7 +14,7 @@ struct ValidateArguments {
   std::string profile;  ///< a file, or a name under ./profiles
   std::string event;
   std::vector<std::string> files;      ///< none, or "-": standard input
-  std::string direction = "in";        ///< or "reply", "send"
+  std::string direction = "in";        ///< or "reply", "send", "ack"
   std::optional<std::string> schemas;  ///< the folder
   Output output = Output::text;
 };

@@ -32,6 +32,18 @@ std::uint64_t random_u64() {
   return value;
 }
 
+std::uint32_t SmallIds::next() {
+  constexpr std::uint32_t kMost = 0x7fff'ffff;
+  std::uint32_t id = 0;
+  while (id == 0) id = next_.fetch_add(1, std::memory_order_relaxed) & kMost;
+  return id;
+}
+
+std::uint32_t small_id() {
+  static SmallIds ids(static_cast<std::uint32_t>(random_u64()));
+  return ids.next();
+}
+
 std::string random_id() {
   std::array<std::uint8_t, 16> bytes{};
   random_bytes(bytes);

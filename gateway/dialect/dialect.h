@@ -34,10 +34,10 @@ struct Event {
   json::View items;                 ///< an array: the name, then the arguments
   std::optional<std::uint64_t> ack;
   Attachments attachments;
-};
 
-/// What could not be decoded, as an event that says nothing: who sent it may wait for an answer all the same.
-Event undecoded(const Message& message, json::Document& document);
+  /// In a dialect with JSON: false when the message could not be read, and is known for nothing but its `ack`.
+  bool is_read() const { return !data_bytes.empty(); }
+};
 
 /// What carries a dialect's messages.
 enum class Carriage : std::uint8_t {

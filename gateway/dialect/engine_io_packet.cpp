@@ -31,18 +31,28 @@ char digit_of(Type type) {
   return static_cast<char>('0' + static_cast<int>(type));
 }
 
-/// The standard alphabet (RFC 4648, section 4), with or without padding. False when it is none.
+bool is_white_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/// The standard alphabet (RFC 4648, section 4), with or without padding. White space is passed over, as Node.js does:
+/// Java clients 2.x break lines after 76 characters, those of Android after the last one too. False when it is none.
 bool decode_base64(std::string_view text, std::string& out) {
-  const bool padded = text.size() % 4 == 0;
-  for (int i = 0; i < 2 && padded && text.ends_with('='); ++i) text.remove_suffix(1);
   out.clear();
-  if (text.size() % 4 == 1) return false;
   out.reserve(text.size() / 4 * 3 + 2);
   std::uint32_t held = 0;
   int bits = 0;
+  std::size_t digits = 0;
+  std::size_t padding = 0;
   for (const char c : text) {
+    if (is_white_space(c)) continue;
+    if (c == '=') {
+      ++padding;
+      continue;
+    }
     const std::int8_t value = kValues[static_cast<unsigned char>(c)];
-    if (value < 0) return false;
+    if (value < 0 || padding > 0) return false;
+    ++digits;
     held = held << 6 | static_cast<std::uint32_t>(value);
     bits += 6;
     if (bits >= 8) {
@@ -50,7 +60,7 @@ bool decode_base64(std::string_view text, std::string& out) {
       out += static_cast<char>(held >> bits & 0xff);
     }
   }
-  return true;
+  return digits % 4 != 1 && (padding == 0 || (padding <= 2 && (digits + padding) % 4 == 0));
 }
 
 void append_base64(std::string& out, std::string_view bytes) {

@@ -18,7 +18,7 @@ struct Handlers::Handler {
   Lane* lane = nullptr;                    // none for inline handlers
 };
 
-/// A bounded queue of calls and the threads that run them: many for the pool, one for a serial handler.
+/// A queue of calls and the threads that run them: many for the pool, one for a serial handler.
 class Handlers::Lane {
  public:
   struct Task {
@@ -27,8 +27,7 @@ class Handlers::Lane {
     Done done;
   };
 
-  Lane(const Handlers& handlers, unsigned threads, std::size_t max_waiting)
-      : handlers_(handlers), thread_count_(threads), max_waiting_(max_waiting) {}
+  Lane(const Handlers& handlers, unsigned threads) : handlers_(handlers), thread_count_(threads) {}
 
   void start() {
     for (std::size_t i = 0; i < thread_count_; ++i) threads_.emplace_back([this, i] { work(i); });
@@ -38,9 +37,6 @@ class Handlers::Lane {
   std::optional<Failure> offer(Task task) {
     const std::scoped_lock lock(mutex_);
     if (closing_) return Failure{Reason::busy, "the gateway is shutting down"};
-    if (waiting_.size() >= max_waiting_) {
-      return Failure{Reason::busy, std::to_string(waiting_.size()) + " calls of handlers wait already"};
-    }
     waiting_.push_back(std::move(task));
     available_.notify_one();
     return std::nullopt;
@@ -73,7 +69,6 @@ class Handlers::Lane {
 
   const Handlers& handlers_;
   const std::size_t thread_count_;
-  const std::size_t max_waiting_;
   std::mutex mutex_;
   std::condition_variable available_;
   std::deque<Task> waiting_;          // guarded by mutex_
@@ -83,7 +78,7 @@ class Handlers::Lane {
 
 Handlers::Handlers(unsigned workers, HandlerLimits limits, const Clock& clock, Report report)
     : workers_(std::max(1U, workers)), limits_(limits), clock_(clock), report_(std::move(report)) {
-  lanes_.push_back(std::make_unique<Lane>(*this, std::max(1U, limits.threads), limits.max_waiting));
+  lanes_.push_back(std::make_unique<Lane>(*this, std::max(1U, limits.threads)));
 }
 
 Handlers::~Handlers() {
@@ -104,7 +99,7 @@ Result<Handlers::Id> Handlers::add(std::string_view plugin, const HandlerFactory
 
   if (factory.threading == Threading::blocking) handler->lane = lanes_.front().get();
   if (factory.threading == Threading::serial) {
-    lanes_.push_back(std::make_unique<Lane>(*this, 1, limits_.max_waiting));
+    lanes_.push_back(std::make_unique<Lane>(*this, 1));
     handler->lane = lanes_.back().get();
   }
   handlers_.push_back(std::move(handler));
@@ -133,10 +128,13 @@ HandlerResult Handlers::invoke(const Handler& handler, std::size_t instance, con
   if (report_) {
     const Millis took = clock_.now() - begun;
     const bool slow = handler.threading == Threading::inline_ && took > limits_.slow;
-    report_({handler.name, handler.threading, took, slow, thrown ? std::string_view(*thrown) : std::string_view()});
+    HandlerReport report{handler.name, handler.threading, took, slow, thrown ? *thrown : std::string_view()};
+    if (outcome && !outcome->accepted()) report.failed = outcome->reason();
+    if (outcome) report.details = outcome->details();
+    report_(report);
   }
   if (thrown) return Failure{Reason::internal, "internal error"};
-  if (!outcome->accepted()) return Failure{Reason::refused, outcome->message()};
+  if (!outcome->accepted()) return Failure{outcome->reason(), outcome->message()};
   return outcome->result();
 }
 

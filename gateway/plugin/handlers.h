@@ -15,8 +15,8 @@
 
 namespace polygate {
 
-/// Yes with `$result`; or `refused` with the handler's text, `internal` when it threw (clients are not told more),
-/// `busy` when too many calls wait.
+/// Yes with `$result`; or the handler's reason with its text, `internal` when it threw (clients are not told more),
+/// `busy` when the gateway is shutting down.
 using HandlerResult = Result<Json>;
 
 /// What happened in one call: for logs and metrics.
@@ -24,18 +24,21 @@ struct HandlerReport {
   std::string_view handler;  ///< "plugin.handler"
   Threading threading = Threading::inline_;
   Millis took{0};
-  bool slow = false;       ///< an inline handler held its worker for longer than `HandlerLimits::slow`
-  std::string_view fault;  ///< what its exception said; empty when it threw none
+  bool slow = false;                  ///< an inline handler held its worker for longer than `HandlerLimits::slow`
+  std::string_view fault;             ///< what its exception said; empty when it threw none
+  std::optional<Reason> failed = {};  ///< why it said no
+  std::string_view details = {};      ///< of its no, for the log
 };
 
 struct HandlerLimits {
-  unsigned threads = 4;             ///< that run blocking handlers
-  std::size_t max_waiting = 1'024;  ///< calls that wait for the pool, and for each serial handler; more are `busy`
+  unsigned threads = 4;  ///< that run blocking handlers
   Millis slow{100};
 };
 
 /// All handlers that the profiles of a deployment use, and the threads that run them. Built on the main thread: add(),
 /// then start(); from then on run() may be called from any worker. stop() finishes what waits and joins; the end stops.
+/// What waits has no bound of its own: each call is that of a session, which has one under way and takes its next event
+/// when that is done.
 class Handlers {
  public:
   /// Names one handler of one profile. A small number, valid for this Handlers only.
@@ -59,7 +62,7 @@ class Handlers {
 
   /// Runs one call. An inline handler answers at once, on the calling thread, which is worker number `worker`. For the
   /// others nothing is returned and `done` is called later, once, on a thread of ours (it should post to the worker's
-  /// mailbox and return), unless the call could not be queued: then the failure is returned and `done` never called.
+  /// mailbox and return), unless we are stopping: then the failure is returned and `done` never called.
   [[nodiscard]] std::optional<HandlerResult> run(Id id, unsigned worker, Call call, Done done);
 
   /// Accepts nothing more, finishes what waits (each `done` is called), joins the threads.

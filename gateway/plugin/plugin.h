@@ -2,12 +2,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/json.h"
+#include "gateway/base/result.h"
 #include "gateway/plugin/abi.h"
 #include "gateway/store/store.h"
 
@@ -48,20 +50,31 @@ struct Call {
 /// What a handler says: yes with a result (`$result` in the rule), or no with a reason for the client.
 class [[nodiscard]] Outcome {
  public:
-  static Outcome accept(Json result = nullptr) { return Outcome(true, std::move(result), {}); }
+  static Outcome accept(Json result = nullptr) { return Outcome(std::nullopt, std::move(result), {}, {}); }
   /// The rule fails with `refused`; `message` is what the client reads.
-  static Outcome refuse(std::string message) { return Outcome(false, nullptr, std::move(message)); }
+  static Outcome refuse(std::string message) { return fail(Reason::refused, std::move(message)); }
+  /// The rule fails with `reason`; `message` is what the client reads: the handler's own words, never a library's.
+  static Outcome fail(Reason reason, std::string message) { return Outcome(reason, nullptr, std::move(message), {}); }
+  /// The same for something that failed below, such as the store: its reason for the client, its words for the log.
+  static Outcome fail(const Failure& below, std::string message) {
+    return Outcome(below.reason, nullptr, std::move(message), below.message);
+  }
 
-  bool accepted() const { return accepted_; }
+  bool accepted() const { return !reason_; }
   const Json& result() const { return result_; }
+  /// When it was not accepted.
+  Reason reason() const { return reason_.value_or(Reason::internal); }
   const std::string& message() const { return message_; }
+  /// For the log alone; may be empty.
+  const std::string& details() const { return details_; }
 
  private:
-  Outcome(bool accepted, Json result, std::string message)
-      : accepted_(accepted), result_(std::move(result)), message_(std::move(message)) {}
-  bool accepted_;
+  Outcome(std::optional<Reason> reason, Json result, std::string message, std::string details)
+      : reason_(reason), result_(std::move(result)), message_(std::move(message)), details_(std::move(details)) {}
+  std::optional<Reason> reason_;  ///< none: yes
   Json result_;
   std::string message_;
+  std::string details_;
 };
 
 /// Where the gateway runs a handler. All instances are made at start-up.

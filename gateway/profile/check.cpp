@@ -33,6 +33,11 @@ void check_engine(CheckContext& context) {
     if (speaks_engine_io && endpoint.ping.every.count() == 0) {
       context.problem(endpoint.place, "clients of Engine.IO live by the heartbeat: `ping` cannot be off here");
     }
+    if (speaks_engine_io && endpoint.idle.count() != 0) {
+      context.problem(endpoint.idle_place,
+                      "clients of Engine.IO live by the heartbeat, who does not answer is closed: `idle` is for plain "
+                      "WebSockets");
+    }
   }
   if (!context.socket_io()) return;
   for (const auto& [event, place] : profile.places.events) {
@@ -125,10 +130,7 @@ void check_profile_otherwise(CheckContext& context) {
   // Failures of events that exist are answered under the event's own name when `as` does not say another.
   for (const Otherwise& entry : entries) {
     for (const ReplyStep& reply : entry.replies) {
-      if (reply.as && reply.as->is_constant()) continue;
-      for (const auto& [event, place] : context.profile.places.events) {
-        static_cast<void>(context.definitions.find(event, "reply", place));
-      }
+      for (const auto& [event, place] : context.profile.places.events) check_reply_of(context, reply, event, place);
     }
   }
 }

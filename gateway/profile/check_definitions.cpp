@@ -3,6 +3,18 @@
 #include <algorithm>
 
 namespace polygate::profile {
+namespace {
+
+/// "x.ack.args" -> the length of "x".
+std::size_t size_without_way(std::string_view name) {
+  if (name.ends_with(".args")) name.remove_suffix(5);
+  for (const std::string_view way : {".send", ".reply", ".ack"}) {
+    if (name.ends_with(way)) return name.size() - way.size();
+  }
+  return name.size();
+}
+
+}  // namespace
 
 Definitions::Definitions(Profile& profile, const Surroundings& surroundings, Diagnostics& diagnostics,
                          Diagnostics& in_files)
@@ -19,9 +31,6 @@ Definitions::Definitions(Profile& profile, const Surroundings& surroundings, Dia
 
 Definitions::Definition Definitions::find(const std::string& event, const std::string& way, const Place& place) {
   if (!usable_) return {};
-  const auto is_there = [&](const std::string& name) {
-    return std::find(names_.begin(), names_.end(), name) != names_.end();
-  };
   events_[event] = true;
   const std::string special = event + '.' + way;
   const std::string name = !way.empty() && is_there(special) ? special : event;
@@ -33,14 +42,23 @@ Definitions::Definition Definitions::find(const std::string& event, const std::s
   return {name, compiled(name)};
 }
 
-bool Definitions::has_args(const std::string& event) const {
-  return std::find(names_.begin(), names_.end(), event + ".args") != names_.end();
+Definitions::Definition Definitions::find_args(const std::string& event, const std::string& way) {
+  const std::string special = event + '.' + way + ".args";
+  return find_one(event, !way.empty() && is_there(special) ? special : event + ".args");
 }
 
-Definitions::Definition Definitions::find_args(const std::string& event) {
-  if (!has_args(event)) return {};
+Definitions::Definition Definitions::find_ack(const std::string& event, bool args) {
+  return find_one(event, event + (args ? ".ack.args" : ".ack"));
+}
+
+Definitions::Definition Definitions::find_one(const std::string& event, const std::string& name) {
+  if (!is_there(name)) return {};
   events_[event] = true;
-  return {event + ".args", compiled(event + ".args")};
+  return {name, compiled(name)};
+}
+
+bool Definitions::is_there(const std::string& name) const {
+  return std::find(names_.begin(), names_.end(), name) != names_.end();
 }
 
 std::shared_ptr<const schema::Schema> Definitions::compiled(const std::string& name) {
@@ -61,15 +79,12 @@ void Definitions::compile_all() {
 void Definitions::tell_unused(const Place& place) {
   if (all_) return;
   for (const std::string& name : names_) {
-    for (const std::string_view way : {".send", ".reply", ".ack", ".args"}) {
-      if (!name.ends_with(way)) continue;
-      const std::string event = name.substr(0, name.size() - way.size());
-      if (events_.contains(event)) continue;
-      std::vector<std::string> events;
-      for (const auto& [known, used] : events_) events.push_back(known + std::string(way));
-      diagnostics_.add(place, shown(name) + " is for an event that this profile does not have",
-                       did_you_mean(name, events));
-    }
+    const std::size_t size = size_without_way(name);
+    if (size == name.size() || events_.contains(name) || events_.contains(name.substr(0, size))) continue;
+    std::vector<std::string> events;
+    for (const auto& [known, used] : events_) events.push_back(known + name.substr(size));
+    diagnostics_.add(place, shown(name) + " is for an event that this profile does not have",
+                     did_you_mean(name, events));
   }
 }
 

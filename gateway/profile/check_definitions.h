@@ -12,7 +12,8 @@
 
 namespace polygate::profile {
 
-/// The event definitions of a profile's schema file: `$defs/E`, `$defs/E.send`, `$defs/E.reply`. Compiles each once.
+/// The event definitions of a profile's schema file: `$defs/E`, `$defs/E.send`, `$defs/E.reply`, `$defs/E.ack`, and
+/// each of these with `.args` behind it. Compiles each once.
 class Definitions {
  public:
   struct Definition {
@@ -33,9 +34,12 @@ class Definitions {
   /// broken.
   Definition find(const std::string& event, const std::string& way, const Place& place);
 
-  /// What all arguments of `event` must look like, as an array: `$defs/E.args`. Null schema where there is none.
-  Definition find_args(const std::string& event);
-  bool has_args(const std::string& event) const;
+  /// What all arguments of `event` must look like, as an array: `$defs/E.<way>.args` when there is one, else
+  /// `$defs/E.args`. Null schema where there is none.
+  Definition find_args(const std::string& event, const std::string& way);
+  bool has_args(const std::string& event) const { return is_there(event + ".args"); }
+  /// `$defs/E.ack`, or `$defs/E.ack.args`: null schema where there is none.
+  Definition find_ack(const std::string& event, bool args);
 
   /// For events whose names are only known when they are sent: any definition may be needed.
   void compile_all();
@@ -44,6 +48,8 @@ class Definitions {
   void tell_unused(const Place& place);
 
  private:
+  bool is_there(const std::string& name) const;
+  Definition find_one(const std::string& event, const std::string& name);
   std::shared_ptr<const schema::Schema> compiled(const std::string& name);
 
   Profile& profile_;

@@ -76,8 +76,9 @@ void check_arguments(CheckContext& context, const CheckScope& scope, const std::
 }
 
 /// The definition of an outgoing event's arguments.
-std::shared_ptr<const schema::Schema> args_schema(CheckContext& context, const std::string& name, const Place& place) {
-  const auto definition = context.definitions.find_args(name);
+std::shared_ptr<const schema::Schema> args_schema(CheckContext& context, const std::string& name,
+                                                  const std::string& way, const Place& place) {
+  const auto definition = context.definitions.find_args(name, way);
   if (definition.name.empty() && context.definitions.usable()) {
     context.problem(place, "the arguments of event `" + name +
                                "` have no definition: " + context.definitions.shown(name + ".args") + " is missing");
@@ -89,6 +90,22 @@ std::shared_ptr<const schema::Schema> args_schema(CheckContext& context, const s
 bool can_keep(const CheckContext& context, const TopicText& topic) {
   const auto family = context.profile.families.find(topic.family);
   return family == context.profile.families.end() || family->second == TopicKind::joined;
+}
+
+/// What a reply that answers as `name` is held against.
+std::shared_ptr<const schema::Schema> reply_schema(CheckContext& context, const ReplyStep& reply,
+                                                   const std::string& name, const Place& place) {
+  const std::string way = reply.ack == ReplyStep::Ack::only ? "ack" : "reply";
+  if (reply.args) return args_schema(context, name, way, place);
+  const auto definition = context.definitions.find(name, way, place);
+  check_data_shape(context, reply.data, reply.place, definition);
+  return definition.schema;
+}
+
+/// An event that is an acknowledgement besides: is there a definition for that?
+void check_ack_of(CheckContext& context, const ReplyStep& reply, const std::string& event) {
+  const auto definition = context.definitions.find_ack(event, reply.args.has_value());
+  if (!reply.args) check_data_shape(context, reply.data, reply.place, definition);
 }
 
 void check_keep(CheckContext& context, const CheckScope& scope, const SendStep& send) {
@@ -201,7 +218,7 @@ void check_send(CheckContext& context, const CheckScope& outer, SendStep& send, 
       !send.data && !send.args && send.with.empty() && context.socket_io() && context.definitions.has_args(event);
   if (send.args && !context.socket_io()) return;
   if (send.args || send.forwards_args) {
-    send.schema = args_schema(context, name, send.as ? send.as->place : send.place);
+    send.schema = args_schema(context, name, "send", send.as ? send.as->place : send.place);
     return;
   }
   const auto definition = context.definitions.find(name, "send", send.as ? send.as->place : send.place);
@@ -227,18 +244,18 @@ void check_reply(CheckContext& context, const CheckScope& scope, ReplyStep& repl
     }
     return;
   }
+  if (reply.ack == ReplyStep::Ack::also && !event.empty()) check_ack_of(context, reply, event);
   if (name.empty()) {
     if (reply.as) context.definitions.compile_all();
     return;
   }
-  if (reply.args) {
-    reply.schema = args_schema(context, name, reply.as ? reply.as->place : reply.place);
-    return;
-  }
-  const std::string way = reply.ack == ReplyStep::Ack::only ? "ack" : "reply";
-  const auto definition = context.definitions.find(name, way, reply.as ? reply.as->place : reply.place);
-  reply.schema = definition.schema;
-  check_data_shape(context, reply.data, reply.place, definition);
+  reply.schema = reply_schema(context, reply, name, reply.as ? reply.as->place : reply.place);
+}
+
+void check_reply_of(CheckContext& context, const ReplyStep& reply, const std::string& event, const Place& place) {
+  if (reply.ack == ReplyStep::Ack::also) check_ack_of(context, reply, event);
+  if (reply.as && !reply.as->is_whole(Root::event)) return;
+  static_cast<void>(reply_schema(context, reply, event, place));
 }
 
 }  // namespace polygate::profile

@@ -14,5 +14,7 @@ void check_verifier(CheckContext& context, const std::string& name, const Place&
 /// `event` is the rule's own event, empty when it has none or may be any.
 void check_send(CheckContext& context, const CheckScope& scope, SendStep& send, const std::string& event);
 void check_reply(CheckContext& context, const CheckScope& scope, ReplyStep& reply, const std::string& event);
+/// A reply of the profile's `otherwise`, when it is `event` that failed: what it says bears that name.
+void check_reply_of(CheckContext& context, const ReplyStep& reply, const std::string& event, const Place& place);
 
 }  // namespace polygate::profile

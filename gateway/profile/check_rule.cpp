@@ -77,8 +77,11 @@ bool covers(const Otherwise& entry, RoleIndex role, Reason reason) {
 void check_named(CheckContext& context, const Otherwise& entry, Reason reason) {
   for (const ReplyStep& reply : entry.replies) {
     if (reply.as && reply.as->is_constant()) continue;
+    const std::string missing = reply.ack == ReplyStep::Ack::only
+                                    ? "nothing says what its acknowledgement looks like, `ack: also` with `as` would"
+                                    : "`as` must name one";
     context.problem(reply.place,
-                    "this answers `" + std::string(name(reason)) + "` too, where no event is known: `as` must name one",
+                    "this answers `" + std::string(name(reason)) + "` too, where no event is known: " + missing,
                     "or put an entry with `on: [malformed, unknown, limited]` before it");
   }
 }
@@ -93,7 +96,7 @@ void check_rule(CheckContext& context, Rule& rule, const std::string& event) {
   Definitions::Definition incoming;
   if (!event.empty() && context.json()) {
     const auto place = context.profile.places.events.find(event);
-    if (context.socket_io()) rule.args_schema = context.definitions.find_args(event).schema;
+    if (context.socket_io()) rule.args_schema = context.definitions.find_args(event, "").schema;
     if (!rule.args_schema) {
       incoming = context.definitions.find(event, "",
                                           place == context.profile.places.events.end() ? rule.place : place->second);

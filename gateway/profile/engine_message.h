@@ -41,6 +41,7 @@ class EngineMessage final : public Utterance {
   std::size_t packets() const override;
   bool is_binary() const override { return !text_ || packets() > 1; }
   const Question* question() const override { return question_ ? &*question_ : nullptr; }
+  bool is_answer() const override { return type_ == socket_io::Type::ack; }
   std::uint64_t offset() const override { return offset_; }
 
  private:

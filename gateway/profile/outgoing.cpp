@@ -16,8 +16,8 @@ std::string where(const Place& place) {
   return place.file + ':' + std::to_string(place.line);
 }
 
-/// What no other message bears: a number above 0 that JavaScript holds exactly.
-std::uint64_t new_number() {
+/// What no other message bears: a number above 0, of 53 bits.
+std::uint64_t new_offset() {
   return (random_u64() >> 11) | 1;
 }
 
@@ -34,18 +34,22 @@ std::string payload(const Profile& profile, const Shape& shape, Scope& scope) {
 
 }  // namespace
 
+/// `$defs/E.<way>` where that exists, else `$defs/E`, each with `.args` for arguments: as check() finds it where the
+/// event's name is known before anything runs.
+const schema::Schema* Outbound::definition(std::string_view event, std::string_view way, bool arguments) const {
+  const std::string_view args = arguments ? ".args" : "";
+  auto known = profile_.schemas.find(std::string(event).append(way).append(args));
+  if (known == profile_.schemas.end()) known = profile_.schemas.find(std::string(event).append(args));
+  return known == profile_.schemas.end() ? nullptr : known->second.get();
+}
+
 /// Holds what would go out against its schema; a failure is our own fault, and is told as such.
 Result<void> Outbound::check(std::string_view event, const Content& content, const schema::Schema* schema,
-                             std::string_view way, const Place& place) {
+                             const Place& place) {
   ++verdict_.outgoing;
   if (!profile_.dialect->json()) {
     ++verdict_.checked;
     return {};
-  }
-  if (!schema) {
-    auto known = profile_.schemas.find(std::string(event) + (content.arguments ? ".args" : std::string(way)));
-    if (known == profile_.schemas.end() && !content.arguments) known = profile_.schemas.find(event);
-    if (known != profile_.schemas.end()) schema = known->second.get();
   }
   const auto broken = [&](const std::string& why) {
     verdict_.broken.push_back("event `" + std::string(event) + "` from " + where(place) + ": " + why);
@@ -96,9 +100,9 @@ FramePtr Outbound::frame(std::string_view event, const Content& content, const s
       auto message = std::make_unique<EngineMessage>(socket_io::Type::event, std::nullopt, std::move(json),
                                                      std::move(attachments));
       if (!question.empty()) {
-        message->ask({new_number(), question});
+        message->ask({small_id(), question});
       } else if (profile_.engine.recovery.within.count() > 0) {
-        message->name(new_number());
+        message->name(new_offset());
       }
       return std::make_shared<const Frame>(std::move(message));
     }
@@ -121,8 +125,8 @@ Result<Outbound::Content> Outbound::content_of(const std::optional<Shape>& data,
                                                const Place& place) {
   Content content;
   const auto is_whole = [&](const std::optional<Shape>& shape, Root root) {
-    return shape && scope_.message && profile_.dialect->json() && shape->kind == Shape::Kind::text &&
-           shape->text.is_whole(root);
+    return shape && scope_.message && profile_.dialect->json() && scope_.message->is_read() &&
+           shape->kind == Shape::Kind::text && shape->text.is_whole(root);
   };
   if (is_whole(args, Root::args)) {
     content.arguments = content.unchanged = true;
@@ -148,7 +152,7 @@ Result<Outbound::Content> Outbound::content_of(const std::optional<Shape>& data,
 
 Result<std::string> Outbound::data_with(const SendStep& step) {
   const dialect::Event* message = scope_.message;
-  if (!message || !message->data.is_object()) {
+  if (!message || !message->is_read() || !message->data.is_object()) {
     return Failure{Reason::invalid, "the data must be an object, because " + where(step.place) + " sets fields on it"};
   }
   std::string out = "{";
@@ -198,7 +202,8 @@ Result<void> Outbound::send_one(const SendStep& step, std::vector<Outgoing>& out
     content.made = "null";
   }
   if (!content.unchanged) content.text = content.made;
-  if (auto good = check(event, content, step.schema.get(), ".send", step.place); !good) return good;
+  const schema::Schema* schema = step.schema ? step.schema.get() : definition(event, ".send", content.arguments);
+  if (auto good = check(event, content, schema, step.place); !good) return good;
   const FramePtr made_frame = frame(event, content, step.ack);
   Exchange::Sending sending;
   if (step.except_sender) sending.except = scope_.me->id();
@@ -234,10 +239,19 @@ Result<void> Outbound::reply(const ReplyStep& step, std::vector<FramePtr>& out) 
   auto content = content_of(step.data, step.args, step.place);
   if (!content) return content.failure();
   if (!content->unchanged) content->text = content->made;
+  const bool only = step.ack == ReplyStep::Ack::only;
   const std::string event = step.as ? render_text(*step.as, scope_) : std::string(scope_.event);
-  if (auto good = check(event, *content, step.schema.get(), ".reply", step.place); !good) return good;
-  if (step.ack != ReplyStep::Ack::only) out.push_back(frame(event, *content, {}));
+  const schema::Schema* schema =
+      step.schema ? step.schema.get() : definition(event, only ? ".ack" : ".reply", content->arguments);
+  if (auto good = check(event, *content, schema, step.place); !good) return good;
+  if (!only) out.push_back(frame(event, *content, {}));
   if (acknowledges) {
+    const auto own =
+        only ? profile_.schemas.end()
+             : profile_.schemas.find(std::string(scope_.event) + (content->arguments ? ".ack.args" : ".ack"));
+    if (own != profile_.schemas.end()) {
+      if (auto good = check(scope_.event, *content, own->second.get(), step.place); !good) return good;
+    }
     out.push_back(ack_frame(*content));
     acknowledged_ = true;
   }

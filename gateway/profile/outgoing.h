@@ -32,8 +32,8 @@ class Outbound {
   };
   Result<Content> content_of(const std::optional<Shape>& data, const std::optional<Shape>& args, const Place& place);
   Result<std::string> data_with(const SendStep& step);
-  Result<void> check(std::string_view event, const Content& content, const schema::Schema* schema, std::string_view way,
-                     const Place& place);
+  const schema::Schema* definition(std::string_view event, std::string_view way, bool arguments) const;
+  Result<void> check(std::string_view event, const Content& content, const schema::Schema* schema, const Place& place);
   FramePtr frame(std::string_view event, const Content& content, const std::string& question) const;
   FramePtr ack_frame(const Content& content) const;
 

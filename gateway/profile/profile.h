@@ -97,9 +97,11 @@ struct Endpoint {
   std::optional<HandshakeToken> token;
   Origins origins;
   PingPolicy ping;
+  Millis idle{0};  ///< without a message (or ping) of the client for so long -> close 4408; 0 = no deadline
   Millis leave_role_within{0};  ///< `authenticate_within`: still in `role` then -> close 4408; 0 = no deadline
   Place place;
   Place listener_place;
+  Place idle_place;
 };
 
 /// `inside` and `needs`: a topic and what to say when it does not hold.
@@ -219,8 +221,8 @@ struct Profile {
   std::vector<Otherwise> otherwise;
   /// How each family of this profile is held; `session`, `user` and `role`, which the gateway keeps, stand here too.
   std::map<std::string, TopicKind, std::less<>> families;
-  /// Schemas of outgoing events by name, for names that are only known at run time (`as: $event`): "x.reply" / "x.send"
-  /// / "x".
+  /// Schemas of outgoing events by name, for names that are only known at run time (`as: $event`): "x.reply", "x.send",
+  /// "x.ack", "x", and the same with ".args".
   std::map<std::string, std::shared_ptr<const schema::Schema>, std::less<>> schemas;
   std::vector<std::string> headers_used;  ///< names that some `$header.x` mentions; no other header is kept
   bool uses_user_topics = false;          ///< some send, join or needs names `user/...`

@@ -150,8 +150,8 @@ void read_namespaces(ReadContext& context, const yaml::Node& node, Endpoint& end
 }
 
 void read_endpoint(ReadContext& context, const yaml::Node& node, Endpoint endpoint) {
-  const std::vector<std::string> known = {"listener", "host",  "role", "namespaces", "user",
-                                          "query",    "token", "ping", "origins",    "authenticate_within"};
+  const std::vector<std::string> known = {"listener", "host",    "role", "namespaces",         "user", "query", "token",
+                                          "ping",     "origins", "idle", "authenticate_within"};
   if (!expect_map(context, node, "an endpoint", known)) return;
   if (const yaml::Node* role = expect_key(context, node, "role", endpoint.place, "endpoint `" + endpoint.path + "`")) {
     endpoint.role = read_role(context, *role).value_or(0);
@@ -167,6 +167,11 @@ void read_endpoint(ReadContext& context, const yaml::Node& node, Endpoint endpoi
   if (const yaml::Node* token = node.find("token")) endpoint.token = read_token(context, *token);
   if (const yaml::Node* origins = node.find("origins")) endpoint.origins = read_origins(context, *origins);
   if (const yaml::Node* ping = node.find("ping")) endpoint.ping = read_ping(context, *ping);
+  if (const yaml::Node* idle = node.find("idle")) {
+    endpoint.idle = read_duration(context, *idle, "`idle`").value_or(Millis(0));
+    if (endpoint.idle.count() == 0) context.problem(idle->place(), "`idle` is a duration longer than 0, such as 5m");
+    endpoint.idle_place = idle->place();
+  }
   if (const yaml::Node* within = node.find("authenticate_within")) {
     endpoint.leave_role_within = read_duration(context, *within, "`authenticate_within`").value_or(Millis(0));
   }

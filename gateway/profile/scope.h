@@ -44,7 +44,7 @@ class Scope {
   const Subject* me = nullptr;
   const Clock* clock = nullptr;
   std::string_view event;                   ///< its name
-  const dialect::Event* message = nullptr;  ///< null in opened and closed
+  const dialect::Event* message = nullptr;  ///< null in opened and closed; see Event::is_read
   const Json* result = nullptr;
   const Failure* failure = nullptr;
   const Value* each = nullptr;

@@ -16,7 +16,8 @@ struct Form {
   friend bool operator==(const Form&, const Form&) = default;
 };
 
-/// What a message asks its receivers to acknowledge: the id that the answer bears, and the event as which it arrives.
+/// What a message asks its receivers to acknowledge: the id that the answer bears (small_id), and the event as which it
+/// arrives.
 struct Question {
   std::uint64_t id = 0;
   std::string event;
@@ -35,6 +36,8 @@ class Utterance {
   virtual std::size_t packets() const { return 1; }
   virtual bool is_binary() const { return false; }
   virtual const Question* question() const { return nullptr; }
+  /// Is it the acknowledgement that its receiver has asked for?
+  virtual bool is_answer() const { return false; }
   /// Names the message among all of this process, for a receiver that tells which it heard last; 0: it bears no name.
   virtual std::uint64_t offset() const { return 0; }
 };

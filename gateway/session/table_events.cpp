@@ -49,7 +49,8 @@ void SessionTable::State::process(Session& session, const dialect::Message& mess
                             .max_nodes = profile.limits.json_nodes};
   auto event = profile.dialect->decode(message, turn.document, limits);
   if (!event) {
-    turn.event = dialect::undecoded(message, turn.document);
+    turn.event = {};
+    turn.event.ack = message.ack;
     const Failure& failure = event.failure();
     if (failure.reason == Reason::malformed && profile.dialect->carriage() == dialect::Carriage::socket_io) {
       // Its own server ends such a connection too: nobody knows whether what follows is as it was meant.

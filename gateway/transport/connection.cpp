@@ -71,6 +71,7 @@ void Connection::messages(std::span<char>& bytes) {
         return;
       case Kind::text:
       case Kind::binary:
+        spoke();
         held_back_ = engine_ ? !worker_.message(*this, *engine_, item.kind == Kind::text, item.payload)
                              : !worker_.sessions().receive(session_, {item.kind == Kind::text, item.payload, {}, {}});
         break;
@@ -93,6 +94,7 @@ void Connection::messages(std::span<char>& bytes) {
 void Connection::ping_came(std::string_view payload) {
   if (phase_ != Phase::open) return;
   ++worker_.meter().pings_in;
+  spoke();
   switch (budget_.ping(worker_.now(), waiting_pongs_)) {
     case wire::PingBudget::Verdict::flood:
       worker_.note_close(1008, "too many pings", peer_.text());
@@ -115,7 +117,7 @@ void Connection::ping_came(std::string_view payload) {
 void Connection::heard() {
   if (awaiting_pong_) {
     awaiting_pong_ = false;
-    if (!draining_) set_deadline(pinged_at_ + worker_.jittered(ping_->every));
+    if (!draining_) wait_for_ping(pinged_at_ + worker_.jittered(endpoint_->ping.every));
   }
   if (probed_) {
     probed_ = false;
@@ -176,8 +178,18 @@ bool Connection::on_tick(Instant now) {
   if (draining_) {
     ++worker_.meter().closes[worker_.drain_code()];
     close_for(session::Gone::drained, worker_.drain_code(), "going away");
+  } else if (now >= idle_due()) {
+    if (!held_back_ && held_.empty()) {
+      worker_.note_close(4408, "limit idle reached", peer_.text());
+      close_for(session::Gone::lost, 4408, "limit idle reached");
+      return true;
+    }
+    spoke_at_ = now;  // its next message waits for us
+    wait_for_ping(ping_due_);
+  } else if (now < ping_due_) {
+    wait_for_ping(ping_due_);
   } else if (awaiting_pong_ && !held_.empty()) {
-    set_deadline(now + ping_->timeout);  // its answer may be among what waits here
+    wait_for_ping(now + endpoint_->ping.timeout);  // its answer may be among what waits here
   } else if (awaiting_pong_) {
     ++worker_.meter().lost;
     return false;
@@ -185,9 +197,24 @@ bool Connection::on_tick(Instant now) {
     send_ping();
     pinged_at_ = now;
     awaiting_pong_ = true;
-    set_deadline(now + ping_->timeout);
+    wait_for_ping(now + endpoint_->ping.timeout);
   }
   return true;
+}
+
+/// A message, or a ping of its own. The clock is asked where somebody wants to know.
+void Connection::spoke() {
+  if (endpoint_ && endpoint_->idle.count() != 0) spoke_at_ = worker_.now();
+}
+
+Instant Connection::idle_due() const {
+  return endpoint_ && endpoint_->idle.count() != 0 ? spoke_at_ + endpoint_->idle : Instant::max();
+}
+
+/// One deadline for both: whoever comes first looks at the other.
+void Connection::wait_for_ping(Instant due) {
+  ping_due_ = due;
+  set_deadline(std::min(due, idle_due()));
 }
 
 void Connection::drain_at(Instant when) {
@@ -230,8 +257,10 @@ void Connection::open(const Route& route, session::Opening opening, auth::Identi
   established();
   phase_ = Phase::open;
   decoder_ = wire::WebSocketDecoder(route.profile->limits.message_bytes);
-  ping_ = &route.endpoint->ping;
-  set_deadline(ping_->every.count() == 0 ? Instant::max() : worker_.now() + worker_.jittered(ping_->every));
+  endpoint_ = route.endpoint;
+  spoke_at_ = worker_.now();
+  const Millis every = endpoint_->ping.every;
+  wait_for_ping(every.count() == 0 ? Instant::max() : spoke_at_ + worker_.jittered(every));
   limits_ = &route.profile->limits;
   opening.carrier = this;
   opening.place = place_;

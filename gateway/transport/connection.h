@@ -126,13 +126,18 @@ class Connection final : public session::Carrier {
   void steer_reading();
   void heard();
   void send_ping();
+  void spoke();
+  Instant idle_due() const;
+  void wait_for_ping(Instant due);
 
   Worker& worker_;
   Socket socket_;
   const ConnectionId id_;
   SessionId session_;
-  const profile::PingPolicy* ping_ = nullptr;  ///< of the endpoint, which the session's profile keeps alive
+  const profile::Endpoint* endpoint_ = nullptr;  ///< of the session, whose profile keeps it alive
   Instant deadline_ = Instant::max();
+  Instant ping_due_ = Instant::max();  ///< or its answer
+  Instant spoke_at_{};                 ///< when the peer sent its last message or ping
   Instant pinged_at_{};
   std::unique_ptr<HttpSide> http_;
   std::unique_ptr<EngineId> engine_;  ///< of a WebSocket of an engine: what it has instead of a session

@@ -18,7 +18,7 @@ bool Connection::writable() {
   if (awaiting_pong_) {
     // The peer takes bytes, only slowly, and our ping is still among them: that is a sign of life.
     pinged_at_ = worker_.now();
-    set_deadline(pinged_at_ + ping_->timeout);
+    wait_for_ping(pinged_at_ + endpoint_->ping.timeout);
   }
   if (!write_out()) return false;
   steer_reading();

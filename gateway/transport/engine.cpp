@@ -50,21 +50,15 @@ Engine::Engine(Worker& worker, EngineId id, const Route& route, Revision revisio
       id_(id),
       route_(route),
       revision_(revision),
-      opening_(std::make_unique<session::Opening>(needed(std::move(opening), route))) {
+      opening_(std::make_unique<session::Opening>(needed(std::move(opening), route))),
+      heartbeat_(revision == Revision::v4, route_.endpoint->ping, worker.now()) {
   opening_->recoverable = revision == Revision::v4 && is_socket_io() && settings().recovery.within.count() > 0;
-  const Instant now = worker.now();
-  heartbeat_due_ = now + (revision == Revision::v4 ? route_.endpoint->ping.every : grace());
 }
 
 Engine::~Engine() = default;
 
 bool Engine::is_socket_io() const {
   return route_.profile->dialect->carriage() == dialect::Carriage::socket_io;
-}
-
-/// How long a client of revision 3 may be silent.
-Millis Engine::grace() const {
-  return route_.endpoint->ping.every + route_.endpoint->ping.client_timeout;
 }
 
 std::string Engine::open_packet(bool websocket) const {
@@ -123,6 +117,8 @@ bool Engine::message(const SocketRef& from, bool text, std::string_view bytes) {
 
 void Engine::input(EngineInput& input) {
   using Kind = EngineInput::Kind;
+  // The timer may come a moment later than what is said at the moment that it waits for.
+  if (const Instant now = worker_->now(); now >= due()) tick(now);
   switch (input.kind) {
     case Kind::begins:
       return begins(input.from);
@@ -187,21 +183,14 @@ bool Engine::packet(const engine_io::Packet& packet) {
 
 /// A sign of life: whatever we wait for, the client is there.
 void Engine::heard() {
-  if (revision_ == Revision::v3) {
-    heartbeat_due_ = worker_->now() + grace();
-  } else if (std::exchange(awaiting_pong_, false)) {
-    heartbeat_due_ = worker_->now() + route_.endpoint->ping.every;
-    worker_->arm(*this);
-  }
+  if (heartbeat_.heard(worker_->now())) worker_->arm(*this);
   for (const auto& space : spaces_) {
     if (std::exchange(space->probed, false)) worker_->sessions().alive(space->session);
   }
 }
 
 /// Overtakes what waits for the WebSocket: a client that is busy with a large transfer counts the time between pings.
-void Engine::ping(Instant now) {
-  awaiting_pong_ = true;
-  heartbeat_due_ = now + route_.endpoint->ping.timeout;
+void Engine::ping() {
   if (!websocket_) {
     if (!enqueue(frame_of(engine_io::Type::ping, {}), 0)) close(1013, "slow consumer: limit outbox_bytes");
     return;
@@ -214,7 +203,7 @@ void Engine::ping(Instant now) {
 void Engine::probe(Space& space) {
   space.probed = true;
   if (revision_ == Revision::v4) {
-    if (!awaiting_pong_) ping(worker_->now());
+    if (heartbeat_.ask(worker_->now())) ping();
     worker_->arm(*this);
   } else if (websocket_) {
     worker_->command({SocketCommand::Kind::ping, socket_});
@@ -357,7 +346,7 @@ void Engine::die(session::Gone why) {
 Instant Engine::due() const {
   if (over_) return Instant::max();
   const Instant upgrade = upgrade_ ? upgrade_->due : Instant::max();
-  return std::min({heartbeat_due_, stage_due_, upgrade});
+  return std::min({heartbeat_.due(), stage_due_, upgrade});
 }
 
 void Engine::tick(Instant now) {
@@ -373,8 +362,10 @@ void Engine::tick(Instant now) {
     }
     return;
   }
-  if (now < heartbeat_due_ || over_) return;
-  if (revision_ == Revision::v4 && !awaiting_pong_) return ping(now);
+  if (over_) return;
+  const Heartbeat::Due due = heartbeat_.take(now);
+  if (due == Heartbeat::Due::ping) ping();
+  if (due != Heartbeat::Due::end) return;
   ++worker_->meter().lost;
   close_code_ = 4408;
   close_reason_ = "ping timeout";

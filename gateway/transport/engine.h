@@ -16,6 +16,7 @@
 #include "gateway/session/token_bucket.h"
 #include "gateway/transport/engine_http.h"
 #include "gateway/transport/engine_letters.h"
+#include "gateway/transport/heartbeat.h"
 #include "gateway/transport/router.h"
 
 namespace polygate::transport {
@@ -124,7 +125,7 @@ class Engine final {
   void begin();
   bool packet(const engine_io::Packet& packet);
   void heard();
-  void ping(Instant now);
+  void ping();
   bool enqueue(FramePtr frame, std::uint16_t space);
   bool to_websocket(const FramePtr& frame, std::uint16_t space);
   void close(std::uint16_t code, std::string_view reason);
@@ -132,7 +133,6 @@ class Engine final {
   Form form(std::uint16_t space, profile::EngineEncoding encoding) const;
   bool is_socket_io() const;
   const profile::EngineSettings& settings() const { return route_.profile->engine; }
-  Millis grace() const;
 
   // engine_polling.cpp
   void request(const SocketRef& from, EngineRequest& request);
@@ -140,7 +140,8 @@ class Engine final {
   void post(const SocketRef& from, EngineRequest& request);
   void begins(const SocketRef& from);
   bool refuse_second_post(const SocketRef& from);
-  void take_body(const EngineRequest& request);
+  bool take_body(const EngineRequest& request);
+  bool is_too_large(engine_io::Payload payload, std::string_view body) const;
   void repair(engine_io::Packet& packet, std::string& repaired);
   void flush_poll();
   void answer_poll(const engine_io::Packet& packet);
@@ -188,7 +189,6 @@ class Engine final {
   const Route route_;
   const engine_io::Revision revision_;
   bool websocket_ = false;  ///< otherwise it polls
-  bool awaiting_pong_ = false;
   bool moved_ = false;
   bool full_ = false;  ///< some session is: the WebSocket waits for resume
   bool closing_ = false;
@@ -208,7 +208,7 @@ class Engine final {
   std::unique_ptr<session::Opening> opening_;  ///< what its sessions are told about the handshake
   std::vector<std::unique_ptr<Space>> spaces_;
   session::TokenBucket connects_;
-  Instant heartbeat_due_ = Instant::max();
+  Heartbeat heartbeat_;
   Instant stage_due_ = Instant::max();  ///< of connect_within, or of the end
 };
 

@@ -49,8 +49,7 @@ HttpResponse refusal(const EngineRefusal& refusal) {
   return response;
 }
 
-std::pair<EngineQuery, std::optional<EngineRefusal>> read_query(const wire::HttpRequest& request,
-                                                                const profile::EngineSettings& settings, bool upgrade) {
+EngineRead read_query(const wire::HttpRequest& request, const profile::EngineSettings& settings, bool upgrade) {
   EngineQuery query;
   const std::string_view transport = request.find_parameter("transport").value_or("");
   query.websocket = transport == "websocket";

@@ -40,9 +40,13 @@ struct EngineRefusal {
 };
 HttpResponse refusal(const EngineRefusal& refusal);
 
-/// Reads the query; `upgrade` = the request asks for a WebSocket. What is wrong with it alone is a refusal.
-std::pair<EngineQuery, std::optional<EngineRefusal>> read_query(const wire::HttpRequest& request,
-                                                                const profile::EngineSettings& settings, bool upgrade);
+/// What the query of a request says, and what is wrong with it alone.
+struct EngineRead {
+  EngineQuery query;
+  std::optional<EngineRefusal> refused;
+};
+/// `upgrade` = the request asks for a WebSocket.
+EngineRead read_query(const wire::HttpRequest& request, const profile::EngineSettings& settings, bool upgrade);
 
 /// The headers that let a page of another origin read the answer; none without an `Origin`, or when it is not allowed.
 std::vector<std::pair<std::string, std::string>> cors_headers(const profile::Origins& origins,

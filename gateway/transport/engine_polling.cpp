@@ -82,7 +82,14 @@ void Engine::post(const SocketRef& from, EngineRequest& request) {
     return die(session::Gone::lost);
   }
   full_ = false;
-  take_body(request);
+  if (!take_body(request)) {
+    worker_->log().write_rarely("limit message_bytes", Level::info, "request refused",
+                                {{"limit", "message_bytes"},
+                                 {"bytes", static_cast<std::int64_t>(route_.profile->limits.message_bytes)},
+                                 {"profile", route_.profile->name},
+                                 {"address", opening_->address}});
+    return answer(from, empty(413));
+  }
   if (full_ && !over_) {
     polling_->post = from;  // TCP cannot push back here: the next request waits for this answer
   } else {
@@ -90,30 +97,46 @@ void Engine::post(const SocketRef& from, EngineRequest& request) {
   }
 }
 
-/// Hands every packet of the body on, until the session ends.
-void Engine::take_body(const EngineRequest& request) {
+/// Is one of its messages over the limit? With Socket.IO a message is a packet and the attachments behind it.
+bool Engine::is_too_large(Payload payload, std::string_view body) const {
+  const std::size_t limit = route_.profile->limits.message_bytes;
+  std::size_t bytes = assembly_ ? assembly_->bytes : 0;
+  std::string scratch;
+  while (body.size() + bytes > limit) {
+    const auto packet = engine_io::take_packet(payload, body, scratch);
+    if (!packet) return false;  // what is malformed ends the session
+    bytes = (packet->binary && is_socket_io() ? bytes : 0) + packet->data.size();
+    if (bytes > limit) return true;
+  }
+  return false;
+}
+
+/// Hands every packet of the body on, until the session ends. False: one of them is too large, none was taken.
+bool Engine::take_body(const EngineRequest& request) {
   const bool binary = request.content_type.starts_with("application/octet-stream");
   const bool form = request.content_type.starts_with("application/x-www-form-urlencoded") &&
                     std::string_view(request.body).starts_with("d=");
   std::optional<std::string> unwrapped;
   if (form) unwrapped = unwrap_form(request.body);
-  if (form && !unwrapped) return static_cast<void>(malformed("a form that is none"));
+  if (form && !unwrapped) return malformed("a form that is none");
   std::string_view body = unwrapped ? *unwrapped : request.body;
-  if (!binary && !wire::is_utf8(body)) return static_cast<void>(malformed("a body that is not UTF-8"));
+  if (!binary && !wire::is_utf8(body)) return malformed("a body that is not UTF-8");
   const Payload payload = revision_ == Revision::v4 ? Payload::v4 : binary ? Payload::v3_binary : Payload::v3_text;
+  if (is_too_large(payload, body)) return false;
   std::size_t count = 0;
   std::string scratch;
   std::string repaired;
   do {
     auto found = engine_io::take_packet(payload, body, scratch);
-    if (!found) return static_cast<void>(malformed(found.failure().message));
-    if (++count > kMaxPacketsIn) return static_cast<void>(malformed("more than 1000 packets in one body"));
+    if (!found) return malformed(found.failure().message);
+    if (++count > kMaxPacketsIn) return malformed("more than 1000 packets in one body");
     if (!found->binary && payload == Payload::v3_binary && !wire::is_utf8(found->data)) {
-      return static_cast<void>(malformed("a packet that is not UTF-8"));
+      return malformed("a packet that is not UTF-8");
     }
     if (!found->binary && payload == Payload::v3_text) repair(*found, repaired);
     full_ = !packet(*found) || full_;
   } while (!body.empty() && !over_ && !closing_);
+  return true;
 }
 
 /// Clients 1.x encode what they POST as UTF-8 twice. The first text beyond ASCII tells who does.
@@ -135,10 +158,12 @@ void Engine::flush_poll() {
     if (upgrade_ && upgrade_->probed) answer_poll({engine_io::Type::noop, false, {}});
     return;
   }
+  // As from the official server the open packet comes alone: Python's socketIO-client 0.6.5 hangs otherwise.
+  const std::size_t most = greeted_ ? kMaxPackets : 1;
   Payload payload = Payload::v4;
   if (revision_ == Revision::v3) {
     bool binary = polling_->always_binary;
-    for (std::size_t i = 0; i < pending.size() && i < kMaxPackets && !polling_->base64; ++i) {
+    for (std::size_t i = 0; i < pending.size() && i < most && !polling_->base64; ++i) {
       binary = binary || pending[i].frame->utterance()->is_binary();
     }
     payload = binary && !polling_->base64 ? Payload::v3_binary : Payload::v3_text;
@@ -147,7 +172,7 @@ void Engine::flush_poll() {
   std::size_t packets = 0;
   while (!pending.empty()) {
     const Utterance& next = *pending.front().frame->utterance();
-    if (packets > 0 && packets + next.packets() > kMaxPackets) break;
+    if (packets > 0 && packets + next.packets() > most) break;
     packets += next.packets();
     if (payload == Payload::v4 && !body.empty()) body += '\x1e';
     body += pending.front().frame->bytes(form(pending.front().space, encoding_of(payload)));

@@ -17,6 +17,14 @@ std::size_t HttpSide::engine_body_limit(const profile::Profile& profile) {
   return profile.engine.body_bytes != 0 ? profile.engine.body_bytes : 4 * profile.limits.message_bytes;
 }
 
+/// Asked when the body of a POST begins, and again when it is there.
+const EngineRead& HttpSide::engine_query(bool upgrade) {
+  if (!query_) {
+    query_ = std::make_unique<EngineRead>(read_query(parser_.request(), match_.route->profile->engine, upgrade));
+  }
+  return *query_;
+}
+
 void HttpSide::engine_request() {
   Worker& worker = connection_.worker();
   const wire::HttpRequest& request = parser_.request();
@@ -35,7 +43,7 @@ void HttpSide::engine_request() {
     return engine_refuse({EngineRefusal::forbidden().code, "pages of this origin may not connect"}, Handshake::origin,
                          upgrade);
   }
-  const auto [query, refused] = read_query(request, route.profile->engine, upgrade);
+  const auto [query, refused] = engine_query(upgrade);  // a copy: the answer forgets the request
   if (refused) return engine_refuse(*refused, Handshake::malformed, upgrade);
   if (upgrade) {
     if (const auto fault = wire::check_handshake(request)) return refuse(*fault, Handshake::malformed);
@@ -107,8 +115,9 @@ void HttpSide::engine_session(const EngineQuery& query) {
 void HttpSide::engine_body_begins() {
   Worker& worker = connection_.worker();
   const wire::HttpRequest& request = parser_.request();
-  const auto [query, refused] = read_query(request, match_.route->profile->engine, false);
-  if (request.method() != "POST" || refused || !query.has_sid) return;
+  if (request.method() != "POST") return;
+  const auto& [query, refused] = engine_query(wire::asks_for_websocket(request));
+  if (refused || query.websocket || !query.has_sid) return;
   EngineInput input;
   input.kind = EngineInput::Kind::begins;
   input.to = *query.sid;

@@ -45,7 +45,7 @@ void HttpSide::receive(std::span<char>& bytes) {
         continue;
       case State::request:
         if (handler_) return dispatch();
-        find_route();
+        if (!match_.route) find_route();  // unless its head has told
         return match_.route && is_engine(*match_.route) ? engine_request() : handshake();
       case State::refused:
         // An engine's session survives a body that is too large, so the page that sent it may know why.
@@ -82,6 +82,7 @@ void HttpSide::answer(HttpResponse response) {
     auto cors = cors_headers(match_.route->endpoint->origins, parser_.request());
     response.headers.insert(response.headers.end(), cors.begin(), cors.end());
     match_ = {};
+    query_.reset();
   }
   answered_ = true;
   const bool close = response.close || !is_whole || !keep_alive_ || connection_.draining();

@@ -44,6 +44,7 @@ class HttpSide {
 
   // http_engine.cpp: requests for an engine
   static std::size_t engine_body_limit(const profile::Profile& profile);
+  const EngineRead& engine_query(bool upgrade);
   void engine_request();
   void engine_handshake(const EngineQuery& query);
   void engine_session(const EngineQuery& query);
@@ -57,9 +58,10 @@ class HttpSide {
 
   Connection& connection_;
   wire::HttpParser parser_;
-  const HttpHandler* handler_;        ///< of the listener; null where WebSockets are spoken
-  Router::Match match_;               ///< of the request in hand
-  std::unique_ptr<EngineId> engine_;  ///< that owes an answer to the request in hand
+  const HttpHandler* handler_;         ///< of the listener; null where WebSockets are spoken
+  Router::Match match_;                ///< of the request in hand
+  std::unique_ptr<EngineRead> query_;  ///< likewise, once somebody has asked
+  std::unique_ptr<EngineId> engine_;   ///< that owes an answer to the request in hand
   bool waits_ = false;
   bool head_only_ = false;
   bool keep_alive_ = false;

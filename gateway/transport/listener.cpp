@@ -13,7 +13,7 @@ namespace polygate::transport {
 namespace {
 
 constexpr int kBacklog = 4'096;
-constexpr unsigned kUserTimeout = 45'000;  // milliseconds without any answer from the peer's TCP
+constexpr Millis kUserTimeout{45'000};  // without any answer from the peer's TCP, where nobody says another time
 
 /// Writes the socket address into `to`; its size, or 0 when the text is no address.
 socklen_t parse(const ListenerSettings& settings, sockaddr_storage& to) {
@@ -43,9 +43,28 @@ std::uint16_t bound_port(int fd) {
   return ntohs(v6.sin6_port);
 }
 
+template <class T>
+void set(int fd, int level, int option, T value) {
+  ::setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+/// Accepted sockets inherit all of this.
+void set_options(int fd, const TcpKeepalive& keepalive) {
+  set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  if (keepalive.on) {
+    set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(fd, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(keepalive.idle.count() / 1'000));
+    set(fd, IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(keepalive.interval.count() / 1'000));
+    set(fd, IPPROTO_TCP, TCP_KEEPCNT, static_cast<int>(keepalive.count));
+  }
+  // It takes the place of the count, too (tcp(7)): so it is the time that all of them take.
+  const Millis all = keepalive.on ? keepalive.idle + keepalive.interval * keepalive.count : kUserTimeout;
+  set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<unsigned>(all.count()));
+}
+
 }  // namespace
 
-Result<Listener> Listener::open(const ListenerSettings& settings) {
+Result<Listener> Listener::open(const ListenerSettings& settings, const TcpKeepalive& keepalive) {
   const std::string where = "listener `" + settings.name + "`: ";
   const std::string endpoint = settings.address + " port " + std::to_string(settings.port);
   sockaddr_storage address{};
@@ -60,15 +79,9 @@ Result<Listener> Listener::open(const ListenerSettings& settings) {
   Listener listener{Fd(::socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)), 0,
                     settings.tls.has_value()};
   if (!listener.fd) return failed("cannot make a socket for");
-  const int on = 1;
-  const int off = 0;
-  // Accepted sockets inherit both of these.
-  ::setsockopt(listener.fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  ::setsockopt(listener.fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &kUserTimeout, sizeof(kUserTimeout));
-  ::setsockopt(listener.fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  if (address.ss_family == AF_INET6) {
-    ::setsockopt(listener.fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
-  }
+  set_options(listener.fd.get(), keepalive);
+  set(listener.fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+  if (address.ss_family == AF_INET6) set(listener.fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 0);
   if (::bind(listener.fd.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) {
     return failed("cannot bind");
   }

@@ -15,7 +15,7 @@ struct Listener {
   bool tls = false;
 
   /// The failure says which address could not be listened on and why.
-  static Result<Listener> open(const ListenerSettings& settings);
+  static Result<Listener> open(const ListenerSettings& settings, const TcpKeepalive& keepalive);
 };
 
 }  // namespace polygate::transport

@@ -1,6 +1,10 @@
 #include "gateway/transport/router.h"
 
 #include <algorithm>
+#include <functional>
+#include <map>
+#include <tuple>
+#include <utility>
 
 #include "gateway/base/ascii.h"
 #include "gateway/wire/text.h"
@@ -34,32 +38,6 @@ bool is_parameter_value(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '-' || c == '_'; });
 }
 
-/// Fixed segments before parameters, the leftmost difference decides; then host, then listener.
-bool is_more_specific(const Route& a, const Route& b) {
-  const Segments left = split(a.endpoint->path);
-  const Segments right = split(b.endpoint->path);
-  for (std::size_t i = 0; i < std::min(left.size(), right.size()); ++i) {
-    if (is_parameter(left[i]) != is_parameter(right[i])) return is_parameter(right[i]);
-  }
-  if (a.endpoint->host.empty() != b.endpoint->host.empty()) return b.endpoint->host.empty();
-  return !a.endpoint->listener.empty() && b.endpoint->listener.empty();
-}
-
-enum class Fit { no, bad_parameter, yes };
-
-Fit fit(const Segments& pattern, const Segments& path) {
-  if (pattern.size() != path.size()) return Fit::no;
-  Fit fit = Fit::yes;
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    if (!is_parameter(pattern[i])) {
-      if (pattern[i] != path[i]) return Fit::no;
-    } else if (!is_parameter_value(path[i])) {
-      fit = Fit::bad_parameter;
-    }
-  }
-  return fit;
-}
-
 }  // namespace
 
 std::string host_name(std::string_view host) {
@@ -70,35 +48,96 @@ std::string host_name(std::string_view host) {
   return name;
 }
 
-Router::Router(const std::vector<profile::ProfilePtr>& profiles) {
-  for (const profile::ProfilePtr& profile : profiles) {
-    for (const profile::Endpoint& endpoint : profile->endpoints) routes_.push_back({profile, &endpoint});
+/// Where some endpoints' paths have come to.
+struct Router::Node {
+  struct End {
+    Route route;
+    bool is_exact;  ///< false: its path goes on with an empty segment, which may be left out
+  };
+  std::map<std::string, std::unique_ptr<Node>, std::less<>> fixed;
+  std::unique_ptr<Node> parameter;
+  std::vector<End> ends;  ///< the most specific first
+
+  Node& next(std::string_view segment) {
+    std::unique_ptr<Node>& node = is_parameter(segment) ? parameter : fixed[std::string(segment)];
+    if (!node) node = std::make_unique<Node>();
+    return *node;
   }
-  std::stable_sort(routes_.begin(), routes_.end(), is_more_specific);
+  void end_here(Route route, bool is_exact) {
+    ends.push_back({std::move(route), is_exact});
+    const auto rank = [](const End& end) {
+      const profile::Endpoint& endpoint = *end.route.endpoint;
+      return std::tuple(endpoint.host.empty(), endpoint.listener.empty(), !end.is_exact);
+    };
+    std::stable_sort(ends.begin(), ends.end(), [&](const End& a, const End& b) { return rank(a) < rank(b); });
+  }
+};
+
+struct Router::Request {
+  std::string_view listener;
+  std::string host;
+};
+
+Router::Router(const std::vector<profile::ProfilePtr>& profiles) {
+  auto root = std::make_unique<Node>();
+  for (const profile::ProfilePtr& profile : profiles) {
+    const bool is_engine = profile->dialect->carriage() != dialect::Carriage::websocket;
+    for (const profile::Endpoint& endpoint : profile->endpoints) {
+      const Segments segments = split(endpoint.path);
+      Node* node = root.get();
+      for (std::size_t i = 0; i < segments.size(); ++i) {
+        // Clients of Socket.IO may be told to leave the slash at the end out (addTrailingSlash).
+        const bool may_end = is_engine && i > 0 && i + 1 == segments.size() && segments[i].empty();
+        if (may_end) node->end_here({profile, &endpoint}, false);
+        node = &node->next(segments[i]);
+      }
+      node->end_here({profile, &endpoint}, true);
+    }
+  }
+  root_ = std::move(root);
+}
+
+Router::~Router() = default;
+Router::Router(Router&&) noexcept = default;
+Router& Router::operator=(Router&&) noexcept = default;
+
+/// `rest` starts with a slash, or is empty. Fixed segments come before parameters, the leftmost difference decides.
+/// `is_bad`: on the way here stands a parameter that is none.
+const Route* Router::find(const Node& node, const Request& request, std::string_view rest, bool is_bad, Match& match) {
+  if (rest.empty()) {
+    for (const Node::End& end : node.ends) {
+      const profile::Endpoint& endpoint = *end.route.endpoint;
+      if (!endpoint.listener.empty() && endpoint.listener != request.listener) continue;
+      if (!endpoint.host.empty() && endpoint.host != request.host) continue;
+      if (!is_bad) return &end.route;
+      match.bad_parameter = true;
+    }
+    return nullptr;
+  }
+  rest.remove_prefix(1);
+  const std::string_view segment = rest.substr(0, rest.find('/'));
+  rest.remove_prefix(segment.size());
+  const auto fixed = node.fixed.find(segment);
+  const Route* found = nullptr;
+  if (fixed != node.fixed.end()) found = find(*fixed->second, request, rest, is_bad, match);
+  if (!found && node.parameter) {
+    found = find(*node.parameter, request, rest, is_bad || !is_parameter_value(segment), match);
+  }
+  return found;
 }
 
 Router::Match Router::match(std::string_view listener, std::string_view host, std::string_view path) const {
-  const std::string name = host_name(host);
-  const Segments segments = split(path);
   Match match;
-  for (const Route& route : routes_) {
-    const profile::Endpoint& endpoint = *route.endpoint;
-    if (!endpoint.listener.empty() && endpoint.listener != listener) continue;
-    if (!endpoint.host.empty() && endpoint.host != name) continue;
-    Segments pattern = split(endpoint.path);
-    const bool is_engine = route.profile->dialect->carriage() != dialect::Carriage::websocket;
-    if (is_engine && pattern.size() > 1 && pattern.back().empty() && pattern.size() == segments.size() + 1) {
-      pattern.pop_back();  // clients of Socket.IO may be told to leave the slash out (addTrailingSlash)
-    }
-    const Fit fits = fit(pattern, segments);
-    match.bad_parameter |= fits == Fit::bad_parameter;
-    if (fits != Fit::yes) continue;
-    match.route = &route;
-    match.bad_parameter = false;
-    for (std::size_t i = 0; i < pattern.size(); ++i) {
-      if (is_parameter(pattern[i])) match.parameters.emplace_back(pattern[i].substr(1), segments[i]);
-    }
-    break;
+  if (!path.starts_with('/')) return match;
+  match.route = find(*root_, {listener, host_name(host)}, path, false, match);
+  if (!match.route) return match;
+  match.bad_parameter = false;
+  const std::vector<std::string>& pattern = match.route->endpoint->segments;
+  const bool has_parameters = std::any_of(pattern.begin(), pattern.end(), is_parameter);
+  if (!has_parameters) return match;
+  const Segments segments = split(path);
+  for (std::size_t i = 0; i < std::min(pattern.size(), segments.size()); ++i) {
+    if (is_parameter(pattern[i])) match.parameters.emplace_back(pattern[i].substr(1), segments[i]);
   }
   return match;
 }

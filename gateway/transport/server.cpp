@@ -32,7 +32,7 @@ Result<void> Server::start() {
         return Failure{good.failure().reason, "listener `" + settings.name + "`: " + good.failure().message};
       }
     }
-    auto listener = Listener::open(settings);
+    auto listener = Listener::open(settings, shared_.settings.keepalive);
     if (!listener) return listener.failure();
     ports_.push_back(listener->port);
     listeners.push_back(std::move(*listener));

@@ -11,6 +11,15 @@
 
 namespace polygate::transport {
 
+/// When the kernel asks a peer that says nothing for a sign of life, and when it believes it gone. Whoever answers
+/// nothing for as long as that takes together is gone with data on its way, too.
+struct TcpKeepalive {
+  bool on = true;
+  Millis idle{30'000};     ///< whole seconds, as `interval`
+  Millis interval{5'000};  ///< between two questions
+  unsigned count = 3;      ///< questions without an answer
+};
+
 /// What connections may cost, and how long they may take. Defaults are safe ones.
 struct Settings {
   unsigned workers = 1;  ///< threads that carry sessions, at least 1
@@ -20,6 +29,8 @@ struct Settings {
   Millis reply_within{120'000};     ///< a handler's answer; then 504
   Millis close_within{2'000};       ///< writing what still waits before the last word
   Millis linger{900};               ///< from the last word to the end of TCP
+
+  TcpKeepalive keepalive;  ///< of TCP, on every connection
 
   std::size_t max_connections = 100'000;     ///< more are answered 503
   std::size_t max_per_address = 1'000;       ///< an IPv4 address or an IPv6 /64; more are answered 429

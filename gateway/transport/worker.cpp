@@ -191,7 +191,7 @@ void Worker::arm_sessions() {
     return;
   }
   uv_update_time(library_->loop());
-  const auto wait = std::max<std::int64_t>((*due - now()).count() + 1, 0);
+  const auto wait = std::max<std::int64_t>((*due - now()).count(), 0);
   uv_timer_start(
       &handles_.due,
       [](uv_timer_t* handle) {

@@ -53,7 +53,9 @@ Outcome Pairing::ask(const Call& call, const std::vector<std::string>& monitors)
   if (!pairs_) return Outcome::accept();
   for (const std::string& monitor : monitors) {
     std::deque<Open>& open = open_[monitor];
-    if (open.size() >= kMaxOpen) return Outcome::refuse("Too many commands wait for the monitor");
+    if (open.size() >= kMaxOpen) {
+      return Outcome::fail(polygate::Reason::limited, "Too many commands wait for the monitor");
+    }
     open.push_back({call.session, clock_->now() + timeout_});
   }
   return Outcome::accept({{"late", late(clock_->now())}});

@@ -10,6 +10,7 @@ namespace {
 using polygate::Call;
 using polygate::Json;
 using polygate::Outcome;
+using polygate::Reason;
 using polygate::Settings;
 
 constexpr std::size_t kMaxIdLength = 128;
@@ -146,7 +147,9 @@ Outcome Jobs::start(const PrinterId& id, const Json& data) {
     return Outcome::refuse("printer " + id.printer + " is not known: its agent has not reported it");
   }
   if (printer == nullptr) printer = printers_.find_or_add(id);
-  if (printer == nullptr) return Outcome::refuse("too many printers are in use, no other can be started");
+  if (printer == nullptr) {
+    return Outcome::fail(Reason::limited, "too many printers are in use, no other can be started");
+  }
   if (printer->state == State::unavailable) return Outcome::refuse("the printer is unavailable");
   if (printer->has_job() && printer->file == *file) {
     return Outcome::refuse("print file " + *file + " was started on this printer already and is " +

@@ -61,7 +61,7 @@ Outcome History::operator()(const Call& call) {
   parameters.emplace_back(static_cast<std::int64_t>(limit));
 
   auto rows = store_.query(sql, std::move(parameters));
-  if (!rows) return Outcome::refuse("the readings cannot be read: " + rows.failure().message);
+  if (!rows) return Outcome::fail(rows.failure(), "the readings cannot be read");
   Json readings = Json::array();
   for (const StoreRow& row : *rows) {
     readings.push_back({{"received", std::get<double>(row[0])},

@@ -68,7 +68,7 @@ Outcome Record::operator()(const Call& call) {
       store_.execute("INSERT INTO readings (received, controller, event, time, record, data) VALUES (?, ?, ?, ?, ?, ?)",
                      {now, controller(call), call.event, value_of(call.data, "time"), value_of(call.data, "record"),
                       call.data.dump()});
-  if (!written) return Outcome::refuse("the reading was not recorded: " + written.failure().message);
+  if (!written) return Outcome::fail(written.failure(), "the reading was not recorded");
   if (keep_seconds_ > 0 && written_++ % kWritesBetweenCleanings == 0) let_old_ones_go(now);
   return Outcome::accept({{"received", now}});
 }

@@ -3,7 +3,7 @@ import time
 
 from cases import case
 from engine_io_profiles import CALM, QUICK, revisions, variants
-from rawengineio import KINDS, V3_TEXT, V4, Polling, WebSocket, ask, check, encode, open_carrier, target
+from rawengineio import KINDS, V3_TEXT, V4, Http, Polling, WebSocket, ask, check, encode, open_carrier, target
 
 ALL = [(eio, kind) for eio in (3, 4) for kind in KINDS]
 EARLY, LATE = 0.05, 5.0  # timers may be a little early and, on a busy machine, late
@@ -45,6 +45,15 @@ def never_polled(port, eio):
         answer = ask(port, "GET", target(QUICK, EIO=7 - eio, transport="polling", sid=session.sid))
     answer.expect_error(1)
     check(seconds_since(before) > 0.5 - 2 * EARLY, f"dropped after {seconds_since(before):.2f} s")
+
+
+@case("heartbeat EIO=4 who is silent is dead for a request at every + timeout")
+def dead_on_time(port):
+    sessions = [(Polling(port, QUICK), time.monotonic()) for _ in range(10)]
+    for session, opened in sessions:
+        with Http(port) as http:
+            http.waits(max(0.0, opened + 0.5 - time.monotonic()))
+            http.ask("GET", session.target("polling")).expect_error(1)
 
 
 @variants("heartbeat EIO=3 the client pings, the server answers", *KINDS)

@@ -4,6 +4,7 @@ import re
 
 from cases import case
 from engine_io_profiles import CALM, COOKIE, MAX_PAYLOAD, OWN, QUICK, SOCKETIO, revisions, variants
+from rawsocketio import EVENT, Client, packets
 from rawengineio import (OCTETS, V3_TEXT, V4, Http, Polling, WebSocket, ask, ask_for_websocket, check, encode, target)
 
 PAGE = "http://page.example"
@@ -145,6 +146,25 @@ def octets(port, eio):
         return
     session.post(b"4x", OCTETS).expect(400, b"")
     session.expect_dead()
+
+
+@revisions("http a message above the limit in a smaller body: 413, nothing is taken, and the session lives")
+def large_message(port, eio):
+    session, payload = Polling(port, CALM, eio), V4 if eio == 4 else V3_TEXT
+    for large in ("4x" + "x" * MAX_PAYLOAD, b"x" + b"x" * MAX_PAYLOAD):
+        session.post(encode(payload, ["4first", large, "4last"])).expect(413, b"")
+    fits = "4" + "x" * MAX_PAYLOAD
+    session.say("4first", fits, fits, "4last")
+    session.expect("4first", fits, fits, "4last")
+
+
+@revisions("http an event above the limit with its attachments: 413")
+def large_event(port, eio):
+    client = Client.open(port, "polling", eio)
+    limit, payload = client.carrier.open["maxPayload"], V4 if eio == 4 else V3_TEXT
+    pieces = [b"x" * (limit // 3), b"y" * (limit // 3), b"z" * (limit // 3)]
+    client.carrier.post(encode(payload, packets(EVENT, ["message", *pieces]))).expect(413, b"")
+    client.echoes("still here", *pieces[:2])
 
 
 @revisions("http a body above the limit: 413, and the session lives")

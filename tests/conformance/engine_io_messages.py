@@ -1,4 +1,5 @@
 """Engine.IO: messages come back as they were, in every encoding, over both transports and after an upgrade."""
+import base64
 import random
 
 from cases import case
@@ -111,6 +112,25 @@ def payload_v3_plain(port):
     check(polled(session, "4a") == ("text/plain; charset=UTF-8", b"2:4a"), "text")
     check(polled(session, "4a", b"\7") == (OCTETS, b"\0\2\xff4a\1\2\xff\4\7"), "octets")
     check(polled(session, "4b") == ("text/plain; charset=UTF-8", b"2:4b"), "text again")
+
+
+def with_line_ends(data, end):
+    """base64 as Java clients 2.x write it: lines of 76, and those of Android have an end behind the last one too."""
+    text = base64.b64encode(data)
+    return end.join(text[at:at + 76] for at in range(0, len(text), 76)) + end
+
+
+@variants("payload base64 may have line ends", *((eio, end) for eio in (3, 4) for end in ("LF", "CRLF")))
+def line_ends(port, eio, end):
+    end = {"LF": b"\n", "CRLF": b"\r\n"}[end]
+    session, data = Polling(port, CALM, eio, b64="1"), [b"\1", bytes(range(200)), b"x" * 57]
+    if eio == 4:
+        body = b"\x1e".join([*(b"b" + with_line_ends(one, end) for one in data), b"4x"])
+    else:
+        packets = [*(b"b4" + with_line_ends(one, end) for one in data), b"4x"]
+        body = b"".join(b"%d:%s" % (len(one), one) for one in packets)
+    session.post(body).expect(200, b"ok")
+    session.expect(*data, "4x")
 
 
 @case("payload EIO=3 requests may change their encoding any time")

@@ -3,7 +3,7 @@ import time
 
 from cases import case
 from engine_io_profiles import BRISK, HASTY, SOCKETIO, variants
-from rawengineio import KINDS, WebSocket, check, open_carrier
+from rawengineio import KINDS, Polling, WebSocket, check, open_carrier
 from rawsocketio import ACK, CONNECT, EVENT, Client, parse
 
 ALL = [(eio, kind) for eio in (3, 4) for kind in KINDS]
@@ -24,6 +24,13 @@ def expect_joined(carrier, namespace, auth):
     check(found.data["sid"] != carrier.sid, "the engine's id is a secret")
     check(parse(carrier.hear())[0] == (EVENT, ["auth", auth], namespace, None), "the event `auth`")
     return found.data["sid"]
+
+
+@variants("connect EIO=3 by polling the open packet comes alone", *((b64, t) for b64 in (None, "1") for t in (None, "1")))
+def open_alone(port, b64, t):
+    carrier = Polling(port, SOCKETIO, 3, b64=b64, t=t)
+    check(not carrier.heard, f"{carrier.heard} behind the open packet")
+    check(carrier.poll() == ["40", '42["auth",{}]'], f"{carrier.heard}")
 
 
 # ---- EIO 4

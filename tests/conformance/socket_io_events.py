@@ -116,6 +116,19 @@ def unknown_ack(port, eio, kind):
     client.echoes("alive")
 
 
+@variants("ack ids of the server fit into 31 bits and follow one another", *ALL)
+def own_ids(port, eio, kind):
+    client, ids = Client.open(port, kind, eio), []
+    for number in range(20):
+        client.emit("ask-me", number)
+        asked = client.hear()
+        check(asked.type == EVENT and asked.data == ["question", number] and 0 < asked.ack < 2**31, f"{asked}")
+        ids.append(asked.ack)
+        client.say(ACK, ["so"], ack=asked.ack)
+        client.expect(EVENT, ["answer", "so"])
+    check(len(set(ids)) == 20, f"{ids}")
+
+
 @variants("ack is not given unasked", *ALL)
 def no_ack(port, eio, kind):
     client = Client.open(port, kind, eio)

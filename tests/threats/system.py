@@ -8,6 +8,7 @@ import re
 import select
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -302,6 +303,47 @@ def say(raw, kind, data):
     return json.loads(payload)["data"]
 
 
+# ---- T61: what many ask for at once waits in their sessions
+
+def T61_of_a_herd_of_3000_controllers_every_reading_is_stored_and_heard():
+    herd = 3000
+    with Gateway(workers=2, limits={"connections": 4000, "connections_per_address": 4000,
+                                    "handshakes_per_address": 4000}) as gateway:
+        dashboard = RawSocket.open(gateway.port, "/clients/1")
+        controllers = [RawSocket.open(gateway.port, "/") for _ in range(herd)]
+        for number, controller in enumerate(controllers):
+            controller.send(frame(TEXT, b'{"event":"temperature","data":{"time":1,"record":%d}}' % number))
+        heard = set()
+        for _ in range(herd):
+            opcode, payload = dashboard.frame()
+            check(opcode == TEXT, f"opcode {opcode} after {len(heard)} readings: {payload!r:.80}")
+            heard.add(json.loads(payload)["data"]["record"])
+        check(heard == set(range(herd)), f"{len(heard)} different readings of {herd}")
+        with sqlite3.connect(f"file:{gateway.folder}/polygate.db?mode=ro", uri=True) as store:
+            stored = store.execute("SELECT count(*), count(DISTINCT record) FROM readings").fetchone()
+        check(stored == (herd, herd), f"{stored} rows and records of {herd}")
+        answers = select.poll()
+        for peer in (dashboard, *controllers):
+            answers.register(peer.socket, select.POLLIN)
+        check(not answers.poll(0), "somebody heard more")
+
+
+# ---- T72: a store that takes nothing
+
+def T72_what_the_store_says_is_for_the_log_and_its_reason_for_the_client():
+    limits = {"events_per_second": 0}
+    with Gateway(limits=limits) as gateway, sqlite3.connect(gateway.folder / "polygate.db") as other:
+        controller = RawSocket.open(gateway.port, "/")
+        other.execute("BEGIN IMMEDIATE")  # the store waits 5 s for the lock
+        controller.send(frame(TEXT, b'{"event":"temperature","data":{"time":1,"record":1}}'))
+        controller.expect(TEXT, b'{"event":"error","data":"Error in the data sent: the reading was not recorded"}')
+        gateway.await_log("database is locked")
+        check(gateway.metric("polygate_events_total", event="temperature", verdict="busy") == 1, "it is not busy")
+        other.rollback()
+        controller.send(frame(TEXT, b'{"event":"temperature","data":{"time":1,"record":2}}'))
+        gateway.await_metric("polygate_events_total", 1, event="temperature", verdict="ok")
+
+
 # ---- T77: signals
 
 def talk_until_goodbye(raw):
@@ -407,6 +449,35 @@ def T77_SIGSTOP_and_SIGCONT_lose_nothing():
             peer.expect(TEXT, b"while it slept %d" % number)
         check(late.response()[0] == 101, "who came meanwhile was refused")
         late.expect_alive()
+
+
+# ---- T80: who is gone without a word
+
+IDLE = """\
+profile: idle
+dialect: raw
+endpoints:
+  /idle: {role: peer, ping: off, idle: 2s}
+events:
+  text: {from: peer, reply: {data: $data}}
+"""
+
+
+def T80_who_says_nothing_for_the_endpoints_idle_is_closed_and_others_are_not():
+    with Gateway(texts={"idle.yaml": IDLE}) as gateway:
+        started = time.monotonic()
+        silent, talker, pinger = (RawSocket.open(gateway.port, "/idle") for _ in range(3))
+        while not select.select([silent.socket], [], [], 0.05)[0]:
+            talker.expect_alive()
+            pinger.send(frame(PING, b"x"))
+            pinger.expect(PONG, b"x")
+        check(silent.expect_close(4408) == "limit idle reached", "another reason")
+        check(time.monotonic() - started > 1.9, f"closed after {time.monotonic() - started:.2f} s")
+        for peer in (talker, pinger):
+            peer.expect_alive()
+        for peer in (talker, pinger):  # and now they say nothing either
+            peer.expect_close(4408)
+        check(gateway.metric("polygate_close_codes_total", code="4408") == 3, "not counted")
 
 
 def main(wanted):

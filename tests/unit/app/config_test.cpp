@@ -100,6 +100,11 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"zero_size", "profiles: [a]\nlimits: {message_bytes: 0}\n", "at least 1B"},
         Bad{"duration", "profiles: [a]\ndrain: {window: 5}\n", "a duration such as 30s"},
         Bad{"drain", "profiles: [a]\ndrain: {window: 9s, cap: 3s}\n", "shorter than its `window`"},
+        Bad{"keepalive_key", "profiles: [a]\ntcp_keepalive: {idl: 5s}\n", "did you mean `idle`?"},
+        Bad{"keepalive_part", "profiles: [a]\ntcp_keepalive: {idle: 1500ms}\n", "whole seconds, at most 9h"},
+        Bad{"keepalive_long", "profiles: [a]\ntcp_keepalive: {interval: 10h}\n", "whole seconds, at most 9h"},
+        Bad{"keepalive_none", "profiles: [a]\ntcp_keepalive: {count: 0}\n", "a whole number from 1 to 127"},
+        Bad{"keepalive_on", "profiles: [a]\ntcp_keepalive: on\n", "tcp_keepalive is a mapping"},
         Bad{"choice", "profiles: [a]\nlog: {level: loud}\n", "debug, info, warn or error"},
         Bad{"flag", "profiles: [a]\nverifiers: {v: {jwt: {key: {env: X}, allow_weak_secret: yes}}}\n", "true or false"},
         Bad{"two_kinds", "profiles: [a]\nverifiers: {v: {jwt: {}, tokens: {}}}\n", "is either `jwt` or `tokens`"},
@@ -109,6 +114,21 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"no_listener", "profiles: [a]\nlisteners: {}\n", "names no listener"},
         Bad{"duplicate", "profiles: [a]\nprofiles: [b]\n", "config.yaml:2:1"}),
     [](const auto& test) { return std::string(test.param.name); });
+
+TEST(Config, TcpKeepaliveIsSetOrOff) {
+  const Workspace workspace;
+  const auto keepalive = [&](const std::string& text) {
+    return read(workspace, "profiles: [a]\n" + text).config.value().tcp_keepalive;
+  };
+  EXPECT_TRUE(keepalive("").on);
+  EXPECT_EQ(keepalive("").idle, Millis(30'000));
+  EXPECT_FALSE(keepalive("tcp_keepalive: off\n").on);
+  const auto some = keepalive("tcp_keepalive: {idle: 2m, count: 9}\n");
+  EXPECT_TRUE(some.on);
+  EXPECT_EQ(some.idle, Millis(120'000));
+  EXPECT_EQ(some.interval, Millis(5'000));
+  EXPECT_EQ(some.count, 9u);
+}
 
 TEST(Config, TellsEveryProblemAtOnce) {
   const Workspace workspace;

@@ -33,6 +33,17 @@ TEST(SocketIoCommands, ExplainTellsArgumentsAndAcknowledgements) {
               HasSubstr("with the arguments $args; what receivers acknowledge arrives as answered\n"));
 }
 
+TEST(SocketIoCommands, ExplainShowsTheAcknowledgementThatWouldGoOut) {
+  const Workspace workspace;
+  EXPECT_THAT(workspace.run({"explain", kEcho, "message-with-ack", "7", "--as", "anyone"}).out,
+              HasSubstr("verdict: ok\n  to the sender, if it asked for an acknowledgement: 431[7]\n"));
+  const Ran failed = workspace.run({"explain", kRelay, "con", R"({"monitor_id":"x"})", "--as", "guest"});
+  EXPECT_THAT(failed.out, HasSubstr("  to the sender, if it asked for an acknowledgement: 431[]\n"));
+  const Ran forbidden = workspace.run({"explain", kRelay, "command done", "{}", "--as", "guest"});
+  EXPECT_THAT(forbidden.out, HasSubstr("verdict: forbidden"));
+  EXPECT_THAT(forbidden.out, HasSubstr("  to the sender, if it asked for an acknowledgement: 431[]\n"));
+}
+
 TEST(SocketIoCommands, ValidateHoldsTheListOfArgumentsAgainstItsDefinition) {
   const Workspace workspace;
   EXPECT_EQ(workspace.run({"validate", kEcho, "message"}, R"(["a", 1])").out, "ok: 1 value is valid as message.args\n");

@@ -80,7 +80,7 @@ TEST(EngineIo, WhatIsNoPacketIsRefused) {
   for (const std::string& body : {""s, "7"s, "abc"s, "\x1e"s, "4a\x1e"s,
                                   "\x1e"
                                   "4a"s,
-                                  "b*"s, "bA"s, "bAQIDBA==="s}) {
+                                  "b*"s, "bA"s, "bAQIDBA==="s, "bAQ=IDBA="s, "bAQIDBA=\n"s, "bAQI\vDBA=="s}) {
     EXPECT_TRUE(all(Payload::v4, body).empty()) << ::testing::PrintToString(body);
   }
   for (const std::string& body : {""s, "4hello"s, ":4"s, "3:4a"s, "0:"s, "1:9"s, "2:4\U0001F600"s, "99999999999:4"s,
@@ -102,6 +102,21 @@ TEST(EngineIo, WhatIsNoPacketIsRefused) {
                                   "4"s}) {
     EXPECT_TRUE(all(Payload::v3_binary, body).empty()) << ::testing::PrintToString(body);
   }
+}
+
+TEST(EngineIo, Base64MayHaveLineEnds) {
+  const std::vector<Owned> packets = {{Type::message, true, std::string(60, 'a')}, {Type::message, false, "x"}};
+  std::string encoded;
+  for (int i = 0; i < 20; ++i) encoded += "YWFh";
+  for (const std::string& end : {"\n"s, "\r\n"s}) {
+    EXPECT_EQ(all(Payload::v4, 'b' + encoded.substr(0, 76) + end + encoded.substr(76) + end + "\x1e" + "4x"), packets);
+    const std::string packet = "b4" + encoded.substr(0, 76) + end + encoded.substr(76) + end;
+    EXPECT_EQ(all(Payload::v3_text, std::to_string(packet.size()) + ':' + packet + "2:4x"), packets);
+  }
+  const std::vector<Owned> padded = {{Type::message, true, "\1\2\3\4"s}};
+  EXPECT_EQ(all(Payload::v4, "bAQID\nBA==\n"), padded);
+  EXPECT_EQ(all(Payload::v4, "b AQID\tBA=\r\n="), padded);
+  EXPECT_EQ(all(Payload::v4, "bAQIDBA\n"), padded);
 }
 
 TEST(EngineIo, WebSocketMessagesHaveATypeByteInRevision3Only) {

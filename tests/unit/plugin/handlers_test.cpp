@@ -131,7 +131,7 @@ TEST(Handlers, ASerialHandlerIsOneInstanceCalledInOrder) {
 }
 
 TEST(Handlers, ASerialHandlerHearsManyWorkersOneAtATime) {
-  Handlers handlers(4, {.max_waiting = 10'000}, kClock);
+  Handlers handlers(4, {}, kClock);
   auto id = handlers.add("p", counting(Threading::serial), {});
   handlers.start();
   std::vector<std::thread> workers;
@@ -144,13 +144,14 @@ TEST(Handlers, ASerialHandlerHearsManyWorkersOneAtATime) {
   EXPECT_EQ(*run(handlers, *id), Json(1'001));
 }
 
-TEST(Handlers, MoreCallsThanMayWaitAreBusy) {
-  Handlers handlers(1, {.threads = 1, .max_waiting = 2}, kClock);
+TEST(Handlers, ACallForEachOfManySessionsWaitsForItsTurn) {
+  constexpr int kSessions = 10'000;
+  Handlers handlers(1, {.threads = 1}, kClock);
   std::promise<void> begun, go_on;
   auto blocking = handlers.add("p",
                                simple(Threading::blocking,
                                       [&](const Call& c) {
-                                        if (c.data == "first") {
+                                        if (c.data == 0) {
                                           begun.set_value();
                                           go_on.get_future().wait();
                                         }
@@ -159,20 +160,13 @@ TEST(Handlers, MoreCallsThanMayWaitAreBusy) {
                                {});
   handlers.start();
   std::atomic<int> done{0};
-  const auto offer = [&](const char* text) {
-    return handlers.run(*blocking, 0, call(text), [&](HandlerResult) { ++done; });
-  };
-  ASSERT_FALSE(offer("first"));
-  begun.get_future().wait();
-  ASSERT_FALSE(offer("waits"));
-  ASSERT_FALSE(offer("waits"));
-  auto refused = offer("too many");
-  ASSERT_TRUE(refused);
-  EXPECT_EQ(refused->failure().reason, Reason::busy);
-  EXPECT_THAT(refused->failure().message, HasSubstr("2 calls of handlers wait already"));
+  for (int session = 0; session < kSessions; ++session) {
+    ASSERT_FALSE(handlers.run(*blocking, 0, call(session), [&](HandlerResult result) { done += result ? 1 : 0; }));
+    if (session == 0) begun.get_future().wait();
+  }
   go_on.set_value();
   handlers.stop();
-  EXPECT_EQ(done, 3);
+  EXPECT_EQ(done, kSessions);
 }
 
 TEST(Handlers, ARefusalCarriesTheHandlersText) {
@@ -182,6 +176,29 @@ TEST(Handlers, ARefusalCarriesTheHandlersText) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.failure().reason, Reason::refused);
   EXPECT_EQ(result.failure().message, "not today");
+}
+
+TEST(Handlers, AFailureBelowReachesTheClientByItsReasonAndTheLogByItsWords) {
+  std::vector<std::string> log;
+  Handlers handlers(1, {}, kClock, [&](const HandlerReport& report) {
+    log.push_back(std::string(report.failed ? name(*report.failed) : "") + ": " + std::string(report.details));
+  });
+  auto id = handlers.add("p",
+                         simple(Threading::inline_,
+                                [](const Call& c) -> Outcome {
+                                  if (c.data == "own") return Outcome::fail(Reason::limited, "enough");
+                                  if (c.data == "well") return Outcome::accept();
+                                  return Outcome::fail(Failure{Reason::busy, "store: database is locked"}, "not now");
+                                }),
+                         {});
+  const auto below = run(handlers, *id, "below");
+  EXPECT_EQ(below.failure().reason, Reason::busy);
+  EXPECT_EQ(below.failure().message, "not now");
+  const auto own = run(handlers, *id, "own");
+  EXPECT_EQ(own.failure().reason, Reason::limited);
+  EXPECT_EQ(own.failure().message, "enough");
+  EXPECT_TRUE(run(handlers, *id, "well"));
+  EXPECT_EQ(log, (std::vector<std::string>{"busy: store: database is locked", "limited: ", ": "}));
 }
 
 TEST(Handlers, AConstructorThatThrowsIsNamedAtStartUp) {

@@ -98,11 +98,13 @@ TEST_F(SensorTelemetry, ReadingsOlderThanTheirTimeGo) {
   EXPECT_EQ(one("SELECT group_concat(event) FROM readings"), StoreValue("new"));
 }
 
-TEST_F(SensorTelemetry, T72_AReadingThatTheStoreDoesNotTakeIsRefusedWithItsReason) {
+TEST_F(SensorTelemetry, T72_AReadingThatTheStoreDoesNotTakeFailsForItsReasonInOurWords) {
   auto record = make("record");
   Outcome outcome = Outcome::accept();
   while (outcome.accepted()) outcome = record(reading("x", {{"record", std::string(50'000, 'x')}}));
-  EXPECT_THAT(outcome.message(), HasSubstr("the reading was not recorded: store: database or disk is full"));
+  EXPECT_EQ(outcome.reason(), Reason::limited);
+  EXPECT_EQ(outcome.message(), "the reading was not recorded");
+  EXPECT_THAT(outcome.details(), HasSubstr("store: database or disk is full"));
 }
 
 TEST_F(SensorTelemetry, HistoryIsReadBackNewestFirst) {

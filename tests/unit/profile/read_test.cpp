@@ -227,7 +227,7 @@ TEST(ProfileReader, SurvivesAnyKindOfValueInAnyPlace) {
       reading.check_alone();
     }
     for (const char* key :
-         {"role", "user", "listener", "host", "query", "token", "ping", "origins", "authenticate_within"}) {
+         {"role", "user", "listener", "host", "query", "token", "ping", "origins", "idle", "authenticate_within"}) {
       static_cast<void>(read_with("endpoints: {/a: {" + std::string(key) + ": " + value + "}}\n"));
     }
   }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/dialect/engine_io.h"
 #include "tests/unit/transport/test_server.h"
 
 namespace polygate::transport {
@@ -36,6 +37,45 @@ TEST_F(RouterTest, AFixedSegmentWinsOverAParameterWhateverTheOrder) {
   EXPECT_EQ(route({"/a/b", "/a/:id"}, "/a/b"), "/a/b");
   EXPECT_EQ(route({"/:x/b", "/a/:y"}, "/a/b"), "/a/:y");
   EXPECT_EQ(route({"/a/:id", "/a/b"}, "/a/c"), "/a/:id");
+}
+
+TEST_F(RouterTest, WhatLooksCloserMayLeadNowhere) {
+  EXPECT_EQ(route({"/a/b/c", "/:x/b/d"}, "/a/b/d"), "/:x/b/d");
+  EXPECT_EQ(route({"/a/:y", "/:x/b/c", "/:x/:y/:z"}, "/a/b/c"), "/:x/b/c");
+  EXPECT_EQ(route({"/a/:y/c", "/:x/b/:z"}, "/a/b/c"), "/a/:y/c");
+  EXPECT_EQ(route({"/a/:y/c", "/:x/b/:z"}, "/a/./c"), "?");
+  EXPECT_EQ(route({"/a/:y", "/:x/."}, "/a/."), "/:x/.");
+  EXPECT_EQ(route({"/a/b"}, "/a"), "");
+  EXPECT_EQ(route({"/a"}, "/a/b"), "");
+}
+
+TEST_F(RouterTest, OfManyEndpointsEachIsFound) {
+  std::vector<std::string> paths;
+  for (int i = 0; i < 300; ++i) paths.push_back("/p" + std::to_string(i) + "/:id");
+  for (int i = 0; i < 300; i += 37) {
+    EXPECT_EQ(route(paths, "/p" + std::to_string(i) + "/x"), paths[static_cast<std::size_t>(i)]);
+  }
+  EXPECT_EQ(route(paths, "/p300/x"), "");
+}
+
+TEST(Router, ASlashAtTheEndMayBeLeftOutForSocketIoAlone) {
+  auto engine = words({endpoint("/io/"), endpoint("/")});
+  engine->dialect = std::make_unique<dialect::EngineIo>();
+  const auto plain = words({endpoint("/io"), endpoint("/ws/")});
+  const auto path = [](const Router& router, std::string_view asked) {
+    const auto match = router.match("main", "localhost", asked);
+    return match.route ? match.route->endpoint->path : "";
+  };
+  const Router alone({engine});
+  EXPECT_EQ(path(alone, "/io"), "/io/");
+  EXPECT_EQ(path(alone, "/io/"), "/io/");
+  EXPECT_EQ(path(alone, "/io//"), "");
+  EXPECT_EQ(path(alone, "/"), "/");
+  EXPECT_EQ(path(alone, ""), "");
+  const Router both({engine, plain});
+  EXPECT_EQ(path(both, "/io"), "/io");
+  EXPECT_EQ(path(both, "/io/"), "/io/");
+  EXPECT_EQ(path(both, "/ws"), "");
 }
 
 TEST(Threats, T41_PathParametersTakeIdsAndNothingElse) {

@@ -40,6 +40,9 @@ class TestClient {
   bool start_tls(int max_version = TLS1_3_VERSION, std::string_view alpn = {});
   std::string tls_version() const;
 
+  /// Our end's port.
+  std::uint16_t port() const;
+
   bool write(std::string_view bytes);
   Answer request(std::string_view bytes);
   Answer answer();
@@ -93,6 +96,13 @@ inline bool TestClient::start_tls(int max_version, std::string_view alpn) {
 
 inline std::string TestClient::tls_version() const {
   return SSL_get_version(ssl_.get());
+}
+
+inline std::uint16_t TestClient::port() const {
+  sockaddr_in own{};
+  socklen_t size = sizeof(own);
+  ::getsockname(fd_.get(), reinterpret_cast<sockaddr*>(&own), &size);
+  return ntohs(own.sin_port);
 }
 
 inline bool TestClient::write(std::string_view bytes) {
