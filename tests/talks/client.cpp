@@ -91,7 +91,15 @@ std::string Client::join(const Line& line, Names& names) {
   if (!line.args.is_null()) packet.json = line.args.dump();
   pending_.push_back(messages_of(packet)[0]);
   flush(End::none);
-  const Word word = next(line.name_space);
+  // What a session missed is told before its client's connect is answered.
+  std::deque<Word> missed;
+  Word word = next(line.name_space);
+  for (; word.packet.type == socket_io::Type::event && word.heard.kind == Heard::Kind::message;
+       word = next(line.name_space)) {
+    missed.push_back(std::move(word));
+  }
+  std::deque<Word>& heard = heard_[line.name_space];
+  heard.insert(heard.begin(), missed.begin(), missed.end());
   if (word.heard.kind != Heard::Kind::message) return show(word.heard);
   const Json answer = Json::parse(word.packet.json, nullptr, false);
   const auto wanted = line.refused ? socket_io::Type::error : socket_io::Type::connect;

@@ -73,7 +73,7 @@ std::string Conversation::take(const Line& line) {
 std::string Conversation::connect(const Line& line) {
   const bool socket_io = profile_->dialect->carriage() == dialect::Carriage::socket_io;
   if (!line.name.empty()) {
-    const int status = driver_.connect(line.who, line.name, line.headers);
+    const int status = driver_.connect(line.who, line.name, line.headers, line.polling);
     const int wanted = line.code == 0 ? 101 : line.code;
     if (status != wanted) return "expected " + std::to_string(wanted) + ", got " + std::to_string(status);
     if (status != 101) return {};

@@ -26,8 +26,8 @@ class Driver {
   virtual ~Driver() = default;
   virtual app::Deployment& deployment() = 0;
   virtual double unix_seconds() const = 0;
-  /// The HTTP status of the handshake: 101 when the connection was opened.
-  virtual int connect(const std::string& who, const std::string& target, const Headers& headers) = 0;
+  /// The HTTP status of the handshake: 101 when the connection was opened. `polling`: not by WebSocket.
+  virtual int connect(const std::string& who, const std::string& target, const Headers& headers, bool polling) = 0;
   /// All messages in one write, and the end of the connection right behind them.
   virtual void say(const std::string& who, const std::vector<Message>& messages, End end) = 0;
   virtual Heard hear(const std::string& who) = 0;

@@ -46,7 +46,7 @@ class InProcess final : public Driver, private Post {
   app::Deployment& deployment() override { return *deployment_; }
   double unix_seconds() const override { return clock_.unix_seconds(); }
 
-  int connect(const std::string& who, const std::string& target, const Headers& headers) override;
+  int connect(const std::string& who, const std::string& target, const Headers& headers, bool polling) override;
   void say(const std::string& who, const std::vector<Message>& messages, End end) override;
   Heard hear(const std::string& who) override;
   std::vector<Heard> waiting(const std::string& who) override {
@@ -150,7 +150,7 @@ Message unframed(std::string_view bytes) {
   return {std::string(bytes.substr(header)), text};
 }
 
-int InProcess::connect(const std::string& who, const std::string& target, const Headers& headers) {
+int InProcess::connect(const std::string& who, const std::string& target, const Headers& headers, bool) {
   session::Opening opening;
   opening.address = "127.0.0.1";
   opening.headers = headers;

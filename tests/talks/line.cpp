@@ -80,6 +80,8 @@ Result<void> read_connect(Line& line, std::string rest) {
     rest.resize(arrow == 0 ? 0 : arrow - 1);
   }
   line.args = nullptr;
+  line.polling = rest.starts_with("by polling ");
+  if (line.polling) rest.erase(0, 11);
   if (rest.starts_with('/')) {
     line.name = rest.substr(0, rest.find(' '));
     rest.erase(0, std::min(line.name.size() + 1, rest.size()));

@@ -43,6 +43,7 @@ struct Line {
   bool asks = false;          ///< for an acknowledgement
   bool goes_on = false;       ///< with the next line, in one write
   bool refused = false;       ///< a namespace
+  bool polling = false;       ///< connects without WebSocket
   End end = End::none;
   int code = 0;  ///< expected status or close code; 0 = any
   std::int64_t milliseconds = 0;

@@ -5,6 +5,7 @@
 
 #include "gateway/transport/server.h"
 #include "tests/talks/driver.h"
+#include "tests/talks/polling_client.h"
 #include "tests/talks/scratch.h"
 #include "tests/talks/stage/stage.h"
 #include "tests/talks/web_client.h"
@@ -42,12 +43,20 @@ class Sockets final : public Driver {
   bool loaded() const { return deployment_ != nullptr; }
   app::Deployment& deployment() override { return *deployment_; }
   double unix_seconds() const override { return clock_.unix_seconds(); }
-  int connect(const std::string& who, const std::string& target, const Headers& headers) override {
-    clients_[who] = std::make_unique<WebClient>();
+  int connect(const std::string& who, const std::string& target, const Headers& headers, bool polling) override {
+    if (polling) {
+      auto client = std::make_unique<PollingClient>();
+      const int status = client->connect(server_->port("main"), target, headers);
+      clients_[who] = std::move(client);
+      return status;
+    }
+    auto client = std::make_unique<WebClient>();
     const auto found = router_->match("main", "localhost", target.substr(0, target.find('?')));
     const bool engine = found.route && found.route->profile->dialect->carriage() != dialect::Carriage::websocket;
-    if (engine) return clients_[who]->connect_engine(server_->port("main"), target, headers);
-    return clients_[who]->connect(server_->port("main"), target, headers);
+    const int status = engine ? client->connect_engine(server_->port("main"), target, headers)
+                              : client->connect(server_->port("main"), target, headers);
+    clients_[who] = std::move(client);
+    return status;
   }
   void say(const std::string& who, const std::vector<Message>& messages, End end) override {
     clients_[who]->say(messages, end);
@@ -65,14 +74,14 @@ class Sockets final : public Driver {
   std::unique_ptr<app::Deployment> deployment_;
   std::unique_ptr<transport::Router> router_;
   std::unique_ptr<transport::Server> server_;
-  std::map<std::string, std::unique_ptr<WebClient>> clients_;
+  std::map<std::string, std::unique_ptr<SocketClient>> clients_;
 };
 
 /// While one is waited for, the others answer what asks for a sign of life.
 Heard Sockets::hear(const std::string& who) {
   while (!clients_[who]->has_heard()) {
     std::vector<pollfd> sockets;
-    std::vector<WebClient*> theirs;
+    std::vector<SocketClient*> theirs;
     for (const auto& [name, client] : clients_) {
       if (client->fd() < 0 || !client->reads) continue;
       sockets.push_back({client->fd(), POLLIN, 0});

@@ -1,56 +1,30 @@
 #include "tests/talks/web_client.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
-
-#include <array>
 
 #include "gateway/wire/websocket_client.h"
 
 namespace polygate::talks {
-namespace {
-
-constexpr int kPatience = 20'000;  // ms
-
-}  // namespace
 
 WebClient::~WebClient() {
-  drop();
+  hang_up(fd_, false);
 }
 
 bool WebClient::fill() {
-  pollfd waiting{fd_, POLLIN, 0};
-  if (fd_ < 0 || poll(&waiting, 1, kPatience) != 1) return false;
-  std::array<char, 65'536> buffer;
-  const ssize_t got = recv(fd_, buffer.data(), buffer.size(), 0);
-  if (got <= 0) return false;
+  std::string more;
+  if (!read_some(fd_, more)) return false;
   piece_.assign(rest_.begin(), rest_.end());
-  piece_.insert(piece_.end(), buffer.begin(), buffer.begin() + got);
+  piece_.insert(piece_.end(), more.begin(), more.end());
   rest_ = piece_;
   return true;
 }
 
-void WebClient::write(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t put = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (put <= 0) return;  // the end shows when reading
-    bytes.remove_prefix(static_cast<std::size_t>(put));
-  }
-}
-
 int WebClient::connect(std::uint16_t port, std::string_view target, const Driver::Headers& headers) {
-  fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return 0;
+  fd_ = connect_to(port);
   std::vector<wire::HttpField> fields;
   for (const auto& [name, value] : headers) fields.push_back({name, value});
-  write(wire::client_handshake("localhost:" + std::to_string(port), target, "dGhlIHNhbXBsZSBub25jZQ==", fields));
+  write_all(fd_,
+            wire::client_handshake("localhost:" + std::to_string(port), target, "dGhlIHNhbXBsZSBub25jZQ==", fields));
   std::string_view view;
   std::size_t end = std::string_view::npos;
   do {
@@ -66,7 +40,7 @@ int WebClient::connect(std::uint16_t port, std::string_view target, const Driver
 void WebClient::send(wire::Opcode opcode, std::string_view payload) {
   std::string frame;
   wire::append_masked_frame(frame, opcode, payload, {'a', 'b', 'c', 'd'});
-  write(frame);
+  write_all(fd_, frame);
 }
 
 int WebClient::connect_engine(std::uint16_t port, const std::string& target, const Driver::Headers& headers) {
@@ -89,13 +63,9 @@ void WebClient::say(const std::vector<Message>& messages, End end) {
   }
   if (end == End::close) add(wire::Opcode::close, wire::close_payload(1000, ""));
   if (end == End::engine) add(wire::Opcode::text, "1");
-  write(all);
+  write_all(fd_, all);
   if (end == End::fin) shutdown(fd_, SHUT_WR);
-  if (end == End::reset) {
-    const linger at_once{1, 0};
-    setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  }
-  if (end == End::reset || end == End::drop) drop();
+  if (end == End::reset || end == End::drop) hang_up(fd_, end == End::reset);
 }
 
 Heard WebClient::hear() {
@@ -147,7 +117,7 @@ void WebClient::pump() {
       case wire::WebSocketItem::Kind::violation:
         heard.kind = Heard::Kind::closed;
         ready_.push_back(std::move(heard));
-        return drop();
+        return hang_up(fd_, false);
       default:
         if (is_shown(heard)) ready_.push_back(std::move(heard));
     }
@@ -175,11 +145,6 @@ Heard WebClient::next() {
         break;
     }
   }
-}
-
-void WebClient::drop() {
-  if (fd_ >= 0) ::close(fd_);
-  fd_ = -1;
 }
 
 }  // namespace polygate::talks

@@ -6,15 +6,15 @@
 
 #include "gateway/wire/websocket_decoder.h"
 #include "tests/talks/driver.h"
+#include "tests/talks/socket_client.h"
 
 namespace polygate::talks {
 
-/// A WebSocket client that blocks, for tests: one TCP connection over loopback. Waits only for the socket, and at most
-/// as long as a broken gateway is given.
-class WebClient {
+/// A client by WebSocket: one TCP connection.
+class WebClient final : public SocketClient {
  public:
   WebClient() : decoder_(std::size_t{64} << 20, wire::WebSocketDecoder::Peer::server) {}
-  ~WebClient();
+  ~WebClient() override;
   WebClient(const WebClient&) = delete;
   WebClient& operator=(const WebClient&) = delete;
 
@@ -22,29 +22,20 @@ class WebClient {
   int connect(std::uint16_t port, std::string_view target, const Driver::Headers& headers);
   /// The same for Engine.IO 4. The packets of its handshake and its heartbeat are not shown.
   int connect_engine(std::uint16_t port, const std::string& target, const Driver::Headers& headers);
-  void say(const std::vector<Message>& messages, End end);
-  /// The next message or the end.
-  Heard hear();
+  void say(const std::vector<Message>& messages, End end) override;
+  Heard hear() override;
   /// Asks for a pong, and takes in what came before it.
-  std::vector<Heard> waiting();
-  /// Is there one already?
-  bool has_heard() const { return !ready_.empty(); }
-  /// Takes in what its socket holds, and answers what asks for a sign of life.
-  void pump();
-  int fd() const { return fd_; }
-  /// Was more received than was taken in?
-  bool has_bytes() const { return !rest_.empty(); }
-
-  bool reads = true;
+  std::vector<Heard> waiting() override;
+  bool has_heard() const override { return !ready_.empty(); }
+  void pump() override;
+  int fd() const override { return fd_; }
+  bool has_bytes() const override { return !rest_.empty(); }
 
  private:
   bool fill();
   Heard next();
   bool is_shown(const Heard& heard);
   void send(wire::Opcode opcode, std::string_view payload);
-  void write(std::string_view bytes);
-  /// Ends TCP without a word.
-  void drop();
 
   int fd_ = -1;
   bool engine_ = false;
