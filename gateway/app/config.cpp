@@ -39,6 +39,8 @@ limits:
   events_burst: 100
   kept_per_topic: 1000
   kept_bytes: 64MiB
+  turn_within: 30s
+  finish_within: 30s
 tcp_keepalive:
   idle: 30s
   interval: 5s
@@ -269,6 +271,8 @@ class Builder {
     reader.number("events_burst", sessions.events_burst, 1, 1e6);
     reader.count("kept_per_topic", sessions.kept_per_topic, 0, 10'000'000);
     reader.size("kept_bytes", sessions.kept_bytes, 1);
+    reader.duration("turn_within", sessions.turn_within, Millis(100));
+    reader.duration("finish_within", sessions.finish_within, Millis(100));
   }
 
   void tcp_keepalive(const ConfigReader& top) {

@@ -20,7 +20,7 @@ const std::vector<ConfigKeys>& config_keys() {
       {"limits",
        {"connections", "connections_per_address", "handshakes_per_address", "handshake", "kept_bytes_together",
         "message_bytes", "json_depth", "json_nodes", "inbox_events", "outbox_bytes", "outbox_frames", "memberships",
-        "events_per_second", "events_burst", "kept_per_topic", "kept_bytes"}},
+        "events_per_second", "events_burst", "kept_per_topic", "kept_bytes", "turn_within", "finish_within"}},
       {"tcp_keepalive", {"idle", "interval", "count"}},
       {"drain", {"window", "cap"}},
       {"log", {"format", "level"}},

@@ -76,7 +76,7 @@ struct ProfileNumber {
 };
 constexpr std::array kProfileCounters = {
     ProfileNumber{&ProfileMeter::opened, "sessions_opened_total", "Sessions that were opened."},
-    ProfileNumber{&ProfileMeter::incoming, "incoming_total", "Events that came in."},
+    ProfileNumber{&ProfileMeter::incoming, "incoming_total", "Events that came in and were taken."},
     ProfileNumber{&ProfileMeter::incoming_checked, "incoming_checked_total",
                   "Events that came in and were held against their schema, or refused before."},
     ProfileNumber{&ProfileMeter::outgoing, "outgoing_total", "Events that were sent, counted once per send."},
@@ -91,6 +91,8 @@ constexpr std::array kProfileCounters = {
                   "Sessions that went on with their client on another connection."},
     ProfileNumber{&ProfileMeter::not_resumed, "sessions_not_resumed_total",
                   "Sessions whose client came back after it had missed more than was kept."},
+    ProfileNumber{&ProfileMeter::overdue, "turns_overdue_total",
+                  "Events whose handler did not answer in time; the client was told."},
     ProfileNumber{&ProfileMeter::rate_limited, "rate_limited_total", "Events that came in too fast."},
 };
 
@@ -199,18 +201,25 @@ class Renderer {
 
   void profiles() {
     Family sessions = gauge("sessions", "Sessions that are open now.");
+    Family ending =
+        gauge("sessions_ending", "Sessions whose connection is over, and whose last events are being taken.");
     Family detached = gauge("sessions_detached", "Sessions without a connection that wait for their client now.");
     Family events = counter("events_total", "Events that came in, by what became of them.");
+    Family dropped = counter("dropped_total", "Events that had been read and were never taken, by why.");
     Family seconds = histogram("event_seconds", "From an event's arrival until all it did was handed on.");
     for (std::size_t i = 0; i < snapshot_.profiles.size(); ++i) {
       sessions.add({{"profile", snapshot_.profiles[i]}}, sum_of(i, &ProfileMeter::sessions));
+      ending.add({{"profile", snapshot_.profiles[i]}}, sum_of(i, &ProfileMeter::ending));
       detached.add({{"profile", snapshot_.profiles[i]}}, sum_of(i, &ProfileMeter::detached));
+      add_dropped(dropped, i);
       add_events(events, i);
       add_times(seconds, i);
     }
     put(sessions);
+    put(ending);
     put(detached);
     put(events);
+    put(dropped);
     put(seconds);
     for (const ProfileNumber& number : kProfileCounters) {
       Family family = counter(number.name, number.help);
@@ -250,6 +259,17 @@ class Renderer {
                   {"role", role},
                   {"verdict", happened ? "ok" : std::string(name(static_cast<Reason>(verdict)))}},
                  counts[i]);
+    }
+  }
+
+  void add_dropped(Family& family, std::size_t profile) const {
+    for (std::size_t why = 0; why < session::kDropped; ++why) {
+      const std::uint64_t count = sum([&](const transport::WorkerMeters& meters) {
+        return profile < meters.session.profiles.size() ? meters.session.profiles[profile].dropped[why] : 0;
+      });
+      family.add(
+          {{"profile", snapshot_.profiles[profile]}, {"why", std::string(name(static_cast<session::Dropped>(why)))}},
+          count);
     }
   }
 

@@ -7,6 +7,8 @@ namespace polygate::profile {
 namespace {
 
 constexpr std::uint64_t kMany = 1'000'000'000;
+constexpr Millis kLeastTime{100};
+constexpr Millis kMostTime = std::chrono::hours(1);
 
 void size(ReadContext& context, const yaml::Node& limits, const char* key, std::size_t& into) {
   if (const yaml::Node* node = limits.find(key)) {
@@ -29,12 +31,25 @@ void rate(ReadContext& context, const yaml::Node& limits, const char* key, doubl
   }
 }
 
+/// As long as events may hold up what comes behind them.
+void time(ReadContext& context, const yaml::Node& limits, const char* key, Millis& into) {
+  const yaml::Node* node = limits.find(key);
+  if (node == nullptr) return;
+  const auto found = read_duration(context, *node, '`' + std::string(key) + '`');
+  if (!found) return;
+  into = *found;
+  if (into < kLeastTime || into > kMostTime) {
+    context.problem(node->place(), '`' + std::string(key) + "` is " + node->text() + ", expected 100ms to 1h");
+  }
+}
+
 }  // namespace
 
 void read_limits(ReadContext& context, const yaml::Node& node) {
   const std::vector<std::string> known = {"message_bytes", "json_depth",     "json_nodes",  "inbox_events",
                                           "outbox_bytes",  "outbox_frames",  "memberships", "events_per_second",
-                                          "events_burst",  "kept_per_topic", "kept_bytes"};
+                                          "events_burst",  "kept_per_topic", "kept_bytes",  "turn_within",
+                                          "finish_within"};
   if (!expect_map(context, node, "`limits`", known)) return;
   Limits& limits = context.profile.limits;
   size(context, node, "message_bytes", limits.message_bytes);
@@ -48,6 +63,8 @@ void read_limits(ReadContext& context, const yaml::Node& node) {
   rate(context, node, "events_burst", limits.events_burst);
   count(context, node, "kept_per_topic", 0, kMany, limits.kept_per_topic);
   size(context, node, "kept_bytes", limits.kept_bytes);
+  time(context, node, "turn_within", limits.turn_within);
+  time(context, node, "finish_within", limits.finish_within);
 
   if (limits.outbox_bytes < limits.message_bytes) {
     context.problem(node.place(), "`outbox_bytes` (" + format_size(limits.outbox_bytes) +

@@ -31,6 +31,7 @@ struct Meter {
     std::uint64_t slow_consumers = 0;    ///< cut at their outbox limit
     std::uint64_t rate_limited = 0;
     std::uint64_t sessions = 0;  ///< now open
+    std::uint64_t ending = 0;    ///< of them: their connection is over, and what they said is still taken
     std::uint64_t detached = 0;  ///< of them: without a connection, waiting for their client
     std::uint64_t resumed = 0;
     std::uint64_t not_resumed = 0;  ///< the client came back, and nobody could tell it what it missed

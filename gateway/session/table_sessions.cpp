@@ -99,6 +99,7 @@ void SessionTable::State::free(Session& session) {
   timers.remove(session.token_timer);
   timers.remove(session.end_timer);
   --live;
+  --meter.profiles[session.profile_index].ending;
   --meter.profiles[session.profile_index].sessions;
   const std::uint32_t slot = session.id().slot;
   slots[slot].reset();
@@ -135,6 +136,7 @@ void SessionTable::State::end(Session& session, const Farewell& farewell, std::o
 void SessionTable::State::begin_end(Session& session) {
   if (session.is_detached()) --meter.profiles[session.profile_index].detached;
   session.ending = true;
+  ++meter.profiles[session.profile_index].ending;
   session.replays.reset();
   timers.remove(session.role_timer);
   later(session, TimerKind::finish, session.profile->limits.finish_within, session.end_timer);
