@@ -10,8 +10,8 @@ std::string_view name(Dropped why) {
       return "expired";
     case Dropped::replaced:
       return "replaced";
-    case Dropped::deadline:
-      return "deadline";
+    case Dropped::broken:
+      return "broken";
     case Dropped::late:
       return "late";
     case Dropped::drained:

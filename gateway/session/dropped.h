@@ -11,7 +11,7 @@ enum class Dropped : std::uint8_t {
   closed,    ///< a rule had closed the session
   expired,   ///< its token was over
   replaced,  ///< its claim went to another session
-  deadline,  ///< a deadline of its endpoint was over
+  broken,    ///< what came before was no message of Socket.IO: nobody knows what follows
   late,      ///< the connection was over for longer than `finish_within`
   drained,   ///< the gateway was shut down before they were taken
 };

@@ -83,7 +83,7 @@ void SessionTable::State::take_due(Session& session, TimerKind kind) {
     case TimerKind::role_deadline:
       session.role_timer = {};
       if (session.current_role == session.start_role) {
-        end(session, {4408, "limit authenticate_within reached"}, Dropped::deadline);
+        end(session, {4408, "limit authenticate_within reached"}, std::nullopt);
       }
       return;
     case TimerKind::token_expiry: {

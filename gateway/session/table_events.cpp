@@ -58,7 +58,7 @@ void SessionTable::State::process(Session& session, const dialect::Message& mess
       verdict.failure = failure;
       note(turn, verdict);
       turns.drop(turn);
-      return end(session, {close_code(failure.reason), "parse error: " + failure.message, true}, Dropped::closed);
+      return end(session, {close_code(failure.reason), "parse error: " + failure.message, true}, Dropped::broken);
     }
     return refuse(session, turn, failure);
   }

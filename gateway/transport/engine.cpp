@@ -293,6 +293,7 @@ bool Engine::attend() {
     if (space->state != Space::State::ending) continue;
     space->state = Space::State::over;
     ended = true;
+    worker_->sessions().hang_up(space->session, session::Gone::closed);
   }
   if (!over_ && broken_) die(session::Gone::lost);
   if (!over_ && (close_code_ || (ended && spaces_left() == 0)))
