@@ -94,6 +94,7 @@ void SessionTable::State::set_query_defaults(Session& session) {
 /// Its last rules are taken: claims and topics are given back, and its id finds nobody from now on.
 void SessionTable::State::free(Session& session) {
   leave_all(session);
+  unpause(session);
   answer_askers(session, Direct::Kind::dead);
   if (turns::Turn* turn = turns.find(session.overdue)) turn->sender.parts();
   timers.remove(session.role_timer);
@@ -136,6 +137,7 @@ void SessionTable::State::end(Session& session, const Farewell& farewell, std::o
 void SessionTable::State::begin_end(Session& session) {
   if (session.is_detached()) --meter.profiles[session.profile_index].detached;
   session.ending = true;
+  unpause(session);
   timers.remove(session.role_timer);
   later(session, TimerKind::finish, session.profile->limits.finish_within, session.end_timer);
   for (const Membership& membership : session.memberships) {

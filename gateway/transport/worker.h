@@ -34,8 +34,9 @@ struct Shared {
 /// One thread with everything that its connections need: event loop, sockets, sessions. Made and destroyed on the main
 /// thread; start() and join() there too. Other threads reach it through inbox() only.
 ///
-/// A turn of its loop: timers, then whatever the sockets bring, then before_wait(): letters, and at last each
-/// connection that has something to write does so once, whatever it was that filled its outbox in this turn.
+/// A turn of its loop: timers, then whatever the sockets bring, then before_wait(): letters, a slice of them at most,
+/// and at last each connection that has something to write does so once, whatever it was that filled its outbox in this
+/// turn.
 class Worker final : public Post, public SocketEvents {
  public:
   Worker(WorkerIndex index, const Shared& shared);
@@ -49,8 +50,9 @@ class Worker final : public Post, public SocketEvents {
   const std::shared_ptr<WorkerInbox>& inbox() const { return inbox_; }
 
   // Post, from any thread.
-  void deliver(Delivery delivery) override { inbox_->put(std::move(delivery)); }
-  void direct(Direct direct) override { inbox_->put(std::move(direct)); }
+  bool deliver(Delivery delivery) override;
+  bool direct(Direct direct) override;
+  bool await_eased(WorkerIndex who) override { return inbox_->await_eased(who); }
 
   // On its own thread, from a Task.
   void stop();
@@ -103,6 +105,8 @@ class Worker final : public Post, public SocketEvents {
     std::uint16_t code = 1001;
     Task done;
   };
+  /// What is left of the time for letters in one turn of the loop.
+  class Slice;
   struct Handles {
     uv_poll_t inbox;
     uv_prepare_t prepare;
@@ -112,7 +116,10 @@ class Worker final : public Post, public SocketEvents {
 
   void run();
   void before_wait();
+  bool take_letters(Slice& slice);
   void read(WorkerLetter& letter);
+  void read(WorkerParcel& parcel);
+  void note_pressed();
   void adopt(NewSocket socket);
   void attend_all();
   void on_tick();
@@ -145,11 +152,12 @@ class Worker final : public Post, public SocketEvents {
   std::vector<std::uint32_t> attending_;
   std::vector<EngineId> engines_attention_;
   std::vector<EngineId> engines_attending_;
-  std::vector<WorkerLetter> letters_;
+  WorkerInbox::Hand hand_;
   std::string gathering_;
   std::optional<Draining> drain_;
   std::optional<Instant> sessions_due_;  ///< for when the timer is set
   std::uint64_t last_tick_ = 0;          ///< nanoseconds
+  std::uint64_t pressed_since_ = 0;      ///< nanoseconds; 0: it is not pressed
   Handles handles_{};
   bool stopping_ = false;
   std::thread thread_;

@@ -88,8 +88,15 @@ class InProcess final : public Driver, private Post {
   }
 
   // Post: as over sockets, letters wait until the table has returned, even those to oneself.
-  void deliver(Delivery delivery) override { letters_.emplace_back(std::move(delivery)); }
-  void direct(Direct direct) override { letters_.emplace_back(std::move(direct)); }
+  bool deliver(Delivery delivery) override {
+    letters_.emplace_back(std::move(delivery));
+    return false;
+  }
+  bool direct(Direct direct) override {
+    letters_.emplace_back(std::move(direct));
+    return false;
+  }
+  bool await_eased(WorkerIndex) override { return false; }
 
   void receive(const Client& client, const std::string& message);
   void work();
