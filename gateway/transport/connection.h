@@ -103,6 +103,7 @@ class Connection final : public session::Carrier {
     gone,       ///< there is no socket any more; what the peer had said is still handed over
   };
 
+  bool enqueue(FramePtr& frame, std::string_view bytes);
   void end(std::uint16_t code, std::string_view reason);
   void tell_engine(EngineInput::Kind kind);
   bool feed();

@@ -79,8 +79,9 @@ Connection::Written Connection::write_once() {
 
 /// Of the messages.
 void Connection::written(std::size_t bytes) {
+  const std::size_t before = outbox_.weight();
   outbox_.written(bytes);
-  worker_.meter().outbox_bytes -= bytes;
+  worker_.meter().outbox_bytes -= before - outbox_.weight();
 }
 
 void Connection::say(std::string_view bytes) {
