@@ -165,12 +165,29 @@ class Renderer {
     lost.add({}, sum([](const WorkerMeters& meters) { return meters.transport.lost; }));
     put(lost);
 
-    Family outboxes = gauge("outbox_bytes", "Bytes that wait for slow readers now.");
+    Family outboxes = gauge("outbox_bytes", "Memory that waits for slow readers now, about.");
     outboxes.add({}, sum([](const WorkerMeters& meters) { return meters.transport.outbox_bytes; }));
     put(outboxes);
 
+    mailboxes();
     closes();
     lag();
+  }
+
+  void mailboxes() {
+    Family letters = gauge("mailbox_letters", "Frames that wait for a worker now.");
+    Family bytes = gauge("mailbox_bytes", "Memory that they take, about.");
+    Family pressed = counter("mailbox_pressed_seconds_total",
+                             "For how long so much waited for a worker that sessions that sent to it paused.");
+    for (std::size_t i = 0; i < snapshot_.collected.workers.size(); ++i) {
+      const transport::TransportMeter& meter = snapshot_.collected.workers[i].transport;
+      letters.add({{"worker", std::to_string(i)}}, meter.mailbox_letters);
+      bytes.add({{"worker", std::to_string(i)}}, meter.mailbox_bytes);
+      pressed.add({{"worker", std::to_string(i)}}, meter.pressed_seconds);
+    }
+    put(letters);
+    put(bytes);
+    put(pressed);
   }
 
   void closes() {
@@ -200,16 +217,19 @@ class Renderer {
   void profiles() {
     Family sessions = gauge("sessions", "Sessions that are open now.");
     Family detached = gauge("sessions_detached", "Sessions without a connection that wait for their client now.");
+    Family paused = gauge("sessions_paused", "Sessions that are not read now: too much waits of what they have sent.");
     Family events = counter("events_total", "Events that came in, by what became of them.");
     Family seconds = histogram("event_seconds", "From an event's arrival until all it did was handed on.");
     for (std::size_t i = 0; i < snapshot_.profiles.size(); ++i) {
       sessions.add({{"profile", snapshot_.profiles[i]}}, sum_of(i, &ProfileMeter::sessions));
       detached.add({{"profile", snapshot_.profiles[i]}}, sum_of(i, &ProfileMeter::detached));
+      paused.add({{"profile", snapshot_.profiles[i]}}, sum_of(i, &ProfileMeter::paused));
       add_events(events, i);
       add_times(seconds, i);
     }
     put(sessions);
     put(detached);
+    put(paused);
     put(events);
     put(seconds);
     for (const ProfileNumber& number : kProfileCounters) {

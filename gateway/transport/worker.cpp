@@ -10,24 +10,8 @@ namespace polygate::transport {
 namespace {
 
 constexpr int kRoundsInATurn = 8;  // letters to oneself; then the sockets get their turn
-constexpr std::size_t kLettersInASlice = 256;
-constexpr std::uint64_t kSliceNanoseconds = 2'000'000;
 
 }  // namespace
-
-/// Letters are worked off for so long; then the sockets get their turn, however many are left.
-class Worker::Slice {
- public:
-  explicit Slice(const Clock& clock) : clock_(clock), until_(clock.nanoseconds() + kSliceNanoseconds) {}
-  void count() { is_over_ = ++letters_ == kLettersInASlice || clock_.nanoseconds() >= until_; }
-  bool is_over() const { return is_over_; }
-
- private:
-  const Clock& clock_;
-  const std::uint64_t until_;
-  std::size_t letters_ = 0;
-  bool is_over_ = false;
-};
 
 Worker::Worker(WorkerIndex index, const Shared& shared)
     : index_(index),

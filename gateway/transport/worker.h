@@ -19,6 +19,7 @@
 #include "gateway/transport/meter.h"
 #include "gateway/transport/router.h"
 #include "gateway/transport/settings.h"
+#include "gateway/transport/slice.h"
 
 namespace polygate::transport {
 
@@ -105,8 +106,6 @@ class Worker final : public Post, public SocketEvents {
     std::uint16_t code = 1001;
     Task done;
   };
-  /// What is left of the time for letters in one turn of the loop.
-  class Slice;
   struct Handles {
     uv_poll_t inbox;
     uv_prepare_t prepare;
