@@ -167,12 +167,29 @@ class Renderer {
     lost.add({}, sum([](const WorkerMeters& meters) { return meters.transport.lost; }));
     put(lost);
 
-    Family outboxes = gauge("outbox_bytes", "Bytes that wait for slow readers now.");
+    Family outboxes = gauge("outbox_bytes", "Memory that waits for slow readers now, about.");
     outboxes.add({}, sum([](const WorkerMeters& meters) { return meters.transport.outbox_bytes; }));
     put(outboxes);
 
+    mailboxes();
     closes();
     lag();
+  }
+
+  void mailboxes() {
+    Family letters = gauge("mailbox_letters", "Frames that wait for a worker now.");
+    Family bytes = gauge("mailbox_bytes", "Memory that they take, about.");
+    Family pressed = counter("mailbox_pressed_seconds_total",
+                             "For how long so much waited for a worker that sessions that sent to it paused.");
+    for (std::size_t i = 0; i < snapshot_.collected.workers.size(); ++i) {
+      const transport::TransportMeter& meter = snapshot_.collected.workers[i].transport;
+      letters.add({{"worker", std::to_string(i)}}, meter.mailbox_letters);
+      bytes.add({{"worker", std::to_string(i)}}, meter.mailbox_bytes);
+      pressed.add({{"worker", std::to_string(i)}}, meter.pressed_seconds);
+    }
+    put(letters);
+    put(bytes);
+    put(pressed);
   }
 
   void closes() {
@@ -204,6 +221,7 @@ class Renderer {
     Family ending =
         gauge("sessions_ending", "Sessions whose connection is over, and whose last events are being taken.");
     Family detached = gauge("sessions_detached", "Sessions without a connection that wait for their client now.");
+    Family paused = gauge("sessions_paused", "Sessions that are not read now: too much waits of what they have sent.");
     Family events = counter("events_total", "Events that came in, by what became of them.");
     Family dropped = counter("dropped_total", "Events that had been read and were never taken, by why.");
     Family seconds = histogram("event_seconds", "From an event's arrival until all it did was handed on.");
@@ -212,12 +230,14 @@ class Renderer {
       ending.add({{"profile", snapshot_.profiles[i]}}, sum_of(i, &ProfileMeter::ending));
       detached.add({{"profile", snapshot_.profiles[i]}}, sum_of(i, &ProfileMeter::detached));
       add_dropped(dropped, i);
+      paused.add({{"profile", snapshot_.profiles[i]}}, sum_of(i, &ProfileMeter::paused));
       add_events(events, i);
       add_times(seconds, i);
     }
     put(sessions);
     put(ending);
     put(detached);
+    put(paused);
     put(events);
     put(dropped);
     put(seconds);

@@ -48,8 +48,11 @@ struct Direct {
 class Post {
  public:
   virtual ~Post() = default;
-  virtual void deliver(Delivery delivery) = 0;
-  virtual void direct(Direct direct) = 0;
+  /// Nothing is refused. True: so much waits there that whoever sent it should pause.
+  virtual bool deliver(Delivery delivery) = 0;
+  virtual bool direct(Direct direct) = 0;
+  /// `who` is told when that is over. False: it is.
+  virtual bool await_eased(WorkerIndex who) = 0;
 };
 
 /// Claims and publishes: all that workers share. Thread-safe. Asynchronous in shape: a `done` may be called before the
@@ -93,10 +96,13 @@ class Exchange {
   struct Published {
     std::size_t handed = 0;             ///< to so many workers or sessions; 0 = nobody is there
     std::optional<KeptLimit> not_kept;  ///< it should have stayed, and this limit was met
+    std::vector<WorkerIndex> pressed;   ///< so much waits for them that the sender should pause
   };
   /// To everyone on a joined topic, to the owner of a claimed one, to the session of `session/<id>`. Whether it can be
   /// kept changes nothing for those who are there.
   virtual Published publish(const Topic& topic, FramePtr frame, const Sending& sending) = 0;
+  /// The worker `who` is told (SessionTable::eased) when `worker` is pressed no longer. False: it is not now.
+  virtual bool await_eased(WorkerIndex worker, WorkerIndex who) = 0;
   /// What the topic keeps, in the order of publishing, as far as `up_to`.
   virtual std::vector<Kept> kept(const Topic& topic, const KeptRange& range) = 0;
   /// Gives back some of what is too old to be kept. Somebody calls it every now and then.

@@ -81,4 +81,8 @@ class Frame {
 
 using FramePtr = std::shared_ptr<const Frame>;
 
+/// What a frame that waits for one receiver takes beside its bytes, about: its place in a queue, and the frame itself,
+/// if nobody else waits for it.
+inline constexpr std::size_t kWaitingFrame = 128;
+
 }  // namespace polygate

@@ -153,7 +153,7 @@ Exchange::Published LocalExchange::publish(const Topic& topic, FramePtr frame, c
   if (!to || to == sending.except) return {};
   // Who sends to a session by its id may have got the id from anywhere.
   auto key = topic.kind == TopicKind::session ? std::make_shared<const std::string>(topic.key) : nullptr;
-  return {post({Direct::Kind::frame, to, std::move(frame), std::move(key), {}}), {}};
+  return post({Direct::Kind::frame, to, std::move(frame), std::move(key), {}});
 }
 
 Exchange::Published LocalExchange::publish_joined(const Topic& topic, const FramePtr& frame, const Sending& sending) {
@@ -170,10 +170,17 @@ Exchange::Published LocalExchange::publish_joined(const Topic& topic, const Fram
   }
   if (at == topics_.end()) return published;
   for (const WorkerIndex worker : at->second.workers) {
-    posts_[worker]->deliver({at->second.key, sequence_, frame, sending.except});
+    if (posts_[worker]->deliver({at->second.key, sequence_, frame, sending.except})) {
+      published.pressed.push_back(worker);
+    }
     ++published.handed;
   }
   return published;
+}
+
+bool LocalExchange::await_eased(WorkerIndex worker, WorkerIndex who) {
+  const std::scoped_lock lock(mutex_);
+  return posts_[worker]->await_eased(who);
 }
 
 std::vector<Kept> LocalExchange::kept(const Topic& topic, const KeptRange& range) {
@@ -203,12 +210,14 @@ void LocalExchange::direct(Direct direct) {
   post(std::move(direct));
 }
 
-std::size_t LocalExchange::post(Direct direct) {
+Exchange::Published LocalExchange::post(Direct direct) {
+  Published published;
   const WorkerIndex worker = direct.to.worker;
   // An id that a client made up may name a worker that never was: nobody is there.
-  if (worker >= posts_.size() || posts_[worker] == nullptr) return 0;
-  posts_[worker]->direct(std::move(direct));
-  return 1;
+  if (worker >= posts_.size() || posts_[worker] == nullptr) return published;
+  published.handed = 1;
+  if (posts_[worker]->direct(std::move(direct))) published.pressed.push_back(worker);
+  return published;
 }
 
 }  // namespace polygate

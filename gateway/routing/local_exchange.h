@@ -37,6 +37,7 @@ class LocalExchange final : public Exchange {
   std::uint64_t sequence(const Topic& topic) override;
   Published publish(const Topic& topic, FramePtr frame, const Sending& sending) override;
   std::vector<Kept> kept(const Topic& topic, const KeptRange& range) override;
+  bool await_eased(WorkerIndex worker, WorkerIndex who) override;
   void let_go() override;
 
   void direct(Direct direct) override;
@@ -57,7 +58,7 @@ class LocalExchange final : public Exchange {
   Joined& joined(const Topic& topic);
   void drop_if_idle(JoinedTopics::iterator at);
   /// Posts under the lock: the Post is a mailbox.
-  std::size_t post(Direct direct);
+  Published post(Direct direct);
   Published publish_joined(const Topic& topic, const FramePtr& frame, const Sending& sending);
   /// The time, where anything that is kept has an age.
   Instant let_some_go(std::size_t at_most);

@@ -33,6 +33,7 @@ struct Meter {
     std::uint64_t sessions = 0;  ///< now open
     std::uint64_t ending = 0;    ///< of them: their connection is over, and what they said is still taken
     std::uint64_t detached = 0;  ///< of them: without a connection, waiting for their client
+    std::uint64_t paused = 0;    ///< of them: so much waits for a worker that they sent to that they take no turn
     std::uint64_t resumed = 0;
     std::uint64_t not_resumed = 0;  ///< the client came back, and nobody could tell it what it missed
     std::uint64_t opened = 0;

@@ -10,10 +10,10 @@ constexpr std::size_t kKept = 4;  // frames for which an empty outbox keeps the 
 
 }  // namespace
 
-bool Outbox::push(FramePtr frame, std::string_view bytes, std::size_t max_bytes, std::size_t max_frames) {
-  const std::size_t size = bytes.size();
-  if ((bytes_ + size > max_bytes && !empty()) || (max_frames != 0 && this->size() >= max_frames)) return false;
-  bytes_ += size;
+bool Outbox::push(FramePtr&& frame, std::string_view bytes, std::size_t max_bytes, std::size_t max_frames) {
+  const std::size_t full = weight() + bytes.size() + kWaitingFrame;
+  if (!empty() && (full > max_bytes || (max_frames != 0 && size() >= max_frames))) return false;
+  bytes_ += bytes.size();
   if (head_ > 0 && head_ == frames_.size()) {
     frames_.clear();
     head_ = 0;

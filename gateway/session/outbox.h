@@ -9,15 +9,17 @@
 
 namespace polygate::session {
 
-/// Frames that wait for one socket, bounded in bytes and count. Holds next to no heap while it is empty.
+/// Frames that wait for one socket, bounded in memory and count. Holds next to no heap while it is empty.
 class Outbox {
  public:
-  /// False when the frame does not fit any more: the consumer is too slow. One always fits into an empty outbox.
+  /// False when the frame does not fit any more, and is not taken. An empty outbox takes one of any size.
   /// `bytes` are the form in which it is written.
-  bool push(FramePtr frame, std::string_view bytes, std::size_t max_bytes, std::size_t max_frames);
+  bool push(FramePtr&& frame, std::string_view bytes, std::size_t max_bytes, std::size_t max_frames);
 
   bool empty() const { return head_ == frames_.size(); }
   std::size_t bytes() const { return bytes_; }
+  /// What is bounded: the memory that all of it takes, about.
+  std::size_t weight() const { return bytes_ + size() * kWaitingFrame; }
   std::size_t size() const { return frames_.size() - head_; }
 
   /// The unwritten part of the oldest frame; call only when not empty.

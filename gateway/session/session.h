@@ -11,6 +11,7 @@
 #include "gateway/session/dropped.h"
 #include "gateway/session/history.h"
 #include "gateway/session/local_topics.h"
+#include "gateway/session/paused.h"
 #include "gateway/session/session_table.h"
 #include "gateway/session/token_bucket.h"
 #include "gateway/turns/turn.h"
@@ -135,6 +136,7 @@ class Session final : public turns::Living {
   turns::TurnId overdue;  ///< in flight, for nobody
   std::unique_ptr<std::deque<Waiting>> waiting;
   std::size_t waiting_bytes = 0;
+  Paused::Number paused = 0;  ///< it takes no turn: one filled a worker's mailbox; 0 = it does
   TimerQueue<Timer>::Id role_timer;
   TimerQueue<Timer>::Id token_timer;
   TimerQueue<Timer>::Id end_timer;  ///< of what ends it: nobody came back, or finish_within is over

@@ -117,6 +117,10 @@ class SessionTable {
   /// From the worker's mailbox.
   void deliver(const Delivery& delivery);
   void direct(const Direct& direct);
+  /// A worker that had been pressed (see Exchange::await_eased) is so no longer.
+  void eased(WorkerIndex worker);
+  /// A session that had paused takes a turn, or is read again. False: none may go on for now.
+  bool go_on_paused();
 
   /// Takes what is due (deadlines, token expiry, probes, handler time-outs, `every`); the transport calls it when
   /// next_due() has come.

@@ -67,12 +67,16 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   const profile::Rule* rule_for(const Session& session, turns::Turn& turn, std::optional<Failure>& failure);
   void go_on(Session& session);
   void take(Session& session, turns::Turn& turn);
+  void take_one_waiting(Session& session);
   void take_waiting(Session& session);
   void take_phase_rules(Session& session);
   turns::Turn& begin(Session& session);
   void refuse(Session& session, turns::Turn& turn, const Failure& failure);
   void note(const turns::Turn& turn, const profile::Verdict& verdict);
   void take_timed_rule(std::size_t index);
+  void pause(Session& session, std::vector<WorkerIndex> pressed);
+  void unpause(Session& session);
+  bool go_on_paused();
 
   // turns::TurnTable::Ends
   void done(turns::Turn& turn) override;
@@ -124,6 +128,8 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   TimerQueue<std::size_t> timed_due;  ///< by index of `timed`
   std::vector<Timed> timed;
   std::vector<SessionId> began_to_end;
+  Paused paused;
+  std::vector<WorkerIndex> pressed;  // by the sends in hand
   bool settling = false;
   bool draining = false;
   std::vector<Replays::One> to_replay;  ///< joined by what is in hand

@@ -20,6 +20,7 @@ std::optional<KeptLimit> SessionTable::State::apply(Session& session, profile::E
     join(session, topic, false);
   }
   const auto not_kept = publish(session.profile_index, effects.sends);
+  if (!pressed.empty() && !session.ending && !session.paused) pause(session, std::exchange(pressed, {}));
   for (const Topic& topic : effects.leave) {
     if (Membership* membership = session.find(topic)) leave(session, *membership);
   }
@@ -29,11 +30,16 @@ std::optional<KeptLimit> SessionTable::State::apply(Session& session, profile::E
   return not_kept;
 }
 
-/// The first limit for which something was sent and not kept.
+/// The first limit for which something was sent and not kept. Fills `pressed` with the workers that are to be waited
+/// for.
 std::optional<KeptLimit> SessionTable::State::publish(std::uint16_t profile, std::vector<profile::Outgoing>& sends) {
   std::optional<KeptLimit> not_kept;
+  pressed.clear();
   for (profile::Outgoing& send : sends) {
     const Exchange::Published sent = services.exchange->publish(send.topic, send.frame, send.sending);
+    for (const WorkerIndex at : sent.pressed) {
+      if (std::find(pressed.begin(), pressed.end(), at) == pressed.end()) pressed.push_back(at);
+    }
     if (!sent.not_kept) continue;  // the Exchange has counted it
     const std::string_view limit = name(*sent.not_kept);
     services.log->write_rarely(
@@ -41,6 +47,11 @@ std::optional<KeptLimit> SessionTable::State::publish(std::uint16_t profile, std
         {{"limit", limit}, {"profile", services.profiles[profile]->name}, {"topic", send.topic.text()}});
     if (!not_kept) not_kept = sent.not_kept;
   }
+  // A worker that is waited for is pressed still: it says so when it is not.
+  std::erase_if(pressed, [&](WorkerIndex at) {
+    if (!paused.awaits(at) && services.exchange->await_eased(at, worker)) paused.await(at);
+    return !paused.awaits(at);
+  });
   return not_kept;
 }
 

@@ -11,16 +11,19 @@ bool SessionTable::State::receive(Session& session, const dialect::Message& mess
     ++meter.profiles[session.profile_index].dropped[static_cast<std::size_t>(*session.silenced)];
     return true;
   }
-  if (session.phase == Session::Phase::opening || session.turn || session.has_waiting()) {
+  if (session.phase == Session::Phase::opening || session.turn || session.has_waiting() || session.paused) {
     if (!session.waiting) session.waiting = std::make_unique<std::deque<Waiting>>();
     session.waiting->push_back({message.text, std::string(message.bytes), message.ack, message.attachments});
     session.waiting_bytes += message.bytes.size();
     const auto& limits = session.profile->limits;
-    session.full = session.waiting->size() >= limits.inbox_events || session.waiting_bytes >= limits.message_bytes;
+    const bool is_full =
+        session.waiting->size() >= limits.inbox_events || session.waiting_bytes >= limits.message_bytes;
+    if (is_full || session.paused) session.full = true;
     return !session.full;
   }
   process(session, message);
-  return true;
+  if (session.paused) session.full = true;
+  return !session.full;
 }
 
 /// A turn of this session, which hears the answer.
@@ -141,6 +144,7 @@ void SessionTable::State::go_on(SessionId requester) {
 
 /// The next turn of the session, and the one after, until one waits or there is none. May free it.
 void SessionTable::State::go_on(Session& session) {
+  if (session.paused) return;
   if (session.phase == Session::Phase::opening) take_phase_rules(session);
   if (session.phase == Session::Phase::open) take_waiting(session);
   const bool may_close = session.phase == Session::Phase::open && session.ending && session.carrier == nullptr &&
@@ -154,14 +158,16 @@ void SessionTable::State::go_on(Session& session) {
   if (!session.turn) free(session);
 }
 
+void SessionTable::State::take_one_waiting(Session& session) {
+  const Waiting next = std::move(session.waiting->front());
+  session.waiting->pop_front();
+  session.waiting_bytes -= next.message.size();
+  process(session, {next.text, next.message, next.ack, next.attachments});
+}
+
 void SessionTable::State::take_waiting(Session& session) {
-  while (!session.turn && session.has_waiting()) {
-    const Waiting next = std::move(session.waiting->front());
-    session.waiting->pop_front();
-    session.waiting_bytes -= next.message.size();
-    process(session, {next.text, next.message, next.ack, next.attachments});
-  }
-  if (session.has_waiting()) return;
+  while (!session.turn && !session.paused && session.has_waiting()) take_one_waiting(session);
+  if (session.has_waiting() || session.paused) return;
   session.waiting.reset();
   if (std::exchange(session.full, false) && session.carrier != nullptr) session.carrier->resume_input();
 }
@@ -170,7 +176,7 @@ void SessionTable::State::take_waiting(Session& session) {
 void SessionTable::State::take_phase_rules(Session& session) {
   const bool opening = session.phase == Session::Phase::opening;
   const auto& rules = opening ? session.profile->opened : session.profile->closed;
-  while (!session.turn && session.next_rule < rules.size() && !(opening && session.silenced)) {
+  while (!session.turn && !session.paused && session.next_rule < rules.size() && !(opening && session.silenced)) {
     const profile::Rule& rule = rules[session.next_rule++];
     if (std::find(rule.from.begin(), rule.from.end(), session.current_role) == rule.from.end()) continue;
     turns::Turn& turn = begin(session);
@@ -178,14 +184,43 @@ void SessionTable::State::take_phase_rules(Session& session) {
     turn.run.emplace(*session.profile, rule, turn.sender, *services.clock, turn.name, nullptr);
     take(session, turn);
   }
-  if (opening && !session.turn) session.phase = Session::Phase::open;
+  if (opening && !session.turn && !session.paused) session.phase = Session::Phase::open;
 }
 
-/// Skips a turn when the one before still waits for its handler.
+/// A turn of it filled a worker's mailbox: it takes no other, and is not read, until that has been worked off.
+void SessionTable::State::pause(Session& session, std::vector<WorkerIndex> behind) {
+  session.paused = paused.add(session.id(), std::move(behind));
+  ++meter.profiles[session.profile_index].paused;
+}
+
+void SessionTable::State::unpause(Session& session) {
+  if (!session.paused) return;
+  paused.remove(std::exchange(session.paused, 0));
+  --meter.profiles[session.profile_index].paused;
+}
+
+/// The one that paused first takes one turn; what else it has said waits behind the others that had paused.
+bool SessionTable::State::go_on_paused() {
+  const auto id = paused.next();
+  if (!id) return false;
+  Session* session = find(*id);
+  unpause(*session);
+  const bool has_more = session->phase == Session::Phase::open && !session->turn && session->has_waiting();
+  if (has_more) take_one_waiting(*session);
+  if (has_more && session->has_waiting() && !session->turn && !session->paused && !session->ending) {
+    pause(*session, {});
+  } else {
+    go_on(*session);
+  }
+  return true;
+}
+
+/// Skips a turn when the one before still waits for its handler, or while so much waits for a worker that something on
+/// this one sent to.
 void SessionTable::State::take_timed_rule(std::size_t at) {
   Timed& its = timed[at];
   timed_due.add(services.clock->now() + its.rule->interval, at);
-  if (turns.find(its.turn) != nullptr) return;
+  if (turns.find(its.turn) != nullptr || paused.awaits_any()) return;
   turns::Turn& turn = turns.begin(its.profile);
   turn.sender.is_nobody();
   turn.rule = its.rule;
@@ -257,6 +292,16 @@ bool SessionTable::receive(SessionId id, const dialect::Message& message) {
   const bool more = state_->receive(*session, message);
   state_->settle();
   return more;
+}
+
+void SessionTable::eased(WorkerIndex worker) {
+  state_->paused.eased(worker);
+}
+
+bool SessionTable::go_on_paused() {
+  const bool went_on = state_->go_on_paused();
+  state_->settle();
+  return went_on;
 }
 
 bool SessionTable::acknowledged(SessionId id, std::uint64_t question, std::string_view json,

@@ -26,7 +26,7 @@ void SessionTable::State::replay_some(Session& session, bool is_drained) {
   while (session.replays && session.replays->topics.empty() && !session.replays->behind.empty()) {
     Replays& replays = *session.replays;
     const std::size_t weight = replays.behind.front()->weight();
-    if (!room.take(weight)) break;
+    if (!room.take(weight + kWaitingFrame)) break;
     FramePtr frame = std::move(replays.behind.front());
     replays.behind.pop_front();
     replays.behind_weight -= weight;
@@ -46,7 +46,7 @@ bool SessionTable::State::push_kept(Session& session, Room& room) {
   std::vector<Kept> kept =
       services.exchange->kept(one.topic, {one.after, one.since, std::max<std::size_t>(room.left, 1)});
   for (Kept& each : kept) {
-    if (!room.take(each.frame->weight())) return false;
+    if (!room.take(each.frame->weight() + kWaitingFrame)) return false;
     one.after = each.sequence;
     hand_over(session, std::move(each.frame));
     if (session.ending) return false;

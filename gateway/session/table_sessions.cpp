@@ -93,6 +93,7 @@ void SessionTable::State::set_query_defaults(Session& session) {
 /// Its last rules are taken: claims and topics are given back, and its id finds nobody from now on.
 void SessionTable::State::free(Session& session) {
   leave_all(session);
+  unpause(session);
   answer_askers(session, Direct::Kind::dead);
   if (turns::Turn* turn = turns.find(session.overdue)) turn->sender.parts();
   timers.remove(session.role_timer);
@@ -138,6 +139,7 @@ void SessionTable::State::begin_end(Session& session) {
   session.ending = true;
   ++meter.profiles[session.profile_index].ending;
   session.replays.reset();
+  unpause(session);
   timers.remove(session.role_timer);
   later(session, TimerKind::finish, session.profile->limits.finish_within, session.end_timer);
   for (const Membership& membership : session.memberships) {

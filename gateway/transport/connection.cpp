@@ -145,7 +145,7 @@ bool Connection::attend() {
   }
   if (takes_rest_ && !held_back_ && held_.empty()) end_of_input();
   if (phase_ != Phase::http) http_.reset();
-  if (!write_out()) return false;
+  if (!write_all()) return false;
   steer_reading();
   return true;
 }
@@ -290,12 +290,23 @@ bool Connection::push(FramePtr frame) {
 
 bool Connection::push(FramePtr frame, std::string_view bytes) {
   if (phase_ != Phase::open) return true;
-  const std::size_t before = outbox_.bytes();
-  const bool fits = outbox_.push(std::move(frame), bytes, limits_->outbox_bytes, limits_->outbox_frames);
-  if (!fits) outbox_.drop_unstarted();
-  worker_.meter().outbox_bytes += outbox_.bytes() - before;
-  if (fits) worker_.attend_to(*this);
-  return fits;
+  worker_.attend_to(*this);
+  if (enqueue(frame, bytes)) return true;
+  // Perhaps nothing was written for a while: whether the peer is slow, its socket says. If that is broken, attend()
+  // will find it so.
+  if (!socket_.blocked() && (!write_out() || enqueue(frame, bytes))) return true;
+  const std::size_t before = outbox_.weight();
+  outbox_.drop_unstarted();
+  worker_.meter().outbox_bytes -= before - outbox_.weight();
+  return false;
+}
+
+/// False: it does not fit, and is still the caller's.
+bool Connection::enqueue(FramePtr& frame, std::string_view bytes) {
+  const std::size_t before = outbox_.weight();
+  if (!outbox_.push(std::move(frame), bytes, limits_->outbox_bytes, limits_->outbox_frames)) return false;
+  worker_.meter().outbox_bytes += outbox_.weight() - before;
+  return true;
 }
 
 void Connection::tell_engine(EngineInput::Kind kind) {
@@ -392,7 +403,7 @@ void Connection::end_of_input() {
 }
 
 bool Connection::closed() {
-  worker_.meter().outbox_bytes -= outbox_.bytes();
+  worker_.meter().outbox_bytes -= outbox_.weight();
   outbox_ = {};
   if (http_) http_->gone();
   if (phase_ == Phase::open) {

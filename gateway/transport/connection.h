@@ -48,7 +48,7 @@ class Connection final : public session::Carrier {
 
   // session::Carrier: what its session wants.
   bool push(FramePtr frame) override;
-  bool has_room() const override { return outbox_.bytes() * 2 <= limits_->outbox_bytes; }
+  bool has_room() const override { return outbox_.weight() * 2 <= limits_->outbox_bytes; }
   void tell_when_drained() override;
   void resume_input() override { resume(); }
   void close(const session::Farewell& farewell) override;
@@ -105,6 +105,7 @@ class Connection final : public session::Carrier {
     gone,       ///< there is no socket any more; what the peer had said is still handed over
   };
 
+  bool enqueue(FramePtr& frame, std::string_view bytes);
   void end(std::uint16_t code, std::string_view reason);
   void tell_engine(EngineInput::Kind kind);
   bool feed();
@@ -117,6 +118,7 @@ class Connection final : public session::Carrier {
   enum class Written : std::uint8_t { nothing, some, broken };
   /// False: the connection is broken.
   bool write_out();
+  bool write_all();
   Written write_once();
   Written write(std::string_view bytes);
   void written(std::size_t bytes);

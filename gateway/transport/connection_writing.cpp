@@ -20,19 +20,25 @@ bool Connection::writable() {
     pinged_at_ = worker_.now();
     wait_for_ping(pinged_at_ + endpoint_->ping.timeout);
   }
-  if (!write_out()) return false;
+  if (!write_all()) return false;
   steer_reading();
   return true;
+}
+
+/// Writes what waits, and what comes because nothing waits any more. Not while a session is on the stack.
+bool Connection::write_all() {
+  for (;;) {
+    if (!write_out()) return false;
+    if (!tells_drained_ || !outbox_.empty() || socket_.blocked()) return true;
+    tells_drained_ = false;
+    drained();
+  }
 }
 
 bool Connection::write_out() {
   while (!socket_.blocked()) {
     const Written written = write_once();
     if (written == Written::broken) return false;
-    if (written == Written::nothing && std::exchange(tells_drained_, false)) {
-      drained();
-      continue;
-    }
     if (written == Written::nothing) {
       if (phase_ == Phase::closing) linger();
       return true;
@@ -94,8 +100,9 @@ void Connection::drained() {
 
 /// Of the messages.
 void Connection::written(std::size_t bytes) {
+  const std::size_t before = outbox_.weight();
   outbox_.written(bytes);
-  worker_.meter().outbox_bytes -= bytes;
+  worker_.meter().outbox_bytes -= before - outbox_.weight();
 }
 
 void Connection::say(std::string_view bytes) {

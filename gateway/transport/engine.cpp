@@ -17,6 +17,11 @@ using profile::EngineMessage;
 /// How long a client that polls has to fetch the last words.
 constexpr Millis kLastPoll{10'000};
 
+/// In memory, as it waits for a poll.
+std::size_t weight_of(const Frame& frame) {
+  return frame.weight() + kWaitingFrame;
+}
+
 FramePtr frame_of(engine_io::Type type, std::string_view data) {
   return std::make_shared<const Frame>(std::make_unique<const EngineMessage>(type, data));
 }
@@ -227,15 +232,15 @@ bool Engine::to_websocket(const FramePtr& frame, std::uint16_t space) {
 bool Engine::enqueue(FramePtr frame, std::uint16_t space) {
   if (over_ || closing_) return true;
   if (websocket_) return to_websocket(frame, space);
-  const std::size_t weight = frame->utterance()->weight();
-  if (polling_->pending_bytes + weight > route_.profile->limits.outbox_bytes) return false;
+  const std::size_t full = polling_->pending_bytes + weight_of(*frame);
+  if (!polling_->pending.empty() && full > route_.profile->limits.outbox_bytes) return false;
   add_pending(std::move(frame), space);
   worker_->attend_to(*this);
   return true;
 }
 
 void Engine::add_pending(FramePtr frame, std::uint16_t space) {
-  const std::size_t weight = frame->utterance()->weight();
+  const std::size_t weight = weight_of(*frame);
   polling_->pending_bytes += weight;
   worker_->meter().outbox_bytes += weight;
   polling_->pending.push_back({std::move(frame), space});
@@ -244,7 +249,7 @@ void Engine::add_pending(FramePtr frame, std::uint16_t space) {
 Engine::Pending Engine::take_pending() {
   Pending next = std::move(polling_->pending.front());
   polling_->pending.pop_front();
-  const std::size_t weight = next.frame->utterance()->weight();
+  const std::size_t weight = weight_of(*next.frame);
   polling_->pending_bytes -= weight;
   worker_->meter().outbox_bytes -= weight;
   return next;

@@ -29,10 +29,17 @@ struct HttpAnswer {
   HttpResponse response;
 };
 
-/// All that reaches a worker from other threads.
-using WorkerLetter = std::variant<Delivery, Direct, Task, NewSocket, HttpAnswer, std::unique_ptr<EngineInput>,
-                                  std::unique_ptr<SocketCommand>, std::unique_ptr<Engine>>;
-using WorkerInbox = Inbox<WorkerLetter>;
+/// So much waited for a worker that who sent to it paused; now it has room again.
+struct Eased {
+  WorkerIndex worker = 0;
+};
+
+/// All that reaches a worker from other threads, but what is published.
+using WorkerLetter = std::variant<Direct, Task, NewSocket, HttpAnswer, std::unique_ptr<EngineInput>,
+                                  std::unique_ptr<SocketCommand>, std::unique_ptr<Engine>, Eased>;
+/// What is published, and what must not overtake it.
+using WorkerParcel = std::variant<Delivery, Direct>;
+using WorkerInbox = Inbox<WorkerLetter, WorkerParcel>;
 
 /// What a worker tells the acceptor about a connection that it was dealt.
 struct Progress {

@@ -31,11 +31,14 @@ struct TransportMeter {
   static constexpr std::array<double, 8> kLagBounds = {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 1.0};  ///< seconds
 
   std::array<std::uint64_t, kHandshakes> handshakes{};
-  std::uint64_t http_requests = 0;  ///< that a handler answered
-  std::uint64_t bytes_in = 0;       ///< after TLS
-  std::uint64_t bytes_out = 0;      ///< before TLS
-  std::uint64_t outbox_bytes = 0;   ///< waiting now, of WebSockets and polls
-  std::uint64_t writes = 0;         ///< calls that wrote them
+  std::uint64_t http_requests = 0;    ///< that a handler answered
+  std::uint64_t bytes_in = 0;         ///< after TLS
+  std::uint64_t bytes_out = 0;        ///< before TLS
+  std::uint64_t outbox_bytes = 0;     ///< waiting now, of WebSockets and polls
+  std::uint64_t writes = 0;           ///< calls that wrote them
+  std::uint64_t mailbox_letters = 0;  ///< frames that wait for the worker now
+  std::uint64_t mailbox_bytes = 0;
+  double pressed_seconds = 0;  ///< for which there were so many that those who sent them paused
   std::uint64_t pings_in = 0;
   std::uint64_t lost = 0;                         ///< sessions whose peer did not answer a ping
   std::uint64_t connections = 0;                  ///< now open

@@ -10,6 +10,7 @@ namespace polygate::transport {
 namespace {
 
 constexpr int kRoundsInATurn = 8;  // letters to oneself; then the sockets get their turn
+
 }  // namespace
 
 Worker::Worker(WorkerIndex index, const Shared& shared)
@@ -77,13 +78,10 @@ void Worker::stop() {
 }
 
 void Worker::before_wait() {
-  for (int round = 0; round < kRoundsInATurn && !stopping_; ++round) {
-    inbox_->take(letters_);
-    if (letters_.empty() && attention_.empty() && engines_attention_.empty()) return arm_sessions();
-    for (WorkerLetter& letter : letters_) {
-      if (!stopping_) read(letter);
-    }
-    letters_.clear();
+  Slice slice(*shared_.services.clock);
+  for (int round = 0; round < kRoundsInATurn && !stopping_ && !slice.is_over(); ++round) {
+    const bool any = take_letters(slice);
+    if (!any && attention_.empty() && engines_attention_.empty()) return arm_sessions();
     attend_to_engines();
     attend_all();
   }
@@ -91,10 +89,60 @@ void Worker::before_wait() {
   inbox_->wake();
 }
 
-void Worker::read(WorkerLetter& letter) {
-  if (auto* delivery = std::get_if<Delivery>(&letter)) {
+/// What came so far, answers first. False: nothing did.
+bool Worker::take_letters(Slice& slice) {
+  inbox_->take(hand_);
+  note_pressed();
+  bool any = false;
+  while (!stopping_ && !slice.is_over()) {
+    if (WorkerLetter* letter = hand_.next_letter()) {
+      read(*letter);
+    } else if (!sessions_.go_on_paused()) {
+      WorkerParcel* parcel = hand_.next_parcel();
+      if (parcel == nullptr) break;
+      read(*parcel);
+    }
+    any = true;
+    slice.count();
+  }
+  return any;
+}
+
+/// Tells who waits for it when it is pressed no longer.
+void Worker::note_pressed() {
+  for (const WorkerIndex waits : hand_.eased) inbox_of(waits).put(Eased{index_});
+  hand_.eased.clear();
+  if (hand_.pressed == (pressed_since_ != 0)) return;
+  const std::uint64_t now = shared_.services.clock->nanoseconds();
+  if (!hand_.pressed) meter_.pressed_seconds += static_cast<double>(now - pressed_since_) * 1e-9;
+  pressed_since_ = hand_.pressed ? now : 0;
+}
+
+bool Worker::deliver(Delivery delivery) {
+  const std::size_t weight = Load::kLetter + delivery.frame->weight();
+  return inbox_->deliver(std::move(delivery), weight);
+}
+
+/// A session that is replaced hears first what was sent to it before.
+bool Worker::direct(Direct direct) {
+  if (direct.kind != Direct::Kind::frame && direct.kind != Direct::Kind::evict) {
+    inbox_->put(std::move(direct));
+    return false;
+  }
+  const std::size_t weight = Load::kLetter + (direct.frame ? direct.frame->weight() : 0);
+  return inbox_->deliver(std::move(direct), weight);
+}
+
+void Worker::read(WorkerParcel& parcel) {
+  if (const auto* delivery = std::get_if<Delivery>(&parcel)) {
     sessions_.deliver(*delivery);
-  } else if (auto* direct = std::get_if<Direct>(&letter)) {
+  } else {
+    sessions_.direct(std::get<Direct>(parcel));
+  }
+}
+
+void Worker::read(WorkerLetter& letter) {
+  if (auto* direct = std::get_if<Direct>(&letter)) {
     sessions_.direct(*direct);
   } else if (auto* task = std::get_if<Task>(&letter)) {
     (*task)();
@@ -108,6 +156,8 @@ void Worker::read(WorkerLetter& letter) {
     adopt(std::move(*engine));
   } else if (auto* command = std::get_if<std::unique_ptr<SocketCommand>>(&letter)) {
     this->command(std::move(**command));
+  } else if (const auto* eased = std::get_if<Eased>(&letter)) {
+    sessions_.eased(eased->worker);
   }
 }
 
@@ -237,7 +287,15 @@ void Worker::cut(Connection& connection) {
 }
 
 WorkerMeters Worker::meters() {
-  return {meter_, sessions_.meter()};
+  WorkerMeters meters{meter_, sessions_.meter()};
+  const Load::Amount waits = inbox_->waits();
+  meters.transport.mailbox_letters = waits.letters;
+  meters.transport.mailbox_bytes = waits.bytes;
+  if (pressed_since_ != 0) {
+    meters.transport.pressed_seconds +=
+        static_cast<double>(shared_.services.clock->nanoseconds() - pressed_since_) * 1e-9;
+  }
+  return meters;
 }
 
 const HttpHandler* Worker::handler(std::uint16_t listener) const {

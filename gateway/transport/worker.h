@@ -19,6 +19,7 @@
 #include "gateway/transport/meter.h"
 #include "gateway/transport/router.h"
 #include "gateway/transport/settings.h"
+#include "gateway/transport/slice.h"
 
 namespace polygate::transport {
 
@@ -34,8 +35,9 @@ struct Shared {
 /// One thread with everything that its connections need: event loop, sockets, sessions. Made and destroyed on the main
 /// thread; start() and join() there too. Other threads reach it through inbox() only.
 ///
-/// A turn of its loop: timers, then whatever the sockets bring, then before_wait(): letters, and at last each
-/// connection that has something to write does so once, whatever it was that filled its outbox in this turn.
+/// A turn of its loop: timers, then whatever the sockets bring, then before_wait(): letters, a slice of them at most,
+/// and at last each connection that has something to write does so once, whatever it was that filled its outbox in this
+/// turn.
 class Worker final : public Post, public SocketEvents {
  public:
   Worker(WorkerIndex index, const Shared& shared);
@@ -49,8 +51,9 @@ class Worker final : public Post, public SocketEvents {
   const std::shared_ptr<WorkerInbox>& inbox() const { return inbox_; }
 
   // Post, from any thread.
-  void deliver(Delivery delivery) override { inbox_->put(std::move(delivery)); }
-  void direct(Direct direct) override { inbox_->put(std::move(direct)); }
+  bool deliver(Delivery delivery) override;
+  bool direct(Direct direct) override;
+  bool await_eased(WorkerIndex who) override { return inbox_->await_eased(who); }
 
   // On its own thread, from a Task.
   void stop();
@@ -115,7 +118,10 @@ class Worker final : public Post, public SocketEvents {
 
   void run();
   void before_wait();
+  bool take_letters(Slice& slice);
   void read(WorkerLetter& letter);
+  void read(WorkerParcel& parcel);
+  void note_pressed();
   void adopt(NewSocket socket);
   void attend_all();
   void on_tick();
@@ -148,11 +154,12 @@ class Worker final : public Post, public SocketEvents {
   std::vector<std::uint32_t> attending_;
   std::vector<EngineId> engines_attention_;
   std::vector<EngineId> engines_attending_;
-  std::vector<WorkerLetter> letters_;
+  WorkerInbox::Hand hand_;
   std::string gathering_;
   std::optional<Draining> drain_;
   std::optional<Instant> sessions_due_;  ///< for when the timer is set
   std::uint64_t last_tick_ = 0;          ///< nanoseconds
+  std::uint64_t pressed_since_ = 0;      ///< nanoseconds; 0: it is not pressed
   Handles handles_{};
   bool stopping_ = false;
   std::thread thread_;

@@ -83,7 +83,7 @@ class InProcess final : public Driver, private Post {
       outbox.drop_unstarted();
       return false;
     }
-    bool has_room() const override { return outbox.bytes() * 2 <= client.route->profile->limits.outbox_bytes; }
+    bool has_room() const override { return outbox.weight() * 2 <= client.route->profile->limits.outbox_bytes; }
     void tell_when_drained() override { tells_drained = true; }
     void resume_input() override { resumed = true; }
     void close(const session::Farewell& said) override { farewell = said; }
@@ -114,8 +114,15 @@ class InProcess final : public Driver, private Post {
   };
 
   // Post: as over sockets, letters wait until the table has returned, even those to oneself.
-  void deliver(Delivery delivery) override { letters_.emplace_back(std::move(delivery)); }
-  void direct(Direct direct) override { letters_.emplace_back(std::move(direct)); }
+  bool deliver(Delivery delivery) override {
+    letters_.emplace_back(std::move(delivery));
+    return false;
+  }
+  bool direct(Direct direct) override {
+    letters_.emplace_back(std::move(direct));
+    return false;
+  }
+  bool await_eased(WorkerIndex) override { return false; }
 
   void read(Client& client);
   bool receive(Client& client, const Message& message);

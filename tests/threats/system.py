@@ -11,9 +11,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "clients"))
+import crowd  # noqa: E402
 from gateway import PATIENCE, SECRET_ID, Failed, Gateway, Scenarios, jwt, user_token  # noqa: E402
 from rawsocket import CLOSE, PING, PONG, TEXT, RawSocket, close_payload, frame, handshake  # noqa: E402
 
@@ -142,6 +144,68 @@ def T13_a_consumer_that_does_not_read_is_cut_and_the_others_get_everything():
         controller.send(frame(TEXT, message))
         for reader in fast:
             reader.expect(TEXT, message)
+
+
+# ---- T62: one message to very many
+
+def resident_bytes(gateway):
+    pages = pathlib.Path(f"/proc/{gateway.process.pid}/statm").read_text().split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+class Watch:
+    """Asks for metrics again and again: how long the answers took, and how much memory was used."""
+
+    def __init__(self, gateway):
+        self.gateway, self.slowest, self.most = gateway, 0.0, 0
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self.watch)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
+
+    def watch(self):
+        while not self.over.wait(0.05):
+            started = time.monotonic()
+            self.gateway.metric("polygate_connections")
+            self.slowest = max(self.slowest, time.monotonic() - started)
+            self.most = max(self.most, resident_bytes(self.gateway))
+
+
+def one_publisher_fills_no_mailbox(workers):
+    # What a sanitizer keeps of freed memory says nothing of the gateway.
+    with Gateway(workers=workers, profiles=(), texts={"crowd.yaml": crowd.PROFILE},
+                 environment={"ASAN_OPTIONS": "quarantine_size_mb=1"}) as gateway:
+        people = crowd.Crowd(gateway.port)
+        before = resident_bytes(gateway)
+        with Watch(gateway) as watch:
+            count = people.talk(3.0)
+        grown = (watch.most - before) / 2**20
+        print(f"T62: {workers} workers, {count} messages to {crowd.LISTENERS}, {grown:.0f} MiB more, "
+              f"metrics within {1000 * watch.slowest:.0f} ms", flush=True)
+        check(gateway.metric("polygate_slow_consumers_total") == 0, "healthy readers were cut")
+        check(grown <= 64, f"{grown:.0f} MiB more memory")
+        check(watch.slowest < PATIENCE / 4, f"metrics took {watch.slowest:.1f} s")
+        check(gateway.metric("polygate_mailbox_pressed_seconds_total") > 0, "no worker was pressed: it proves nothing")
+        check(gateway.metric("polygate_sessions_paused") == 0 and gateway.metric("polygate_mailbox_letters") == 0,
+              "all is said, and something still waits")
+
+
+def T62_one_publisher_fills_no_mailbox_of_one_worker():
+    one_publisher_fills_no_mailbox(1)
+
+
+def T62_one_publisher_fills_no_mailbox_of_two_workers():
+    one_publisher_fills_no_mailbox(2)
+
+
+def T62_one_publisher_fills_no_mailbox_of_four_workers():
+    one_publisher_fills_no_mailbox(4)
 
 
 # ---- T15: file descriptors

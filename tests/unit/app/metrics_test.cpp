@@ -89,6 +89,21 @@ TEST(Metrics, TellWhatEachProfileKeepsAndWhatItCouldNot) {
   EXPECT_THAT(text, HasSubstr("polygate_not_kept_total{profile=\"silent\",limit=\"kept_bytes\"} 0\n"));
 }
 
+TEST(Metrics, TellWhatWaitsForEachWorker) {
+  Snapshot snapshot = two_workers();
+  snapshot.collected.workers[1].transport.mailbox_letters = 5'000;
+  snapshot.collected.workers[1].transport.mailbox_bytes = 600'000;
+  snapshot.collected.workers[1].transport.pressed_seconds = 1.5;
+  snapshot.collected.workers[0].session.profiles[0].paused = 1;
+  snapshot.collected.workers[1].session.profiles[0].paused = 2;
+  const std::string text = render_metrics(snapshot);
+  EXPECT_THAT(text, HasSubstr("polygate_mailbox_letters{worker=\"0\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_mailbox_letters{worker=\"1\"} 5000\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_mailbox_bytes{worker=\"1\"} 600000\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_mailbox_pressed_seconds_total{worker=\"1\"} 1.5\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_sessions_paused{profile=\"notes\"} 3\n"));
+}
+
 TEST(Metrics, AServerWithoutTrafficHasThemToo) {
   const std::string text = render_metrics({});
   EXPECT_THAT(text, HasSubstr("polygate_build_info{version=\"0."));

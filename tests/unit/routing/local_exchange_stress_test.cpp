@@ -46,8 +46,12 @@ TEST(LocalExchangeStress, AClaimHasExactlyOneHolderAtAnyTime) {
 /// A worker's post: letters from every thread, read by its own.
 class Box final : public Post {
  public:
-  void deliver(Delivery delivery) override { letters_.put(std::move(delivery)); }
-  void direct(Direct) override {}
+  bool deliver(Delivery delivery) override {
+    letters_.put(std::move(delivery));
+    return false;
+  }
+  bool direct(Direct) override { return false; }
+  bool await_eased(WorkerIndex) override { return false; }
   std::vector<Delivery> take() {
     std::vector<Delivery> letters;
     letters_.take(letters);

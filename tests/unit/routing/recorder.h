@@ -12,9 +12,21 @@ namespace polygate {
 /// A worker's post box for tests of one thread: remembers what came.
 class Recorder final : public Post {
  public:
-  void deliver(Delivery delivery) override { deliveries.push_back(std::move(delivery)); }
-  void direct(Direct direct) override { directs.push_back(std::move(direct)); }
+  bool deliver(Delivery delivery) override {
+    deliveries.push_back(std::move(delivery));
+    return is_pressed;
+  }
+  bool direct(Direct direct) override {
+    directs.push_back(std::move(direct));
+    return is_pressed;
+  }
+  bool await_eased(WorkerIndex who) override {
+    if (is_pressed) waiting.push_back(who);
+    return is_pressed;
+  }
 
+  bool is_pressed = false;
+  std::vector<WorkerIndex> waiting;
   std::vector<Delivery> deliveries;
   std::vector<Direct> directs;
 };

@@ -1,0 +1,41 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "gateway/routing/ids.h"
+
+namespace polygate::session {
+
+/// The sessions of one worker that take no turn for now, because so much waits for a worker that they sent to, in the
+/// order of pausing. And which workers are waited for. One thread.
+class Paused {
+ public:
+  using Number = std::uint64_t;  ///< 0 = none
+
+  /// The session goes on when none of `pressed` is waited for any more. A session is added once.
+  Number add(SessionId session, std::vector<WorkerIndex> pressed);
+  void remove(Number number);
+  /// The first that may go on; it is not paused any more. Several calls for the same news take no longer together than
+  /// one walk over all.
+  std::optional<SessionId> next();
+
+  /// Whoever is added from now on waits for `worker`.
+  void await(WorkerIndex worker);
+  void eased(WorkerIndex worker);
+  bool awaits(WorkerIndex worker) const;
+  bool awaits_any() const { return !awaited_.empty(); }
+
+ private:
+  struct Entry {
+    SessionId session;
+    std::vector<WorkerIndex> pressed;
+  };
+  std::map<Number, Entry> entries_;
+  std::vector<WorkerIndex> awaited_;  ///< few
+  Number last_ = 0;
+  Number looked_at_ = 0;  ///< nobody up to this one may go on
+};
+
+}  // namespace polygate::session
