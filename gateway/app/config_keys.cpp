@@ -18,9 +18,10 @@ const std::vector<ConfigKeys>& config_keys() {
       {"key", {"env", "file", "jwks", "id", "stamp"}},
       {"tokens", {"file"}},
       {"limits",
-       {"connections", "connections_per_address", "handshakes_per_address", "handshake", "kept_bytes_together",
-        "message_bytes", "json_depth", "json_nodes", "inbox_events", "outbox_bytes", "outbox_frames", "memberships",
-        "events_per_second", "events_burst", "kept_per_topic", "kept_bytes"}},
+       {"connections", "connections_per_address", "handshakes_per_address", "handshake", "engine_sessions",
+        "engine_sessions_per_address", "engine_sessions_per_profile", "kept_bytes_together", "message_bytes",
+        "json_depth", "json_nodes", "inbox_events", "outbox_bytes", "outbox_frames", "memberships", "events_per_second",
+        "events_burst", "kept_per_topic", "kept_bytes"}},
       {"drain", {"window", "cap"}},
       {"log", {"format", "level"}},
   };

@@ -45,11 +45,13 @@ session::Opening needed(session::Opening all, const Route& route) {
 
 }  // namespace
 
-Engine::Engine(Worker& worker, EngineId id, const Route& route, Revision revision, session::Opening opening)
+Engine::Engine(Worker& worker, EngineId id, const Route& route, Revision revision, session::Opening opening,
+               std::shared_ptr<const Census::Place> place)
     : worker_(&worker),
       id_(id),
       route_(route),
       revision_(revision),
+      place_(std::move(place)),
       opening_(std::make_unique<session::Opening>(needed(std::move(opening), route))) {
   opening_->recoverable = revision == Revision::v4 && is_socket_io() && settings().recovery.within.count() > 0;
   const Instant now = worker.now();

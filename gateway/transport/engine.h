@@ -14,6 +14,7 @@
 #include "gateway/session/carrier.h"
 #include "gateway/session/session_table.h"
 #include "gateway/session/token_bucket.h"
+#include "gateway/transport/census.h"
 #include "gateway/transport/engine_http.h"
 #include "gateway/transport/engine_letters.h"
 #include "gateway/transport/router.h"
@@ -28,7 +29,8 @@ class Worker;
 /// another worker once, before it has a session: to the one that its client comes back to.
 class Engine final {
  public:
-  Engine(Worker& worker, EngineId id, const Route& route, engine_io::Revision revision, session::Opening opening);
+  Engine(Worker& worker, EngineId id, const Route& route, engine_io::Revision revision, session::Opening opening,
+         std::shared_ptr<const Census::Place> place);
   ~Engine();
 
   /// The first answer of a polling session.
@@ -159,6 +161,7 @@ class Engine final {
   void connect(const socket_io::Packet& packet);
   Space& new_space(std::string_view name);
   void open_space(std::string_view name, Json auth);
+  Census::Entry place_of_session() const;
   FramePtr greeting(std::string_view name, SessionId session) const;
   void refuse_space(std::string_view name, std::string_view why);
   void disconnect(Space& space);
@@ -199,6 +202,7 @@ class Engine final {
   std::unique_ptr<Polling> polling_;
   std::unique_ptr<Upgrade> upgrade_;
   std::unique_ptr<Assembly> assembly_;
+  const std::shared_ptr<const Census::Place> place_;
   std::unique_ptr<session::Opening> opening_;  ///< what its sessions are told about the handshake
   std::vector<std::unique_ptr<Space>> spaces_;
   session::TokenBucket connects_;

@@ -34,7 +34,7 @@ bool Engine::go_on(const socket_io::Packet& packet, Json& auth) {
 
 bool Engine::resume(std::string_view name, const SecretId& key, std::string_view offset) {
   Space& space = new_space(name);
-  auto resumed = worker_->sessions().resume({key, offset, route_.endpoint, name, opening_->address, &space});
+  auto resumed = worker_->sessions().resume({key, offset, route_.endpoint, name, opening_->address, &space, place_});
   if (!resumed) {
     space.state = Space::State::over;
     return false;

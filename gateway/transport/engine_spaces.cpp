@@ -178,12 +178,28 @@ FramePtr Engine::greeting(std::string_view name, SessionId session) const {
   return frame_of(socket_io::Type::connect, name, json);
 }
 
+/// All sessions of the engine have one place together, but one that has left its namespace and is not done yet counts
+/// for itself: else a client could come and leave without end.
+Census::Entry Engine::place_of_session() const {
+  const auto here = std::count_if(spaces_.begin(), spaces_.end(), [](const auto& one) { return bool{one->session}; });
+  if (place_.use_count() <= 1 + here) return {place_, Census::Verdict::admit};
+  return place_->another();
+}
+
 void Engine::open_space(std::string_view name, Json auth) {
+  const Census::Entry entry = place_of_session();
+  if (!entry.place) {
+    const std::string_view limit = Census::name(entry.verdict);
+    worker_->log().write_rarely(limit, Level::warn, "session refused",
+                                {{"limit", limit}, {"profile", route_.profile->name}, {"address", opening_->address}});
+    return refuse_space(name, "limit " + std::string(limit) + " reached");
+  }
   Space* space = &new_space(name);
   session::Opening opening = *opening_;
   opening.carrier = space;
   opening.auth = std::move(auth);
   opening.name_space = name;
+  opening.place = entry.place;
   auto identity = worker_->sessions().admit(*route_.endpoint, opening);
   if (!identity) {
     space->state = Space::State::over;
@@ -216,7 +232,7 @@ void Engine::refuse_space(std::string_view name, std::string_view why) {
 /// The client leaves a namespace; its connection stays.
 void Engine::disconnect(Space& space) {
   space.state = Space::State::over;
-  worker_->sessions().hang_up(space.session, session::Gone::closed);
+  worker_->sessions().hang_up(std::exchange(space.session, {}), session::Gone::closed);
 }
 
 /// The session's own wish to end. A client that is told so by a packet stays away; one that only loses its connection

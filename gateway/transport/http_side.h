@@ -51,6 +51,7 @@ class HttpSide {
   void tell_engine_gone();
   void engine_refuse(const EngineRefusal& why, Handshake result, bool upgrade);
   void engine_refuse_body();
+  void refuse_one_more(Census::Verdict verdict, bool upgrade);
   void refuse_websocket(std::string_view why);
   void refuse(const wire::HttpRefusal& refusal, Handshake result);
   void note(Handshake result);
