@@ -159,6 +159,7 @@ class Engine final {
   bool receive_binary(std::string_view bytes);
   bool dispatch(const socket_io::Packet& packet, dialect::Attachments attachments);
   void connect(const socket_io::Packet& packet);
+  void refuse_connect_data(const socket_io::Packet& packet);
   Space& new_space(std::string_view name);
   void open_space(std::string_view name, Json auth);
   Census::Entry place_of_session() const;
@@ -167,7 +168,7 @@ class Engine final {
   void disconnect(Space& space);
   bool malformed(std::string_view why);
   // engine_recovery.cpp
-  bool go_on(const socket_io::Packet& packet, Json& auth);
+  bool go_on(const socket_io::Packet& packet, json::View auth);
   bool resume(std::string_view name, const SecretId& key, std::string_view offset);
   bool hold(const engine_io::Packet& packet);
 

@@ -8,17 +8,14 @@
 
 namespace polygate::transport {
 
-/// A connect that names a session to go on with. False: it is one for a new session, with what is left of `auth`.
-bool Engine::go_on(const socket_io::Packet& packet, Json& auth) {
-  if (!auth.is_object()) return false;
-  const auto take = [&](const char* name) {
-    const auto found = auth.find(name);
-    std::string text = found != auth.end() && found->is_string() ? found->get<std::string>() : std::string();
-    if (found != auth.end()) auth.erase(found);
-    return text;
+/// A connect that names a session to go on with. False: it is one for a new session.
+bool Engine::go_on(const socket_io::Packet& packet, json::View auth) {
+  const auto text = [&](std::string_view name) {
+    const auto found = json::find(auth, name);
+    return found && found->is_string() ? json::string(*found) : std::string_view();
   };
-  const auto key = SecretId::parse(take("pid"));
-  const std::string offset = take("offset");
+  const auto key = SecretId::parse(text("pid"));
+  const std::string_view offset = text("offset");
   if (!key || close_code_) return false;
   if (key->worker == worker_->index()) return resume(packet.name_space, *key, offset);
   const bool is_bare =

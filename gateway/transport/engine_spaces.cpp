@@ -21,6 +21,9 @@ FramePtr frame_of(socket_io::Type type, std::string_view name_space, std::string
   return std::make_shared<const Frame>(std::make_unique<const profile::EngineMessage>(true, text));
 }
 
+/// Values in what a client connects with; no client needs as many.
+constexpr std::size_t kMaxConnectNodes = 256;
+
 /// `a=1&b=2`, as clients 1.x and 2.x put it behind a namespace.
 Json from_query(std::string_view query) {
   Json found = Json::object();
@@ -144,22 +147,45 @@ void Engine::connect(const socket_io::Packet& packet) {
       packet.name_space == "/" || std::any_of(namespaces.begin(), namespaces.end(),
                                               [&](const auto& one) { return one.first == packet.name_space; });
   if (!exists) return refuse_space(packet.name_space, "Invalid namespace");
-  Json auth;
+  json::Document document;
   if (!packet.json.empty()) {
-    json::Document document;
-    const json::Limits limits{.max_bytes = profile.limits.message_bytes,
-                              .max_depth = profile.limits.json_depth,
-                              .max_nodes = profile.limits.json_nodes};
+    const bool kept = profile.auth_used;
+    const json::Limits limits{
+        .max_bytes = kept ? profile.engine.connect_bytes : profile.limits.message_bytes,
+        .max_depth = profile.limits.json_depth,
+        .max_nodes = kept ? std::min(kMaxConnectNodes, profile.limits.json_nodes) : profile.limits.json_nodes};
     if (const auto parsed = document.parse(packet.json, limits); !parsed) {
+      if (kept && parsed.failure().reason == Reason::limited) return refuse_connect_data(packet);
       malformed("the data of a connect: " + parsed.failure().message);
       return;
     }
+    if (opening_->recoverable && go_on(packet, document.root())) return;
+  }
+  Json auth;
+  if (profile.auth_used && !packet.json.empty()) {
     auth = json::to_json(document.root());
-  } else if (!packet.query.empty()) {
+    if (opening_->recoverable && auth.is_object()) {
+      auth.erase("pid");
+      auth.erase("offset");
+    }
+  } else if (profile.auth_used && !packet.query.empty()) {
+    const bool fits = packet.query.size() <= profile.engine.connect_bytes &&
+                      std::count(packet.query.begin(), packet.query.end(), '&') < kMaxConnectNodes - 1;
+    if (!fits) return refuse_connect_data(packet);
     auth = from_query(packet.query);
   }
-  if (opening_->recoverable && go_on(packet, auth)) return;
   open_space(packet.name_space, std::move(auth));
+}
+
+/// What is kept as long as the session is bounded: in memory it takes 27 times its bytes.
+void Engine::refuse_connect_data(const socket_io::Packet& packet) {
+  worker_->log().write_rarely(
+      "limit connect_bytes", Level::info, "connect refused",
+      {{"limit", "connect_bytes"},
+       {"bytes", static_cast<std::int64_t>(packet.json.size() + packet.query.size())},
+       {"profile", route_.profile->name},
+       {"address", opening_->address}});
+  refuse_space(packet.name_space, "the data of this connect is too large: limit connect_bytes");
 }
 
 Engine::Space& Engine::new_space(std::string_view name) {
