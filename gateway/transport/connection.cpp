@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <limits>
 #include <utility>
 
 #include "gateway/transport/http_side.h"
@@ -192,7 +193,7 @@ bool Connection::on_tick(Instant now) {
 
 void Connection::drain_at(Instant when) {
   draining_ = true;
-  if (phase_ == Phase::open) {
+  if (phase_ == Phase::open && !engine_) {  // an engine says goodbye itself
     awaiting_pong_ = false;
     set_deadline(when);
   } else if (phase_ == Phase::http && !http_->waits_for_answer()) {
@@ -214,6 +215,16 @@ void Connection::send_ping() {
 
 void Connection::send(std::string_view bytes) {
   urgent_.append(bytes);
+  worker_.attend_to(*this);
+}
+
+/// The answer to the request in hand. The next one is looked at when it is written: what a peer does not read stays
+/// with the peer.
+void Connection::reply(std::string bytes) {
+  const auto frame = std::make_shared<const Frame>(std::move(bytes), std::uint8_t{0}, true);
+  worker_.meter().outbox_bytes += frame->bytes().size();
+  outbox_.push(frame, frame->bytes(), std::numeric_limits<std::size_t>::max(), 0);
+  replying_ = held_back_ = true;
   worker_.attend_to(*this);
 }
 
@@ -296,12 +307,13 @@ void Connection::obey(SocketCommand& command) {
     case Kind::ping:
       return probe();
     case Kind::resume:
-      if (phase_ == Phase::open || phase_ == Phase::gone) resume();
+      if (phase_ != Phase::http) resume();
       return;
     case Kind::close:
-      if (phase_ == Phase::gone) return let_go();
       finish();
-      return end(command.code, command.text);
+      end(command.code, command.text, command.takes_rest);
+      if (!command.takes_rest) let_go();
+      return;
   }
 }
 
@@ -334,8 +346,8 @@ void Connection::let_go() {
   worker_.attend_to(*this);
 }
 
-void Connection::end(std::uint16_t code, std::string_view reason) {
-  if (phase_ == Phase::open) begin_closing(wire::close_frame(code, reason));
+void Connection::end(std::uint16_t code, std::string_view reason, bool takes_rest) {
+  if (phase_ == Phase::open) begin_closing(wire::close_frame(code, reason), takes_rest);
 }
 
 void Connection::finish() {

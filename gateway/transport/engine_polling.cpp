@@ -39,6 +39,7 @@ void Engine::answer(const SocketRef& to, HttpResponse response) {
 
 void Engine::request(const SocketRef& from, EngineRequest& request) {
   if (polling_ && polling_->receiving == from) polling_->receiving.reset();
+  if (lost_) worker_->attend_to(*this);
   if (over_) return answer(from, refusal(EngineRefusal::sid()));
   if (websocket_ || request.revision != revision_) return answer(from, refusal(EngineRefusal::request()));
   if (request.method == "GET") return poll(from, request);
@@ -47,6 +48,7 @@ void Engine::request(const SocketRef& from, EngineRequest& request) {
 }
 
 void Engine::poll(const SocketRef& from, EngineRequest& request) {
+  if (lost_) return answer(from, refusal(EngineRefusal::sid()));
   if (polling_->get) {
     answer(from, empty(400));  // two at once: nobody could say in which order they are answered
     return die(session::Gone::lost);
@@ -57,7 +59,7 @@ void Engine::poll(const SocketRef& from, EngineRequest& request) {
 }
 
 void Engine::begins(const SocketRef& from) {
-  if (over_ || websocket_ || refuse_second_post(from)) return;
+  if (over_ || websocket_ || lost_ || refuse_second_post(from)) return;
   polling_->receiving = from;
 }
 
@@ -81,9 +83,9 @@ void Engine::post(const SocketRef& from, EngineRequest& request) {
     answer(from, empty(400));
     return die(session::Gone::lost);
   }
-  full_ = false;
   take_body(request);
-  if (full_ && !over_) {
+  holds_back_ = is_full();
+  if (holds_back_) {
     polling_->post = from;  // TCP cannot push back here: the next request waits for this answer
   } else {
     answer(from, post_answer());
@@ -97,22 +99,22 @@ void Engine::take_body(const EngineRequest& request) {
                     std::string_view(request.body).starts_with("d=");
   std::optional<std::string> unwrapped;
   if (form) unwrapped = unwrap_form(request.body);
-  if (form && !unwrapped) return static_cast<void>(malformed("a form that is none"));
+  if (form && !unwrapped) return malformed("a form that is none");
   std::string_view body = unwrapped ? *unwrapped : request.body;
-  if (!binary && !wire::is_utf8(body)) return static_cast<void>(malformed("a body that is not UTF-8"));
+  if (!binary && !wire::is_utf8(body)) return malformed("a body that is not UTF-8");
   const Payload payload = revision_ == Revision::v4 ? Payload::v4 : binary ? Payload::v3_binary : Payload::v3_text;
   std::size_t count = 0;
   std::string scratch;
   std::string repaired;
   do {
     auto found = engine_io::take_packet(payload, body, scratch);
-    if (!found) return static_cast<void>(malformed(found.failure().message));
-    if (++count > kMaxPacketsIn) return static_cast<void>(malformed("more than 1000 packets in one body"));
+    if (!found) return malformed(found.failure().message);
+    if (++count > kMaxPacketsIn) return malformed("more than 1000 packets in one body");
     if (!found->binary && payload == Payload::v3_binary && !wire::is_utf8(found->data)) {
-      return static_cast<void>(malformed("a packet that is not UTF-8"));
+      return malformed("a packet that is not UTF-8");
     }
     if (!found->binary && payload == Payload::v3_text) repair(*found, repaired);
-    full_ = !packet(*found) || full_;
+    this->packet(*found);
   } while (!body.empty() && !over_ && !closing_);
 }
 

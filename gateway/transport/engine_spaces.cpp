@@ -41,14 +41,13 @@ Json from_query(std::string_view query) {
 
 }  // namespace
 
-bool Engine::malformed(std::string_view why) {
+void Engine::malformed(std::string_view why) {
   worker_->log().write_rarely("engine parse", Level::info, "connection closed",
                               {{"why", why}, {"profile", route_.profile->name}, {"address", opening_->address}});
   broken_ = true;
   close_code_ = close_code(Reason::malformed);
   close_reason_ = "parse error: " + std::string(why);
   die(session::Gone::lost);
-  return true;
 }
 
 Engine::Space* Engine::find(std::string_view name) {
@@ -62,16 +61,15 @@ std::size_t Engine::spaces_left() const {
   }));
 }
 
-/// A message packet. False: hand over no more.
-bool Engine::receive(const engine_io::Packet& packet) {
-  if (!is_socket_io()) {
-    return spaces_.empty() ||
-           worker_->sessions().receive(spaces_[0]->session, {!packet.binary, packet.data, std::nullopt, nullptr});
-  }
-  return packet.binary ? receive_binary(packet.data) : receive_text(packet.data);
+/// A message packet.
+void Engine::receive(const engine_io::Packet& packet) {
+  if (is_socket_io()) return packet.binary ? receive_binary(packet.data) : receive_text(packet.data);
+  if (spaces_.empty()) return;
+  Space& only = *spaces_[0];
+  only.full = !worker_->sessions().receive(only.session, {!packet.binary, packet.data, std::nullopt, nullptr});
 }
 
-bool Engine::receive_text(std::string_view text) {
+void Engine::receive_text(std::string_view text) {
   if (assembly_) return malformed("text where an attachment was expected");
   const auto packet = socket_io::parse_packet(text);
   if (!packet) return malformed(packet.failure().message);
@@ -87,42 +85,41 @@ bool Engine::receive_text(std::string_view text) {
   assembly_->text = text;
   assembly_->packet = *socket_io::parse_packet(assembly_->text);
   assembly_->bytes = text.size();
-  return true;
 }
 
-bool Engine::receive_binary(std::string_view bytes) {
+void Engine::receive_binary(std::string_view bytes) {
   if (!assembly_) return malformed("binary data that no packet has announced");
   assembly_->bytes += bytes.size();
   if (assembly_->bytes > route_.profile->limits.message_bytes) {
     worker_->note_close(1009, "a message with its attachments is over the limit message_bytes", opening_->address);
-    close(1009, "limit message_bytes");
-    return true;
+    return close(1009, "limit message_bytes");
   }
   assembly_->attachments.emplace_back(bytes);
-  if (assembly_->attachments.size() < assembly_->packet.attachments) return true;
+  if (assembly_->attachments.size() < assembly_->packet.attachments) return;
   const std::unique_ptr<Assembly> whole = std::move(assembly_);
   return dispatch(whole->packet, std::make_shared<const std::vector<std::string>>(std::move(whole->attachments)));
 }
 
-bool Engine::dispatch(const socket_io::Packet& packet, dialect::Attachments attachments) {
+void Engine::dispatch(const socket_io::Packet& packet, dialect::Attachments attachments) {
   using socket_io::Type;
   if (packet.type == Type::connect) {
-    connect(packet);
-    return true;
+    return connect(packet);
   }
   Space* space = find(packet.name_space);
   if (space == nullptr) return malformed("a packet for a namespace that was not joined");
-  if (space->state != Space::State::open) return true;  // on its way when we ended it
+  if (!space->session) return;  // on its way when we ended it
   switch (packet.type) {
     case Type::event:
     case Type::binary_event:
-      return worker_->sessions().receive(space->session, {true, packet.json, packet.ack, std::move(attachments)});
+      space->full =
+          !worker_->sessions().receive(space->session, {true, packet.json, packet.ack, std::move(attachments)});
+      return;
     case Type::ack:
     case Type::binary_ack:
-      return worker_->sessions().acknowledged(space->session, *packet.ack, packet.json, std::move(attachments));
+      space->full = !worker_->sessions().acknowledged(space->session, *packet.ack, packet.json, std::move(attachments));
+      return;
     case Type::disconnect:
-      disconnect(*space);
-      return true;
+      return disconnect(*space);
     case Type::connect:
     case Type::error:
       break;
@@ -131,6 +128,7 @@ bool Engine::dispatch(const socket_io::Packet& packet, dialect::Attachments atta
 }
 
 void Engine::connect(const socket_io::Packet& packet) {
+  if (closing_) return;
   const profile::Profile& profile = *route_.profile;
   Space* known = find(packet.name_space);
   if (known != nullptr && known->state != Space::State::over) {
@@ -170,7 +168,7 @@ void Engine::connect(const socket_io::Packet& packet) {
     }
   } else if (profile.auth_used && !packet.query.empty()) {
     const bool fits = packet.query.size() <= profile.engine.connect_bytes &&
-                      std::count(packet.query.begin(), packet.query.end(), '&') < kMaxConnectNodes - 1;
+                      std::count(packet.query.begin(), packet.query.end(), '&') < std::ptrdiff_t{kMaxConnectNodes} - 1;
     if (!fits) return refuse_connect_data(packet);
     auth = from_query(packet.query);
   }
@@ -179,12 +177,11 @@ void Engine::connect(const socket_io::Packet& packet) {
 
 /// What is kept as long as the session is bounded: in memory it takes 27 times its bytes.
 void Engine::refuse_connect_data(const socket_io::Packet& packet) {
-  worker_->log().write_rarely(
-      "limit connect_bytes", Level::info, "connect refused",
-      {{"limit", "connect_bytes"},
-       {"bytes", static_cast<std::int64_t>(packet.json.size() + packet.query.size())},
-       {"profile", route_.profile->name},
-       {"address", opening_->address}});
+  worker_->log().write_rarely("limit connect_bytes", Level::info, "connect refused",
+                              {{"limit", "connect_bytes"},
+                               {"bytes", static_cast<std::int64_t>(packet.json.size() + packet.query.size())},
+                               {"profile", route_.profile->name},
+                               {"address", opening_->address}});
   refuse_space(packet.name_space, "the data of this connect is too large: limit connect_bytes");
 }
 
@@ -252,12 +249,15 @@ void Engine::refuse_space(std::string_view name, std::string_view why) {
   std::string json;
   json::append_string(json, why);
   if (revision_ == Revision::v4) json = "{\"message\":" + json + '}';
-  if (!enqueue(frame_of(socket_io::Type::error, name, json), 0)) close(1013, "slow consumer: limit outbox_bytes");
+  if (!enqueue(frame_of(socket_io::Type::error, name, json), 0)) {
+    close_soon(1013, "slow consumer: limit outbox_bytes");
+  }
 }
 
 /// The client leaves a namespace; its connection stays.
 void Engine::disconnect(Space& space) {
   space.state = Space::State::over;
+  space.full = false;
   worker_->sessions().hang_up(std::exchange(space.session, {}), session::Gone::closed);
 }
 
@@ -271,6 +271,8 @@ void Engine::end(Space& space, const session::Farewell& farewell) {
   broken_ = broken_ || farewell.is_broken;
   close_reason_ = farewell.reason;
   last_code_ = code;
+  ended_ = true;
+  space.takes_rest = farewell.takes_rest;
   if (comes_back || !is_socket_io()) {
     close_code_ = code;
   } else if (was_open) {

@@ -88,11 +88,10 @@ void HttpSide::answer(HttpResponse response) {
   std::vector<wire::HttpField> headers;
   headers.reserve(response.headers.size());
   for (const auto& [name, value] : response.headers) headers.push_back({name, value});
-  connection_.send(wire::response(response.status, headers, response.body, {close, is_whole && head_only_}));
+  connection_.reply(wire::response(response.status, headers, response.body, {close, is_whole && head_only_}));
   if (close) return connection_.finish();
   parser_.next();
   connection_.set_deadline(connection_.worker().now() + connection_.worker().settings().keep_alive);
-  connection_.resume();
 }
 
 void HttpSide::find_route() {
