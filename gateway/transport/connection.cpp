@@ -372,7 +372,27 @@ void Connection::end_of_input() {
   if (engine_) tell_engine(EngineInput::Kind::closed);
 }
 
+/// A POST that had come whole is taken, although nobody waits for its answer any more: after a reset the library reads
+/// nothing.
+void Connection::take_last_request() {
+  const Fd rest = socket_.take_rest(held_);
+  for (;;) {
+    if (held_back_ || phase_ != Phase::http || !http_->may_be_post(held_)) return;
+    std::string bytes = std::exchange(held_, {});
+    std::span<char> left(bytes);
+    consume(left);
+    held_.assign(left.data(), left.size());
+    if (!held_.empty()) continue;
+    std::array<char, kFeedAtOnce> piece;
+    const ssize_t got = rest ? ::recv(rest.get(), piece.data(), piece.size(), MSG_DONTWAIT) : 0;
+    if (got <= 0) return;
+    worker_.meter().bytes_in += static_cast<std::size_t>(got);
+    held_.assign(piece.data(), static_cast<std::size_t>(got));
+  }
+}
+
 bool Connection::closed() {
+  if (phase_ == Phase::http && http_ && socket_) take_last_request();
   worker_.meter().outbox_bytes -= outbox_.bytes();
   outbox_ = {};
   if (http_) http_->gone();

@@ -108,6 +108,7 @@ class Connection final : public session::Carrier {
   void tell_engine(EngineInput::Kind kind);
   bool feed();
   void end_of_input();
+  void take_last_request();
   void consume(std::span<char>& bytes);
   void messages(std::span<char>& bytes);
   void ping_came(std::string_view payload);

@@ -173,6 +173,12 @@ bool HttpSide::on_deadline() {
   return false;
 }
 
+bool HttpSide::may_be_post(std::string_view bytes) {
+  if (handler_) return false;
+  const std::string_view method = parser_.idle() ? bytes.substr(0, bytes.find(' ')) : parser_.request().method();
+  return method.empty() || method == "POST";
+}
+
 void HttpSide::gone() {
   tell_engine_gone();
   if (!answered_) note(Handshake::lost);

@@ -34,6 +34,8 @@ class HttpSide {
   /// The socket has gone.
   void gone();
   bool waits_for_answer() const { return waits_; }
+  /// Can the request in hand, or the one that starts with `bytes`, be a POST to a profile?
+  bool may_be_post(std::string_view bytes);
 
  private:
   void dispatch();

@@ -42,6 +42,11 @@ std::string with_ids(std::string text) {
   return text;
 }
 
+TEST(ConnectData, IsKeptOnlyWhereSomeRuleNamesIt) {
+  EXPECT_TRUE(Shipped("examples/socketio-echo").profile().auth_used);
+  EXPECT_FALSE(Shipped("monitor-relay").profile().auth_used);
+}
+
 TEST(SensorTelemetry, AcceptsTheDocumentsExamples) {
   const Shipped shipped("sensor-telemetry");
   EXPECT_TRUE(shipped.accepts("temperature", R"({"time": 8273663, "record": 223})"));
