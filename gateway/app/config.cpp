@@ -27,6 +27,9 @@ limits:
   connections_per_address: 1000
   handshakes_per_address: 256
   handshake: 10s
+  engine_sessions: 10000
+  engine_sessions_per_address: 1000
+  engine_sessions_per_profile: 10000
   kept_bytes_together: 256MiB
   message_bytes: 64KiB
   json_depth: 64
@@ -256,6 +259,9 @@ class Builder {
     reader.count("connections_per_address", connections.connections_per_address, 1, 10'000'000);
     reader.count("handshakes_per_address", connections.handshakes_per_address, 1, 10'000'000);
     reader.duration("handshake", connections.handshake, Millis(1));
+    reader.count("engine_sessions", connections.engine_sessions, 1, 10'000'000);
+    reader.count("engine_sessions_per_address", connections.engine_sessions_per_address, 1, 10'000'000);
+    reader.count("engine_sessions_per_profile", connections.engine_sessions_per_profile, 1, 10'000'000);
     reader.size("kept_bytes_together", config_.kept_bytes_together, 1);
     profile::Limits& sessions = config_.session_limits;
     reader.size("message_bytes", sessions.message_bytes, 1);

@@ -42,6 +42,9 @@ struct ConnectionLimits {
   std::size_t connections_per_address = 1'000;
   std::size_t handshakes_per_address = 256;
   Millis handshake{10'000};
+  std::size_t engine_sessions = 10'000;
+  std::size_t engine_sessions_per_address = 1'000;
+  std::size_t engine_sessions_per_profile = 10'000;
 };
 
 /// What one deployment runs: gateway.yaml with the environment and the flags on top of it. docs/configuration.md lists

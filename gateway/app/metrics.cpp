@@ -136,12 +136,26 @@ class Renderer {
     accepted.add({}, acceptor.accepted);
     put(accepted);
 
-    Family refusals = counter("refusals_total", "Connections that were refused, by the limit that was reached.");
+    const transport::Census::Counts& census = snapshot_.collected.census;
+    Family refusals = counter(
+        "refusals_total", "Connections and sessions of Engine.IO that were refused, by the limit that was reached.");
     for (std::size_t i = 1; i < transport::Admission::kVerdicts; ++i) {
       const auto verdict = static_cast<transport::Admission::Verdict>(i);
       refusals.add({{"limit", std::string(transport::Admission::name(verdict))}}, acceptor.refused[i]);
     }
+    for (std::size_t i = 1; i < transport::Census::kVerdicts; ++i) {
+      const auto verdict = static_cast<transport::Census::Verdict>(i);
+      refusals.add({{"limit", std::string(transport::Census::name(verdict))}}, census.refused[i]);
+    }
     put(refusals);
+
+    Family engines =
+        gauge("engine_sessions", "Sessions of Engine.IO now, until the last of what they had said is taken.");
+    for (const std::string& profile : snapshot_.profiles) {
+      const auto known = census.by_profile.find(profile);
+      engines.add({{"profile", profile}}, std::uint64_t{known == census.by_profile.end() ? 0 : known->second});
+    }
+    put(engines);
 
     Family pauses = counter("accept_pauses_total", "How often accepting waited for file descriptors.");
     pauses.add({}, acceptor.pauses);

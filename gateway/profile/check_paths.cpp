@@ -91,6 +91,12 @@ void check_header(CheckContext& context, const Path& path) {
   if (std::find(used.begin(), used.end(), name) == used.end()) used.push_back(name);
 }
 
+/// What a client connects with is kept where some path mentions it.
+void check_auth(CheckContext& context, const Path& path) {
+  context.profile.auth_used = true;
+  if (!context.socket_io()) context.problem(path.place, "`$auth` is what clients of Socket.IO connect with");
+}
+
 /// Is it there on some endpoint that leads to one of the roles?
 void check_request(CheckContext& context, const CheckScope& scope, const Path& path) {
   if (path.root == Root::header) return check_header(context, path);
@@ -145,8 +151,7 @@ void check_path(CheckContext& context, const CheckScope& scope, const Path& path
       }
       return;
     case Root::auth:
-      if (!context.socket_io()) context.problem(path.place, "`$auth` is what clients of Socket.IO connect with");
-      return;
+      return check_auth(context, path);
     case Root::event:
       if (!scope.has_event) context.problem(path.place, "a session that opens or closes has no `$event`");
       return;
@@ -215,8 +220,7 @@ void check_endpoint_text(CheckContext& context, const Endpoint& endpoint, const 
       case Root::settings:
         return check_settings(context, path);
       case Root::auth:
-        if (!context.socket_io()) context.problem(path.place, "`$auth` is what clients of Socket.IO connect with");
-        return;
+        return check_auth(context, path);
       case Root::now:
       case Root::new_id:
         return;

@@ -72,7 +72,8 @@ struct EngineSettings {
   std::size_t attachments = 10;   ///< of one message; clients accept no more (socket.io-parser 4.2.6)
   std::size_t body_bytes = 0;     ///< of one POST; 0 = four messages: old clients put all that waits into one
   enum class Repair : std::uint8_t { automatic, always, never };
-  Repair repair_utf8 = Repair::automatic;  ///< text that clients 1.x encode twice when they poll
+  Repair repair_utf8 = Repair::automatic;            ///< text that clients 1.x encode twice when they poll
+  std::size_t connect_bytes = std::size_t{8} << 10;  ///< of what a client connects to a namespace with, if it is kept
   RecoverySettings recovery;
 };
 
@@ -225,6 +226,7 @@ struct Profile {
   /// "x.ack", "x", and the same with ".args".
   std::map<std::string, std::shared_ptr<const schema::Schema>, std::less<>> schemas;
   std::vector<std::string> headers_used;  ///< names that some `$header.x` mentions; no other header is kept
+  bool auth_used = false;                 ///< some path mentions `$auth`; else what clients connect with is not kept
   bool uses_user_topics = false;          ///< some send, join or needs names `user/...`
   bool uses_role_topics = false;
   bool keeps = false;  ///< some send stays with its topic

@@ -62,7 +62,7 @@ void read_engine(ReadContext& context, const yaml::Node& node) {
   context.profile.places.engine = node.place();
   if (!expect_map(context, node, "`engine`",
                   {"revisions", "transports", "cookie", "connect_within", "upgrade_within", "attachments", "body_bytes",
-                   "repair_utf8", "recovery"})) {
+                   "connect_bytes", "repair_utf8", "recovery"})) {
     return;
   }
   EngineSettings& engine = context.profile.engine;
@@ -98,6 +98,9 @@ void read_engine(ReadContext& context, const yaml::Node& node) {
   }
   if (const yaml::Node* body = node.find("body_bytes")) {
     engine.body_bytes = read_size(context, *body, "`body_bytes`").value_or(0);
+  }
+  if (const yaml::Node* connect = node.find("connect_bytes")) {
+    engine.connect_bytes = read_size(context, *connect, "`connect_bytes`").value_or(engine.connect_bytes);
   }
   if (const yaml::Node* repair = node.find("repair_utf8")) {
     const auto choice = read_choice(context, *repair, "`repair_utf8`", {"auto", "always", "never"});

@@ -125,7 +125,7 @@ class Session final : public turns::Living {
   std::uint16_t next_rule = 0;  ///< of the opened or closed rules
   auth::IdentityPtr who;
   std::string endpoint_user;
-  const std::shared_ptr<const void> place;          ///< see Opening
+  std::shared_ptr<const void> place;                ///< see Opening
   Carrier* carrier;                                 ///< null: detached, or gone with nothing left to hand over
   std::unique_ptr<Replays> replays;                 ///< usually null
   std::unique_ptr<Recovery> recovery;               ///< null: ends with its connection

@@ -41,6 +41,7 @@ struct Resumption {
   std::string_view name_space;
   std::string_view address;  ///< of the peer, now
   Carrier* carrier = nullptr;
+  std::shared_ptr<const void> place;  ///< the session's from now on: that of its old connection is given back
 };
 
 /// A session that goes on.

@@ -55,6 +55,7 @@ std::optional<Resumed> SessionTable::State::resume(Session& session, const Resum
   timers.remove(session.end_timer);
   Carrier* const before = std::exchange(session.carrier, resumption.carrier);
   session.full = false;
+  session.place = resumption.place;
   session.set_address(std::string(resumption.address));
   session.recovery->history.caught_up();
   answer_askers(session, Direct::Kind::alive);

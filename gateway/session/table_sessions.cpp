@@ -129,6 +129,8 @@ void SessionTable::State::end(Session& session, const Farewell& farewell, std::o
       said.takes_rest = !why;
       session.carrier->close(said);
     }
+  } else if (why && session.carrier != nullptr) {
+    session.carrier->let_go();  // it still handed over what it had read
   }
   if (why) silence(session, *why);
 }

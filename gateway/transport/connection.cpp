@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <limits>
 #include <utility>
 
 #include "gateway/transport/http_side.h"
@@ -219,7 +220,7 @@ void Connection::wait_for_ping(Instant due) {
 
 void Connection::drain_at(Instant when) {
   draining_ = true;
-  if (phase_ == Phase::open) {
+  if (phase_ == Phase::open && !engine_) {  // an engine says goodbye itself
     awaiting_pong_ = false;
     set_deadline(when);
   } else if (phase_ == Phase::http && !http_->waits_for_answer()) {
@@ -241,6 +242,18 @@ void Connection::send_ping() {
 
 void Connection::send(std::string_view bytes) {
   urgent_.append(bytes);
+  worker_.attend_to(*this);
+}
+
+/// The answer to the request in hand. The next one is looked at when it is written: what a peer does not read stays
+/// with the peer.
+void Connection::reply(std::string bytes) {
+  FramePtr frame = std::make_shared<const Frame>(std::move(bytes), std::uint8_t{0}, true);
+  const std::string_view view = frame->bytes();
+  const std::size_t before = outbox_.weight();
+  outbox_.push(std::move(frame), view, std::numeric_limits<std::size_t>::max() / 2, 0);
+  worker_.meter().outbox_bytes += outbox_.weight() - before;
+  replying_ = held_back_ = true;
   worker_.attend_to(*this);
 }
 
@@ -338,12 +351,13 @@ void Connection::obey(SocketCommand& command) {
     case Kind::drain:
       return tell_when_drained();
     case Kind::resume:
-      if (phase_ == Phase::open || phase_ == Phase::gone) resume();
+      if (phase_ != Phase::http) resume();
       return;
     case Kind::close:
-      if (phase_ == Phase::gone) return let_go();
       finish();
-      return end(command.code, command.text);
+      end(command.code, command.text, command.takes_rest);
+      if (!command.takes_rest) let_go();
+      return;
   }
 }
 
@@ -376,8 +390,8 @@ void Connection::let_go() {
   worker_.attend_to(*this);
 }
 
-void Connection::end(std::uint16_t code, std::string_view reason) {
-  if (phase_ == Phase::open) begin_closing(wire::close_frame(code, reason));
+void Connection::end(std::uint16_t code, std::string_view reason, bool takes_rest) {
+  if (phase_ == Phase::open) begin_closing(wire::close_frame(code, reason), takes_rest);
 }
 
 void Connection::finish() {
@@ -402,7 +416,27 @@ void Connection::end_of_input() {
   if (engine_) tell_engine(EngineInput::Kind::closed);
 }
 
+/// A POST that had come whole is taken, although nobody waits for its answer any more: after a reset the library reads
+/// nothing.
+void Connection::take_last_request() {
+  const Fd rest = socket_.take_rest(held_);
+  for (;;) {
+    if (held_back_ || phase_ != Phase::http || !http_->may_be_post(held_)) return;
+    std::string bytes = std::exchange(held_, {});
+    std::span<char> left(bytes);
+    consume(left);
+    held_.assign(left.data(), left.size());
+    if (!held_.empty()) continue;
+    std::array<char, kFeedAtOnce> piece;
+    const ssize_t got = rest ? ::recv(rest.get(), piece.data(), piece.size(), MSG_DONTWAIT) : 0;
+    if (got <= 0) return;
+    worker_.meter().bytes_in += static_cast<std::size_t>(got);
+    held_.assign(piece.data(), static_cast<std::size_t>(got));
+  }
+}
+
 bool Connection::closed() {
+  if (phase_ == Phase::http && http_ && socket_) take_last_request();
   worker_.meter().outbox_bytes -= outbox_.weight();
   outbox_ = {};
   if (http_) http_->gone();

@@ -67,6 +67,7 @@ class Connection final : public session::Carrier {
   // For the HTTP side.
   /// Queues bytes in front of every message.
   void send(std::string_view bytes);
+  void reply(std::string bytes);
   /// Tries to write at once, for whom the connection ends with that.
   void say(std::string_view bytes);
   /// Hands no more bytes over until resume(): they stay where they are.
@@ -106,10 +107,11 @@ class Connection final : public session::Carrier {
   };
 
   bool enqueue(FramePtr& frame, std::string_view bytes);
-  void end(std::uint16_t code, std::string_view reason);
+  void end(std::uint16_t code, std::string_view reason, bool takes_rest);
   void tell_engine(EngineInput::Kind kind);
   bool feed();
   void end_of_input();
+  void take_last_request();
   void consume(std::span<char>& bytes);
   void messages(std::span<char>& bytes);
   void ping_came(std::string_view payload);
@@ -144,9 +146,9 @@ class Connection final : public session::Carrier {
   std::unique_ptr<HttpSide> http_;
   std::unique_ptr<EngineId> engine_;  ///< of a WebSocket of an engine: what it has instead of a session
   wire::WebSocketDecoder decoder_;
-  session::Outbox outbox_;                   ///< messages
+  session::Outbox outbox_;                   ///< messages, or the answer to a request
   const profile::Limits* limits_ = nullptr;  ///< of the profile, which the router keeps alive
-  std::string urgent_;                       ///< HTTP answers and control frames: before the next message
+  std::string urgent_;                       ///< control frames, and HTTP's interim answers: before the next message
   std::string last_word_;                    ///< the Close frame, while closing
   std::string held_;                         ///< bytes that came while nobody could take them
   Fd rest_;                                  ///< what the kernel still hands out, when the socket is gone
@@ -160,6 +162,7 @@ class Connection final : public session::Carrier {
   bool held_back_ = false;
   bool tells_drained_ = false;  ///< when the outbox is empty
   bool takes_rest_ = false;     ///< not open any more; what was read before is still handed over
+  bool replying_ = false;       ///< the answer to a request is not written yet
   bool reading_ = true;
   bool mid_frame_ = false;  ///< the oldest message is half handed over: nothing may come between
   bool awaiting_pong_ = false;

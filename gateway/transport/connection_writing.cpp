@@ -41,6 +41,10 @@ bool Connection::write_out() {
     if (written == Written::broken) return false;
     if (written == Written::nothing) {
       if (phase_ == Phase::closing) linger();
+      if (std::exchange(replying_, false)) {
+        held_back_ = false;
+        if (!held_.empty()) worker_.attend_to(*this);
+      }
       return true;
     }
   }

@@ -50,11 +50,13 @@ session::Opening needed(session::Opening all, const Route& route) {
 
 }  // namespace
 
-Engine::Engine(Worker& worker, EngineId id, const Route& route, Revision revision, session::Opening opening)
+Engine::Engine(Worker& worker, EngineId id, const Route& route, Revision revision, session::Opening opening,
+               std::shared_ptr<const Census::Place> place)
     : worker_(&worker),
       id_(id),
       route_(route),
       revision_(revision),
+      place_(std::move(place)),
       opening_(std::make_unique<session::Opening>(needed(std::move(opening), route))),
       heartbeat_(revision == Revision::v4, route_.endpoint->ping, worker.now()) {
   opening_->recoverable = revision == Revision::v4 && is_socket_io() && settings().recovery.within.count() > 0;
@@ -106,7 +108,7 @@ void Engine::begin() {
 }
 
 bool Engine::message(const SocketRef& from, bool text, std::string_view bytes) {
-  if (over_ || closing_) return true;
+  if (over_ || (closing_ && !takes_rest_)) return true;
   if (upgrade_ && upgrade_->socket == from) {
     probe_message(text, bytes);
     return true;
@@ -114,10 +116,19 @@ bool Engine::message(const SocketRef& from, bool text, std::string_view bytes) {
   if (!websocket_ || socket_ != from) return true;
   std::string scratch;
   const auto found = engine_io::decode_message(revision_, text, bytes, scratch);
-  if (!found) return malformed(found.failure().message);
-  const bool more = packet(*found);
-  full_ = full_ || !more;
-  return more;
+  if (!found) {
+    malformed(found.failure().message);
+    return true;
+  }
+  packet(*found);
+  holds_back_ = is_full();
+  return !holds_back_;
+}
+
+/// The WebSocket hands over no more, and a POST is not answered: the next one waits for that.
+bool Engine::is_full() const {
+  if (over_) return false;
+  return leaves_for_ || std::any_of(spaces_.begin(), spaces_.end(), [](const auto& space) { return space->full; });
 }
 
 void Engine::input(EngineInput& input) {
@@ -152,15 +163,16 @@ void Engine::input(EngineInput& input) {
       if (polling_ && polling_->receiving == input.from) polling_->receiving.reset();
       if (polling_ && polling_->get == input.from) {
         polling_->get.reset();
-        die(session::Gone::lost);
+        lost_ = true;  // at the end of the turn: what was posted before may be behind this
       }
+      if (lost_) worker_->attend_to(*this);
       return;
   }
 }
 
-/// One packet of the client. False: hand over no more.
-bool Engine::packet(const engine_io::Packet& packet) {
-  if (closing_ && packet.type != engine_io::Type::close) return true;
+/// One packet of the client.
+void Engine::packet(const engine_io::Packet& packet) {
+  if (closing_ && !takes_rest_ && packet.type != engine_io::Type::close) return;
   if (leaves_for_) return hold(packet);
   heard();
   switch (packet.type) {
@@ -168,27 +180,27 @@ bool Engine::packet(const engine_io::Packet& packet) {
       return receive(packet);
     case engine_io::Type::ping:
       if (revision_ == Revision::v4) return malformed("a ping from the client, where the server pings");
-      if (!enqueue(frame_of(engine_io::Type::pong, packet.data), 0)) close(1013, "slow consumer: limit outbox_bytes");
-      return true;
+      if (!enqueue(frame_of(engine_io::Type::pong, packet.data), 0)) {
+        close_soon(1013, "slow consumer: limit outbox_bytes");
+      }
+      return;
     case engine_io::Type::pong:
       if (revision_ == Revision::v3) return malformed("a pong from the client, where the client pings");
-      return true;
+      return;
     case engine_io::Type::close:
       if (polling_ && polling_->get) answer_poll({engine_io::Type::noop, false, {}});
-      die(session::Gone::closed);
-      return true;
+      return die(session::Gone::closed);
     case engine_io::Type::open:
       return malformed("an open packet from the client");
     case engine_io::Type::upgrade:
     case engine_io::Type::noop:
-      return true;
+      return;
   }
-  return true;
 }
 
 /// A sign of life: whatever we wait for, the client is there.
 void Engine::heard() {
-  if (heartbeat_.heard(worker_->now())) worker_->arm(*this);
+  if (!takes_rest_ && heartbeat_.heard(worker_->now())) worker_->arm(*this);
   for (const auto& space : spaces_) {
     if (std::exchange(space->probed, false)) worker_->sessions().alive(space->session);
   }
@@ -286,27 +298,52 @@ void Engine::drained() {
   }
 }
 
+void Engine::resume_input(Space& space) {
+  space.full = false;
+  if (holds_back_ && !is_full()) resume_input();
+}
+
 void Engine::resume_input() {
-  full_ = false;
+  holds_back_ = false;
   if (websocket_) worker_->command({SocketCommand::Kind::resume, socket_});
   if (polling_ && polling_->post) answer(*std::exchange(polling_->post, std::nullopt), post_answer());
 }
 
 bool Engine::attend() {
-  bool ended = false;
-  for (const auto& space : spaces_) {
-    if (space->state != Space::State::ending) continue;
-    space->state = Space::State::over;
-    ended = true;
-    worker_->sessions().hang_up(space->session, session::Gone::closed);
-  }
   if (!over_ && broken_) die(session::Gone::lost);
-  if (!over_ && (close_code_ || (ended && spaces_left() == 0)))
+  if (!over_ && lost_ && !(polling_ && polling_->receiving)) die(session::Gone::lost);
+  const bool ended = std::exchange(ended_, false);
+  if (!over_ && (close_code_ || (ended && spaces_left() == 0))) {
     close(close_code_.value_or(last_code_), std::string(close_reason_));
+  }
+  if (!over_) end_spaces();
+  if (!over_ && holds_back_ && !is_full()) resume_input();
   flush_poll();
   if (!over_ && polling_ && polling_->pending.empty()) drained();
   worker_->arm(*this);
   return !over_;
+}
+
+/// Lets the sessions go that want to end. While the WebSocket still hands over what it has read, they stay for that.
+void Engine::end_spaces() {
+  bool all_over = true;
+  for (const auto& space : spaces_) {
+    if (space->state == Space::State::ending && !(takes_rest_ && space->takes_rest)) {
+      space->state = Space::State::over;
+      space->full = false;
+      worker_->sessions().hang_up(std::exchange(space->session, {}), session::Gone::closed);
+    }
+    all_over = all_over && space->state == Space::State::over;
+  }
+  if (takes_rest_ && all_over) die(session::Gone::closed);
+}
+
+/// When the packets at hand are taken.
+void Engine::close_soon(std::uint16_t code, std::string_view reason) {
+  if (over_ || closing_ || close_code_) return;
+  close_code_ = code;
+  close_reason_ = reason;
+  worker_->attend_to(*this);
 }
 
 /// What waits is still written; then the connection ends.
@@ -316,13 +353,40 @@ void Engine::close(std::uint16_t code, std::string_view reason) {
   close_reason_ = reason;
   if (upgrade_ && upgrade_->probed) {
     stage_due_ = upgrade_->due;  // the client neither polls nor listens before it has upgraded
+    if (draining_) stage_due_ = std::min(stage_due_, worker_->now() + worker_->settings().close_within);
     return;
   }
   if (upgrade_) abandon_upgrade();
-  if (websocket_ || (draining_ && !polling_->get)) return die(session::Gone::closed);
+  const bool has_last_words = polling_ && (polling_->get || !polling_->pending.empty());
+  if (websocket_ || (draining_ && !has_last_words)) return leave(session::Gone::closed);
   closing_ = true;  // the close packet has an answer of its own: clients 4.x take a payload's last packet first
   stage_due_ = worker_->now() + (draining_ ? worker_->settings().close_within : kLastPoll);
   worker_->attend_to(*this);
+}
+
+/// Our own wish to end: a WebSocket first hands over what it has read by now.
+void Engine::leave(session::Gone why) {
+  if (!websocket_ || takes_rest_) return die(why);
+  closing_ = takes_rest_ = true;
+  heartbeat_.rest();
+  stage_due_ = worker_->now() + route_.profile->limits.finish_within;
+  tell_socket_to_close(true);
+  for (const auto& space : spaces_) {
+    // Those that will wait for their client do not begin to end.
+    const bool may_wait = space->state == Space::State::open && opening_->recoverable && !worker_->draining();
+    if (space->session && !may_wait) worker_->sessions().hang_up(space->session, why, true);
+  }
+  worker_->attend_to(*this);
+}
+
+void Engine::tell_socket_to_close(bool takes_rest) {
+  SocketCommand command{SocketCommand::Kind::close, socket_};
+  command.code = close_code_.value_or(1000);
+  // Clients 1.x take the codes that came after RFC 6455 for a broken frame.
+  if (revision_ == Revision::v3 && command.code >= 1012 && command.code <= 1014) command.code = 1001;
+  command.text = close_reason_;
+  command.takes_rest = takes_rest;
+  worker_->command(std::move(command));
 }
 
 /// It is over: the sessions end or wait for their client, and whoever waits on a connection is answered.
@@ -330,21 +394,17 @@ void Engine::die(session::Gone why) {
   if (std::exchange(over_, true)) return;
   if (polling_ && polling_->get) answer_poll({engine_io::Type::close, false, {}});
   if (polling_ && polling_->post) answer(*std::exchange(polling_->post, std::nullopt), post_answer());
-  SocketCommand command{SocketCommand::Kind::close, socket_};
-  command.code = close_code_.value_or(1000);
-  // Clients 1.x take the codes that came after RFC 6455 for a broken frame.
-  if (revision_ == Revision::v3 && command.code >= 1012 && command.code <= 1014) command.code = 1001;
-  command.text = close_reason_;
   if (upgrade_) {
     SocketCommand other{SocketCommand::Kind::close, upgrade_->socket};
     worker_->command(std::move(other));
   }
-  if (websocket_) worker_->command(std::move(command));
+  if (websocket_) tell_socket_to_close(false);
   for (const auto& space : spaces_) {
     if (space->state != Space::State::open && space->state != Space::State::ending) continue;
     const bool may_wait = std::exchange(space->state, Space::State::over) == Space::State::open && !broken_;
-    if (may_wait && worker_->sessions().detach(space->session)) continue;
-    worker_->sessions().hang_up(space->session, why);
+    const SessionId session = std::exchange(space->session, {});
+    if (may_wait && worker_->sessions().detach(session)) continue;
+    worker_->sessions().hang_up(session, why);
   }
   worker_->attend_to(*this);
 }
@@ -362,6 +422,7 @@ void Engine::tick(Instant now) {
     stage_due_ = Instant::max();
     if (closing_ || close_code_) return die(session::Gone::lost);
     if (draining_) {
+      ++worker_->meter().closes[worker_->drain_code()];
       close(worker_->drain_code(), "going away");
     } else {
       close(4408, "limit connect_within reached");
@@ -372,10 +433,14 @@ void Engine::tick(Instant now) {
   const Heartbeat::Due due = heartbeat_.take(now);
   if (due == Heartbeat::Due::ping) ping();
   if (due != Heartbeat::Due::end) return;
+  if (is_full()) {
+    heartbeat_.give_time(now);  // its sign of life may be among what waits for room
+    return;
+  }
   ++worker_->meter().lost;
   close_code_ = 4408;
   close_reason_ = "ping timeout";
-  die(session::Gone::lost);
+  leave(session::Gone::lost);
 }
 
 void Engine::drain_at(Instant when) {

@@ -14,6 +14,7 @@
 #include "gateway/session/carrier.h"
 #include "gateway/session/session_table.h"
 #include "gateway/session/token_bucket.h"
+#include "gateway/transport/census.h"
 #include "gateway/transport/engine_http.h"
 #include "gateway/transport/engine_letters.h"
 #include "gateway/transport/heartbeat.h"
@@ -29,7 +30,8 @@ class Worker;
 /// another worker once, before it has a session: to the one that its client comes back to.
 class Engine final {
  public:
-  Engine(Worker& worker, EngineId id, const Route& route, engine_io::Revision revision, session::Opening opening);
+  Engine(Worker& worker, EngineId id, const Route& route, engine_io::Revision revision, session::Opening opening,
+         std::shared_ptr<const Census::Place> place);
   ~Engine();
 
   /// The first answer of a polling session.
@@ -70,7 +72,7 @@ class Engine final {
     bool push(FramePtr frame) override;
     bool has_room() const override { return engine.has_room(); }
     void tell_when_drained() override;
-    void resume_input() override { engine.resume_input(); }
+    void resume_input() override { engine.resume_input(*this); }
     void close(const session::Farewell& farewell) override { engine.end(*this, farewell); }
     void probe() override { engine.probe(*this); }
     void let_go() override { engine.let_go(*this); }
@@ -82,6 +84,8 @@ class Engine final {
     State state = State::opening;
     bool probed = false;
     bool tells_drained = false;
+    bool takes_rest = false;      ///< ending; what was read before is still taken
+    bool full = false;            ///< the session has said so, and not yet that it can take messages again
     std::vector<FramePtr> early;  ///< said while it was being made: behind the answer to its connect
   };
   /// A frame, and in which namespace it is said.
@@ -123,13 +127,18 @@ class Engine final {
   // engine.cpp: the packets of Engine.IO, and its heartbeat
   std::string open_packet(bool websocket) const;
   void begin();
-  bool packet(const engine_io::Packet& packet);
+  void packet(const engine_io::Packet& packet);
   void heard();
   void ping();
   bool enqueue(FramePtr frame, std::uint16_t space);
   bool to_websocket(const FramePtr& frame, std::uint16_t space);
+  void close_soon(std::uint16_t code, std::string_view reason);
   void close(std::uint16_t code, std::string_view reason);
+  void leave(session::Gone why);
   void die(session::Gone why);
+  void tell_socket_to_close(bool takes_rest);
+  void end_spaces();
+  bool is_full() const;
   Form form(std::uint16_t space, profile::EngineEncoding encoding) const;
   bool is_socket_io() const;
   const profile::EngineSettings& settings() const { return route_.profile->engine; }
@@ -156,26 +165,30 @@ class Engine final {
   void abandon_upgrade();
 
   // engine_spaces.cpp: the packets of Socket.IO
-  bool receive(const engine_io::Packet& packet);
-  bool receive_text(std::string_view text);
-  bool receive_binary(std::string_view bytes);
-  bool dispatch(const socket_io::Packet& packet, dialect::Attachments attachments);
+  void receive(const engine_io::Packet& packet);
+  void receive_text(std::string_view text);
+  void receive_binary(std::string_view bytes);
+  void dispatch(const socket_io::Packet& packet, dialect::Attachments attachments);
   void connect(const socket_io::Packet& packet);
+  void refuse_connect_data(const socket_io::Packet& packet);
   Space& new_space(std::string_view name);
   void open_space(std::string_view name, Json auth);
+  Census::Entry place_of_session() const;
   FramePtr greeting(std::string_view name, SessionId session) const;
   void refuse_space(std::string_view name, std::string_view why);
   void disconnect(Space& space);
-  bool malformed(std::string_view why);
+  void malformed(std::string_view why);
+  bool malformed_body(std::string_view why);
   // engine_recovery.cpp
-  bool go_on(const socket_io::Packet& packet, Json& auth);
+  bool go_on(const socket_io::Packet& packet, json::View auth);
   bool resume(std::string_view name, const SecretId& key, std::string_view offset);
-  bool hold(const engine_io::Packet& packet);
+  void hold(const engine_io::Packet& packet);
 
   Space* find(std::string_view name);
   bool has_room() const;
   void ask_for_drained();
   void drained();
+  void resume_input(Space& space);
   void resume_input();
   void end(Space& space, const session::Farewell& farewell);
   void probe(Space& space);
@@ -190,8 +203,11 @@ class Engine final {
   const engine_io::Revision revision_;
   bool websocket_ = false;  ///< otherwise it polls
   bool moved_ = false;
-  bool full_ = false;  ///< some session is: the WebSocket waits for resume
+  bool holds_back_ = false;  ///< some session was full: the WebSocket, or a POST, waits for resume_input()
   bool closing_ = false;
+  bool takes_rest_ = false;  ///< closing; what its WebSocket has read before is still taken
+  bool ended_ = false;       ///< a session has, since the last turn
+  bool lost_ = false;        ///< its poll is: it ends when what was posted before is taken
   bool over_ = false;
   bool broken_ = false;  ///< the client broke its protocol
   bool draining_ = false;
@@ -205,6 +221,7 @@ class Engine final {
   std::unique_ptr<Polling> polling_;
   std::unique_ptr<Upgrade> upgrade_;
   std::unique_ptr<Assembly> assembly_;
+  const std::shared_ptr<const Census::Place> place_;
   std::unique_ptr<session::Opening> opening_;  ///< what its sessions are told about the handshake
   std::vector<std::unique_ptr<Space>> spaces_;
   session::TokenBucket connects_;

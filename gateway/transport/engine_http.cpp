@@ -42,6 +42,7 @@ bool decode_form(std::string_view text, std::string& out) {
 HttpResponse refusal(const EngineRefusal& refusal) {
   HttpResponse response;
   response.status = refusal.code == EngineRefusal::forbidden().code ? 403 : 400;
+  if (refusal.status != 0) response.status = refusal.status;
   response.headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}};
   response.body = "{\"code\":" + std::to_string(refusal.code) + ",\"message\":";
   json::append_string(response.body, refusal.message);

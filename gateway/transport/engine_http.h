@@ -30,6 +30,7 @@ struct EngineQuery {
 struct EngineRefusal {
   int code = 3;
   std::string_view message;
+  int status = 0;  ///< 0 = the one that belongs to the code
 
   static constexpr EngineRefusal transport() { return {0, "Transport unknown"}; }
   static constexpr EngineRefusal sid() { return {1, "Session ID unknown"}; }

@@ -84,6 +84,7 @@ struct SocketCommand {
   std::uint16_t code = 1000;
   std::string text{};
   std::unique_ptr<HttpResponse> response{};
+  bool takes_rest = false;  ///< close: what it has read by now is still handed over
 };
 
 }  // namespace polygate::transport

@@ -39,6 +39,7 @@ void Engine::answer(const SocketRef& to, HttpResponse response) {
 
 void Engine::request(const SocketRef& from, EngineRequest& request) {
   if (polling_ && polling_->receiving == from) polling_->receiving.reset();
+  if (lost_) worker_->attend_to(*this);
   if (over_) return answer(from, refusal(EngineRefusal::sid()));
   if (websocket_ || request.revision != revision_) return answer(from, refusal(EngineRefusal::request()));
   if (request.method == "GET") return poll(from, request);
@@ -47,6 +48,7 @@ void Engine::request(const SocketRef& from, EngineRequest& request) {
 }
 
 void Engine::poll(const SocketRef& from, EngineRequest& request) {
+  if (lost_) return answer(from, refusal(EngineRefusal::sid()));
   if (polling_->get) {
     answer(from, empty(400));  // two at once: nobody could say in which order they are answered
     return die(session::Gone::lost);
@@ -57,7 +59,7 @@ void Engine::poll(const SocketRef& from, EngineRequest& request) {
 }
 
 void Engine::begins(const SocketRef& from) {
-  if (over_ || websocket_ || refuse_second_post(from)) return;
+  if (over_ || websocket_ || lost_ || refuse_second_post(from)) return;
   polling_->receiving = from;
 }
 
@@ -81,7 +83,6 @@ void Engine::post(const SocketRef& from, EngineRequest& request) {
     answer(from, empty(400));
     return die(session::Gone::lost);
   }
-  full_ = false;
   if (!take_body(request)) {
     worker_->log().write_rarely("limit message_bytes", Level::info, "request refused",
                                 {{"limit", "message_bytes"},
@@ -90,7 +91,8 @@ void Engine::post(const SocketRef& from, EngineRequest& request) {
                                  {"address", opening_->address}});
     return answer(from, empty(413));
   }
-  if (full_ && !over_) {
+  holds_back_ = is_full();
+  if (holds_back_) {
     polling_->post = from;  // TCP cannot push back here: the next request waits for this answer
   } else {
     answer(from, post_answer());
@@ -111,6 +113,12 @@ bool Engine::is_too_large(Payload payload, std::string_view body) const {
   return false;
 }
 
+/// The body is answered like one that was taken: its session has ended.
+bool Engine::malformed_body(std::string_view why) {
+  malformed(why);
+  return true;
+}
+
 /// Hands every packet of the body on, until the session ends. False: one of them is too large, none was taken.
 bool Engine::take_body(const EngineRequest& request) {
   const bool binary = request.content_type.starts_with("application/octet-stream");
@@ -118,9 +126,9 @@ bool Engine::take_body(const EngineRequest& request) {
                     std::string_view(request.body).starts_with("d=");
   std::optional<std::string> unwrapped;
   if (form) unwrapped = unwrap_form(request.body);
-  if (form && !unwrapped) return malformed("a form that is none");
+  if (form && !unwrapped) return malformed_body("a form that is none");
   std::string_view body = unwrapped ? *unwrapped : request.body;
-  if (!binary && !wire::is_utf8(body)) return malformed("a body that is not UTF-8");
+  if (!binary && !wire::is_utf8(body)) return malformed_body("a body that is not UTF-8");
   const Payload payload = revision_ == Revision::v4 ? Payload::v4 : binary ? Payload::v3_binary : Payload::v3_text;
   if (is_too_large(payload, body)) return false;
   std::size_t count = 0;
@@ -128,13 +136,13 @@ bool Engine::take_body(const EngineRequest& request) {
   std::string repaired;
   do {
     auto found = engine_io::take_packet(payload, body, scratch);
-    if (!found) return malformed(found.failure().message);
-    if (++count > kMaxPacketsIn) return malformed("more than 1000 packets in one body");
+    if (!found) return malformed_body(found.failure().message);
+    if (++count > kMaxPacketsIn) return malformed_body("more than 1000 packets in one body");
     if (!found->binary && payload == Payload::v3_binary && !wire::is_utf8(found->data)) {
-      return malformed("a packet that is not UTF-8");
+      return malformed_body("a packet that is not UTF-8");
     }
     if (!found->binary && payload == Payload::v3_text) repair(*found, repaired);
-    full_ = !packet(*found) || full_;
+    this->packet(*found);
   } while (!body.empty() && !over_ && !closing_);
   return true;
 }

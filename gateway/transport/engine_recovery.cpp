@@ -8,17 +8,14 @@
 
 namespace polygate::transport {
 
-/// A connect that names a session to go on with. False: it is one for a new session, with what is left of `auth`.
-bool Engine::go_on(const socket_io::Packet& packet, Json& auth) {
-  if (!auth.is_object()) return false;
-  const auto take = [&](const char* name) {
-    const auto found = auth.find(name);
-    std::string text = found != auth.end() && found->is_string() ? found->get<std::string>() : std::string();
-    if (found != auth.end()) auth.erase(found);
-    return text;
+/// A connect that names a session to go on with. False: it is one for a new session.
+bool Engine::go_on(const socket_io::Packet& packet, json::View auth) {
+  const auto member = [&](std::string_view name) {
+    const auto found = json::find(auth, name);
+    return found && found->is_string() ? json::string(*found) : std::string_view();
   };
-  const auto key = SecretId::parse(take("pid"));
-  const std::string offset = take("offset");
+  const auto key = SecretId::parse(member("pid"));
+  const std::string_view offset = member("offset");
   if (!key || close_code_) return false;
   if (key->worker == worker_->index()) return resume(packet.name_space, *key, offset);
   const bool is_bare =
@@ -34,7 +31,7 @@ bool Engine::go_on(const socket_io::Packet& packet, Json& auth) {
 
 bool Engine::resume(std::string_view name, const SecretId& key, std::string_view offset) {
   Space& space = new_space(name);
-  auto resumed = worker_->sessions().resume({key, offset, route_.endpoint, name, opening_->address, &space});
+  auto resumed = worker_->sessions().resume({key, offset, route_.endpoint, name, opening_->address, &space, place_});
   if (!resumed) {
     space.state = Space::State::over;
     return false;
@@ -49,10 +46,9 @@ bool Engine::resume(std::string_view name, const SecretId& key, std::string_view
   return true;
 }
 
-/// Until it has moved: a client sends few packets before its connects are answered. False: hand over no more.
-bool Engine::hold(const engine_io::Packet& packet) {
+/// Until it has moved: a client sends few packets before its connects are answered, and hands over no more after this.
+void Engine::hold(const engine_io::Packet& packet) {
   held_.push_back({packet.type, packet.binary, std::string(packet.data)});
-  return false;
 }
 
 void Engine::arrive(Worker& worker) {
@@ -60,21 +56,23 @@ void Engine::arrive(Worker& worker) {
   moved_ = true;
   connects_ = {};  // the connect that made it move is judged again
   leaves_for_.reset();
-  full_ = false;
   for (const Held& held : std::exchange(held_, {})) {
     if (over_) break;
-    full_ = !packet({held.type, held.binary, held.data}) || full_;
+    packet({held.type, held.binary, held.data});
   }
-  if (!full_) resume_input();
+  holds_back_ = true;
   worker_->attend_to(*this);
 }
 
-/// Its client speaks for the session on another connection.
+/// Its client speaks for the session on another connection, or nothing more of what was read is taken.
 void Engine::let_go(Space& space) {
   space.state = Space::State::over;
   space.session = {};
-  if (spaces_left() == 0) return close(close_code(Reason::taken), "resumed on another connection");
-  if (full_) resume_input();  // perhaps because of that session
+  space.full = false;
+  ended_ = true;
+  last_code_ = close_code(Reason::taken);
+  close_reason_ = "resumed on another connection";
+  worker_->attend_to(*this);
 }
 
 }  // namespace polygate::transport

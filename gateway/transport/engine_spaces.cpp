@@ -21,6 +21,9 @@ FramePtr frame_of(socket_io::Type type, std::string_view name_space, std::string
   return std::make_shared<const Frame>(std::make_unique<const profile::EngineMessage>(true, text));
 }
 
+/// Values in what a client connects with; no client needs as many.
+constexpr std::size_t kMaxConnectNodes = 256;
+
 /// `a=1&b=2`, as clients 1.x and 2.x put it behind a namespace.
 Json from_query(std::string_view query) {
   Json found = Json::object();
@@ -38,14 +41,13 @@ Json from_query(std::string_view query) {
 
 }  // namespace
 
-bool Engine::malformed(std::string_view why) {
+void Engine::malformed(std::string_view why) {
   worker_->log().write_rarely("engine parse", Level::info, "connection closed",
                               {{"why", why}, {"profile", route_.profile->name}, {"address", opening_->address}});
   broken_ = true;
   close_code_ = close_code(Reason::malformed);
   close_reason_ = "parse error: " + std::string(why);
   die(session::Gone::lost);
-  return true;
 }
 
 Engine::Space* Engine::find(std::string_view name) {
@@ -59,16 +61,15 @@ std::size_t Engine::spaces_left() const {
   }));
 }
 
-/// A message packet. False: hand over no more.
-bool Engine::receive(const engine_io::Packet& packet) {
-  if (!is_socket_io()) {
-    return spaces_.empty() ||
-           worker_->sessions().receive(spaces_[0]->session, {!packet.binary, packet.data, std::nullopt, nullptr});
-  }
-  return packet.binary ? receive_binary(packet.data) : receive_text(packet.data);
+/// A message packet.
+void Engine::receive(const engine_io::Packet& packet) {
+  if (is_socket_io()) return packet.binary ? receive_binary(packet.data) : receive_text(packet.data);
+  if (spaces_.empty()) return;
+  Space& only = *spaces_[0];
+  only.full = !worker_->sessions().receive(only.session, {!packet.binary, packet.data, std::nullopt, nullptr});
 }
 
-bool Engine::receive_text(std::string_view text) {
+void Engine::receive_text(std::string_view text) {
   if (assembly_) return malformed("text where an attachment was expected");
   const auto packet = socket_io::parse_packet(text);
   if (!packet) return malformed(packet.failure().message);
@@ -84,42 +85,41 @@ bool Engine::receive_text(std::string_view text) {
   assembly_->text = text;
   assembly_->packet = *socket_io::parse_packet(assembly_->text);
   assembly_->bytes = text.size();
-  return true;
 }
 
-bool Engine::receive_binary(std::string_view bytes) {
+void Engine::receive_binary(std::string_view bytes) {
   if (!assembly_) return malformed("binary data that no packet has announced");
   assembly_->bytes += bytes.size();
   if (assembly_->bytes > route_.profile->limits.message_bytes) {
     worker_->note_close(1009, "a message with its attachments is over the limit message_bytes", opening_->address);
-    close(1009, "limit message_bytes");
-    return true;
+    return close(1009, "limit message_bytes");
   }
   assembly_->attachments.emplace_back(bytes);
-  if (assembly_->attachments.size() < assembly_->packet.attachments) return true;
+  if (assembly_->attachments.size() < assembly_->packet.attachments) return;
   const std::unique_ptr<Assembly> whole = std::move(assembly_);
   return dispatch(whole->packet, std::make_shared<const std::vector<std::string>>(std::move(whole->attachments)));
 }
 
-bool Engine::dispatch(const socket_io::Packet& packet, dialect::Attachments attachments) {
+void Engine::dispatch(const socket_io::Packet& packet, dialect::Attachments attachments) {
   using socket_io::Type;
   if (packet.type == Type::connect) {
-    connect(packet);
-    return true;
+    return connect(packet);
   }
   Space* space = find(packet.name_space);
   if (space == nullptr) return malformed("a packet for a namespace that was not joined");
-  if (space->state != Space::State::open) return true;  // on its way when we ended it
+  if (!space->session) return;  // on its way when we ended it
   switch (packet.type) {
     case Type::event:
     case Type::binary_event:
-      return worker_->sessions().receive(space->session, {true, packet.json, packet.ack, std::move(attachments)});
+      space->full =
+          !worker_->sessions().receive(space->session, {true, packet.json, packet.ack, std::move(attachments)});
+      return;
     case Type::ack:
     case Type::binary_ack:
-      return worker_->sessions().acknowledged(space->session, *packet.ack, packet.json, std::move(attachments));
+      space->full = !worker_->sessions().acknowledged(space->session, *packet.ack, packet.json, std::move(attachments));
+      return;
     case Type::disconnect:
-      disconnect(*space);
-      return true;
+      return disconnect(*space);
     case Type::connect:
     case Type::error:
       break;
@@ -128,6 +128,7 @@ bool Engine::dispatch(const socket_io::Packet& packet, dialect::Attachments atta
 }
 
 void Engine::connect(const socket_io::Packet& packet) {
+  if (closing_) return;
   const profile::Profile& profile = *route_.profile;
   Space* known = find(packet.name_space);
   if (known != nullptr && known->state != Space::State::over) {
@@ -144,22 +145,44 @@ void Engine::connect(const socket_io::Packet& packet) {
       packet.name_space == "/" || std::any_of(namespaces.begin(), namespaces.end(),
                                               [&](const auto& one) { return one.first == packet.name_space; });
   if (!exists) return refuse_space(packet.name_space, "Invalid namespace");
-  Json auth;
+  json::Document document;
   if (!packet.json.empty()) {
-    json::Document document;
-    const json::Limits limits{.max_bytes = profile.limits.message_bytes,
-                              .max_depth = profile.limits.json_depth,
-                              .max_nodes = profile.limits.json_nodes};
+    const bool kept = profile.auth_used;
+    const json::Limits limits{
+        .max_bytes = kept ? profile.engine.connect_bytes : profile.limits.message_bytes,
+        .max_depth = profile.limits.json_depth,
+        .max_nodes = kept ? std::min(kMaxConnectNodes, profile.limits.json_nodes) : profile.limits.json_nodes};
     if (const auto parsed = document.parse(packet.json, limits); !parsed) {
+      if (kept && parsed.failure().reason == Reason::limited) return refuse_connect_data(packet);
       malformed("the data of a connect: " + parsed.failure().message);
       return;
     }
+    if (opening_->recoverable && go_on(packet, document.root())) return;
+  }
+  Json auth;
+  if (profile.auth_used && !packet.json.empty()) {
     auth = json::to_json(document.root());
-  } else if (!packet.query.empty()) {
+    if (opening_->recoverable && auth.is_object()) {
+      auth.erase("pid");
+      auth.erase("offset");
+    }
+  } else if (profile.auth_used && !packet.query.empty()) {
+    const bool fits = packet.query.size() <= profile.engine.connect_bytes &&
+                      std::count(packet.query.begin(), packet.query.end(), '&') < std::ptrdiff_t{kMaxConnectNodes} - 1;
+    if (!fits) return refuse_connect_data(packet);
     auth = from_query(packet.query);
   }
-  if (opening_->recoverable && go_on(packet, auth)) return;
   open_space(packet.name_space, std::move(auth));
+}
+
+/// What is kept as long as the session is bounded: in memory it takes 27 times its bytes.
+void Engine::refuse_connect_data(const socket_io::Packet& packet) {
+  worker_->log().write_rarely("limit connect_bytes", Level::info, "connect refused",
+                              {{"limit", "connect_bytes"},
+                               {"bytes", static_cast<std::int64_t>(packet.json.size() + packet.query.size())},
+                               {"profile", route_.profile->name},
+                               {"address", opening_->address}});
+  refuse_space(packet.name_space, "the data of this connect is too large: limit connect_bytes");
 }
 
 Engine::Space& Engine::new_space(std::string_view name) {
@@ -178,12 +201,28 @@ FramePtr Engine::greeting(std::string_view name, SessionId session) const {
   return frame_of(socket_io::Type::connect, name, json);
 }
 
+/// All sessions of the engine have one place together, but one that has left its namespace and is not done yet counts
+/// for itself: else a client could come and leave without end.
+Census::Entry Engine::place_of_session() const {
+  const auto here = std::count_if(spaces_.begin(), spaces_.end(), [](const auto& one) { return bool{one->session}; });
+  if (place_.use_count() <= 1 + here) return {place_, Census::Verdict::admit};
+  return place_->another();
+}
+
 void Engine::open_space(std::string_view name, Json auth) {
+  const Census::Entry entry = place_of_session();
+  if (!entry.place) {
+    const std::string_view limit = Census::name(entry.verdict);
+    worker_->log().write_rarely(limit, Level::warn, "session refused",
+                                {{"limit", limit}, {"profile", route_.profile->name}, {"address", opening_->address}});
+    return refuse_space(name, "limit " + std::string(limit) + " reached");
+  }
   Space* space = &new_space(name);
   session::Opening opening = *opening_;
   opening.carrier = space;
   opening.auth = std::move(auth);
   opening.name_space = name;
+  opening.place = entry.place;
   auto identity = worker_->sessions().admit(*route_.endpoint, opening);
   if (!identity) {
     space->state = Space::State::over;
@@ -210,13 +249,16 @@ void Engine::refuse_space(std::string_view name, std::string_view why) {
   std::string json;
   json::append_string(json, why);
   if (revision_ == Revision::v4) json = "{\"message\":" + json + '}';
-  if (!enqueue(frame_of(socket_io::Type::error, name, json), 0)) close(1013, "slow consumer: limit outbox_bytes");
+  if (!enqueue(frame_of(socket_io::Type::error, name, json), 0)) {
+    close_soon(1013, "slow consumer: limit outbox_bytes");
+  }
 }
 
 /// The client leaves a namespace; its connection stays.
 void Engine::disconnect(Space& space) {
   space.state = Space::State::over;
-  worker_->sessions().hang_up(space.session, session::Gone::closed);
+  space.full = false;
+  worker_->sessions().hang_up(std::exchange(space.session, {}), session::Gone::closed);
 }
 
 /// The session's own wish to end. A client that is told so by a packet stays away; one that only loses its connection
@@ -229,6 +271,8 @@ void Engine::end(Space& space, const session::Farewell& farewell) {
   broken_ = broken_ || farewell.is_broken;
   close_reason_ = farewell.reason;
   last_code_ = code;
+  ended_ = true;
+  space.takes_rest = farewell.takes_rest;
   if (comes_back || !is_socket_io()) {
     close_code_ = code;
   } else if (was_open) {

@@ -6,7 +6,8 @@
 
 namespace polygate::transport {
 
-Engine& Engines::open(const Route& route, engine_io::Revision revision, session::Opening opening) {
+Engine& Engines::open(const Route& route, engine_io::Revision revision, session::Opening opening,
+                      std::shared_ptr<const Census::Place> place) {
   auto slot = static_cast<std::uint32_t>(slots_.size());
   if (free_.empty()) {
     slots_.emplace_back();
@@ -15,7 +16,7 @@ Engine& Engines::open(const Route& route, engine_io::Revision revision, session:
     free_.pop_back();
   }
   const EngineId id = EngineId::make(home_, slot);
-  slots_[slot].engine = std::make_unique<Engine>(worker_, id, route, revision, std::move(opening));
+  slots_[slot].engine = std::make_unique<Engine>(worker_, id, route, revision, std::move(opening), std::move(place));
   slots_[slot].armed = Instant::max();
   ++size_;
   return *slots_[slot].engine;

@@ -41,6 +41,10 @@ class Heartbeat {
     await_answer(now);
     return true;
   }
+  /// What it says may wait for us: its time to answer begins anew.
+  void give_time(Instant now) { due_ = now + policy_.timeout; }
+  /// Nothing is due any more.
+  void rest() { due_ = Instant::max(); }
   /// A sign of life. True: something is due earlier than was thought, a timer must know.
   bool heard(Instant now) {
     if (!server_pings_) due_ = now + policy_.every + policy_.client_timeout;

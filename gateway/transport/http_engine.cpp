@@ -64,6 +64,8 @@ void HttpSide::engine_request() {
 void HttpSide::engine_handshake(const EngineQuery& query) {
   Worker& worker = connection_.worker();
   const Route& route = *match_.route;
+  auto entry = worker.census().enter(connection_.peer(), route.profile->name);
+  if (!entry.place) return refuse_one_more(entry.verdict, query.websocket);
   session::Opening opening = this->opening();
   // With Socket.IO each namespace asks for the token, when the client connects to it.
   if (route.profile->dialect->carriage() == dialect::Carriage::engine_io) {
@@ -73,7 +75,7 @@ void HttpSide::engine_handshake(const EngineQuery& query) {
   }
   note(Handshake::accepted);
   const SocketRef from{worker.index(), connection_.id()};
-  Engine& engine = worker.engines().open(route, query.revision, std::move(opening));
+  Engine& engine = worker.engines().open(route, query.revision, std::move(opening), std::move(entry.place));
   if (query.websocket) {
     connection_.send(wire::switching_protocols(parser_.request()));
     connection_.open(engine.id(), route.profile->limits);
@@ -81,6 +83,21 @@ void HttpSide::engine_handshake(const EngineQuery& query) {
   }
   engine_ = std::make_unique<EngineId>(engine.id());
   engine.begin_polling(from, query);
+}
+
+/// There are as many sessions as there may be.
+void HttpSide::refuse_one_more(Census::Verdict verdict, bool upgrade) {
+  const std::string_view limit = Census::name(verdict);
+  const std::string why = "limit " + std::string(limit) + " reached";
+  const int status = Census::status(verdict);
+  if (upgrade) return refuse({status, why, {{"Retry-After", "5"}}}, Handshake::limited);
+  note(Handshake::limited);
+  connection_.worker().log().write_rarely(
+      limit, Level::warn, "session refused",
+      {{"limit", limit}, {"profile", match_.route->profile->name}, {"address", connection_.peer().text()}});
+  HttpResponse response = refusal({EngineRefusal::forbidden().code, why, status});
+  response.headers.emplace_back("Retry-After", "5");
+  answer(std::move(response));
 }
 
 /// A request of a session that is there already, perhaps on another worker.

@@ -89,11 +89,10 @@ void HttpSide::answer(HttpResponse response) {
   std::vector<wire::HttpField> headers;
   headers.reserve(response.headers.size());
   for (const auto& [name, value] : response.headers) headers.push_back({name, value});
-  connection_.send(wire::response(response.status, headers, response.body, {close, is_whole && head_only_}));
+  connection_.reply(wire::response(response.status, headers, response.body, {close, is_whole && head_only_}));
   if (close) return connection_.finish();
   parser_.next();
   connection_.set_deadline(connection_.worker().now() + connection_.worker().settings().keep_alive);
-  connection_.resume();
 }
 
 void HttpSide::find_route() {
@@ -173,6 +172,12 @@ bool HttpSide::on_deadline() {
     connection_.say(wire::refusal_response({408, "the request took too long"}));
   }
   return false;
+}
+
+bool HttpSide::may_be_post(std::string_view bytes) {
+  if (handler_) return false;
+  const std::string_view method = parser_.idle() ? bytes.substr(0, bytes.find(' ')) : parser_.request().method();
+  return method.empty() || method == "POST";
 }
 
 void HttpSide::gone() {

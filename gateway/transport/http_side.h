@@ -34,6 +34,8 @@ class HttpSide {
   /// The socket has gone.
   void gone();
   bool waits_for_answer() const { return waits_; }
+  /// Can the request in hand, or the one that starts with `bytes`, be a POST to a profile?
+  bool may_be_post(std::string_view bytes);
 
  private:
   void dispatch();
@@ -52,6 +54,7 @@ class HttpSide {
   void tell_engine_gone();
   void engine_refuse(const EngineRefusal& why, Handshake result, bool upgrade);
   void engine_refuse_body();
+  void refuse_one_more(Census::Verdict verdict, bool upgrade);
   void refuse_websocket(std::string_view why);
   void refuse(const wire::HttpRefusal& refusal, Handshake result);
   void note(Handshake result);

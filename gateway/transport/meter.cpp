@@ -3,9 +3,9 @@
 namespace polygate::transport {
 
 std::string_view name(Handshake result) {
-  static constexpr std::array<std::string_view, kHandshakes> kNames = {"accepted",      "malformed", "not_found",
-                                                                       "not_websocket", "origin",    "unauthenticated",
-                                                                       "unavailable",   "late",      "lost"};
+  static constexpr std::array<std::string_view, kHandshakes> kNames = {
+      "accepted",        "malformed",   "not_found", "not_websocket", "origin",
+      "unauthenticated", "unavailable", "late",      "limited",       "lost"};
   return kNames[static_cast<std::size_t>(result)];
 }
 

@@ -8,6 +8,7 @@
 
 #include "gateway/session/meter.h"
 #include "gateway/transport/admission.h"
+#include "gateway/transport/census.h"
 
 namespace polygate::transport {
 
@@ -21,9 +22,10 @@ enum class Handshake : std::uint8_t {
   unauthenticated,  ///< 401
   unavailable,      ///< 503: shutting down, or the verifier could not judge
   late,             ///< handshake_within was over
+  limited,          ///< 429, 503: too many sessions of Engine.IO
   lost,             ///< the peer went away before, or TLS failed
 };
-inline constexpr std::size_t kHandshakes = 9;
+inline constexpr std::size_t kHandshakes = 10;
 std::string_view name(Handshake result);
 
 /// One worker's counters of bytes and sockets. Plain numbers, touched on the worker's thread; read by a copy.
@@ -65,6 +67,7 @@ struct WorkerMeters {
 struct Collected {
   std::vector<WorkerMeters> workers;
   AcceptorMeter acceptor;
+  Census::Counts census;
 };
 
 }  // namespace polygate::transport

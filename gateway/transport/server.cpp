@@ -11,7 +11,13 @@
 namespace polygate::transport {
 
 Server::Server(Settings settings, std::vector<ListenerSettings> listeners, turns::Services services)
-    : shared_{settings, std::move(listeners), std::move(services), Router({}), {}} {
+    : shared_{settings,
+              std::move(listeners),
+              std::move(services),
+              Router({}),
+              {},
+              std::make_shared<Census>(
+                  Census::Limits{settings.max_engines, settings.engines_per_address, settings.engines_per_profile})} {
   shared_.router = Router(shared_.services.profiles);
   shared_.services.post = [this](WorkerIndex worker, Task task) { post(worker, std::move(task)); };
 }
@@ -71,7 +77,10 @@ void Server::collect(std::function<void(Collected)> done) {
   struct Step {
     static void take(const std::shared_ptr<Relay>& with) {
       const std::size_t at = with->collected.workers.size();
-      if (at == with->server.workers_.size()) return with->done(std::move(with->collected));
+      if (at == with->server.workers_.size()) {
+        with->collected.census = with->server.shared_.census->counts();
+        return with->done(std::move(with->collected));
+      }
       Worker* worker = with->server.workers_[at].get();
       worker->inbox()->put(Task([worker, with] {
         with->collected.workers.push_back(worker->meters());

@@ -32,12 +32,15 @@ struct Settings {
 
   TcpKeepalive keepalive;  ///< of TCP, on every connection
 
-  std::size_t max_connections = 100'000;     ///< more are answered 503
-  std::size_t max_per_address = 1'000;       ///< an IPv4 address or an IPv6 /64; more are answered 429
-  std::size_t handshakes_per_address = 256;  ///< of them, without a complete request yet; 429
-  std::size_t handshakes_total = 0;          ///< 503; 0 = a quarter of the file descriptors
-  std::size_t max_fds = 0;                   ///< file descriptors of the process; 0 = its RLIMIT_NOFILE
-  std::size_t reserved_fds = 64;             ///< never used for connections: accepting waits instead
+  std::size_t max_connections = 100'000;      ///< more are answered 503
+  std::size_t max_per_address = 1'000;        ///< an IPv4 address or an IPv6 /64; more are answered 429
+  std::size_t handshakes_per_address = 256;   ///< of them, without a complete request yet; 429
+  std::size_t handshakes_total = 0;           ///< 503; 0 = a quarter of the file descriptors
+  std::size_t max_engines = 100'000;          ///< sessions of Engine.IO; more are answered 503
+  std::size_t engines_per_address = 1'000;    ///< 429
+  std::size_t engines_per_profile = 100'000;  ///< 503
+  std::size_t max_fds = 0;                    ///< file descriptors of the process; 0 = its RLIMIT_NOFILE
+  std::size_t reserved_fds = 64;              ///< never used for connections: accepting waits instead
 
   wire::HttpLimits http;
 };

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gateway/session/session_table.h"
+#include "gateway/transport/census.h"
 #include "gateway/transport/connection.h"
 #include "gateway/transport/deadlines.h"
 #include "gateway/transport/engines.h"
@@ -23,13 +24,14 @@
 
 namespace polygate::transport {
 
-/// What all workers of a server share; immutable, outlives them.
+/// What all workers of a server share; immutable but for the census, outlives them.
 struct Shared {
   Settings settings;
   std::vector<ListenerSettings> listeners;
   turns::Services services;
   Router router;
   std::vector<std::shared_ptr<WorkerInbox>> inboxes;  ///< of all workers; complete before the first of them runs
+  std::shared_ptr<Census> census;                     ///< locked: what they count together
 };
 
 /// One thread with everything that its connections need: event loop, sockets, sessions. Made and destroyed on the main
@@ -66,6 +68,7 @@ class Worker final : public Post, public SocketEvents {
   // For its connections.
   const Settings& settings() const { return shared_.settings; }
   const Router& router() const { return shared_.router; }
+  Census& census() const { return *shared_.census; }
   const HttpHandler* handler(std::uint16_t listener) const;
   std::string_view listener_name(std::uint16_t listener) const { return shared_.listeners[listener].name; }
   Log& log() const { return *shared_.services.log; }

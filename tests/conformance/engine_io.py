@@ -15,6 +15,7 @@ import engine_io_polling  # noqa: F401
 import engine_io_upgrade  # noqa: F401
 import socket_io_connect  # noqa: F401
 import socket_io_events  # noqa: F401
+import socket_io_farewells  # noqa: F401
 import socket_io_malformed  # noqa: F401
 from engine_io_profiles import CALM, EXAMPLES, texts
 from rawengineio import Polling

@@ -7,6 +7,7 @@ from gateway import ROOT
 EXAMPLES = ("profiles/examples/engine-echo.yaml", "profiles/examples/socketio-echo.yaml")
 QUICK, CALM, COOKIE, OWN = "/engine.io/", "/calm/", "/cookie/", "/own/"
 SOCKETIO, BRISK, HASTY = "/socket.io/", "/brisk/", "/hasty/"
+FAREWELL, LAST_WORDS = "/farewell/", "/last-words/"
 MAX_PAYLOAD = 100_000  # of the echoes that are no example
 
 ECHO = """\
@@ -21,6 +22,32 @@ events:
     from: peer
     reply: {{data: $data}}
   binary: *back
+"""
+
+# Every way in which a rule, or the lack of one, ends a session of Socket.IO.
+FAREWELLS = f"""\
+profile: farewell
+dialect: socket.io
+schema: monitor-relay.json
+endpoints:
+  {FAREWELL}: {{role: guest, namespaces: {{/b: guest}}}}
+events:
+  query:
+    from: guest
+    reply: {{as: query ok, data: {{reason: Query ok}}}}
+    otherwise: {{reply: {{as: query failed, data: {{reason: Invalid monitor_id}}}}, close: true}}
+  command done: {{from: guest, reply: &bye {{as: command finish, data: {{reason: bye}}}}, close: {{code: 4400}}}}
+  con: {{from: guest, reply: *bye, close: {{code: 1012}}}}
+otherwise: {{reply: {{as: command failed, data: {{reason: $failure}}}}, close: true}}
+"""
+
+# The same without Socket.IO: a message, and the end with the code of a broken conversation.
+LAST = """\
+profile: {name}
+dialect: {dialect}
+endpoints: {{{path}: {{role: guest}}}}
+events:
+  text: {{from: guest, reply: {{data: $data}}, close: {{code: 4400}}}}
 """
 
 
@@ -49,6 +76,9 @@ def texts():
         "own.yaml": echo(OWN, origins="same"),
         "brisk.yaml": socketio_echo(BRISK, ping="{every: 300ms, timeout: 200ms}"),
         "hasty.yaml": socketio_echo(HASTY, engine="{connect_within: 300ms}"),
+        "farewell.yaml": FAREWELLS,
+        "last-words.yaml": LAST.format(name="last-words", dialect="engine.io", path=LAST_WORDS),
+        "last-word.yaml": LAST.format(name="last-word", dialect="raw", path="/last-word"),
     }
 
 

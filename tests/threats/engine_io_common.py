@@ -18,7 +18,7 @@ def gateway(**options):
     """Freed memory is to be seen as free under AddressSanitizer too."""
     settings = "quarantine_size_mb=1:thread_local_quarantine_size_kb=64:malloc_context_size=1"
     settings = ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), settings)))
-    return Gateway(profiles=PROFILES, environment={"ASAN_OPTIONS": settings}, **{"workers": 2, **options})
+    return Gateway(**{"profiles": PROFILES, "environment": {"ASAN_OPTIONS": settings}, "workers": 2, **options})
 
 
 def memory(gateway):

@@ -4,7 +4,7 @@ import select
 import string
 import time
 
-from engine_io_common import ENGINE, SOCKETIO, gateway, stays_flat, text  # first: it says where the next ones are
+from engine_io_common import ENGINE, FEW, SOCKETIO, gateway, memory, stays_flat, text  # first: it says where the next ones are
 from gateway import PATIENCE
 from rawengineio import Http, Polling, WebSocket, ask, ask_for_websocket, check, target
 from rawsocket import CLOSE, RawSocket, frame
@@ -63,6 +63,55 @@ def T13_who_posts_and_never_polls_is_cut():
             floods(running, lambda session=session, body=body: session.post(body))
         for session in sessions:
             await_unknown(running.port, SOCKETIO, session.eio, session.sid)
+
+
+# The example engine-echo, but for its limits and its heartbeat: who does not poll stays.
+PATIENT_ECHO = """\
+profile: patient-echo
+dialect: engine.io
+limits: {message_bytes: 64KiB, outbox_bytes: 1MiB, events_per_second: 0}
+endpoints: {/engine.io/: {role: anyone, ping: {every: 60s, timeout: 60s}}}
+events:
+  text: {from: anyone, reply: {data: $data}}
+"""
+
+
+def T13_polls_in_advance_are_answered_when_they_are_read():
+    """The next request is taken when the last answer is written, so what waits for polls is bounded as by one poll."""
+    limit = 1 << 20
+    with gateway(profiles=(), texts={"echo.yaml": PATIENT_ECHO}) as running:
+        for eio in (3, 4):
+            session = Polling(running.port, ENGINE, eio)
+            with Http(running.port, receive_buffer=4096) as greedy:
+                for _ in range(900):
+                    greedy.request("GET", session.target("polling"))
+                before = memory(running)
+                said = most = 0
+                cuts = running.metric("polygate_slow_consumers_total")
+                while running.metric("polygate_slow_consumers_total") == cuts:
+                    session.post(text(eio, "4" + "x" * 60_000)).expect(200)
+                    said += 60_000
+                    check(said < 16 * limit, f"{said} bytes wait for polls that nobody reads")
+                    most = max(most, running.metric("polygate_outbox_bytes"))
+                check(limit - 60_000 * 2 < most < 2 * limit + 10_000, f"{most} bytes waited at most, by the gauge")
+                check(memory(running) - before < FEW, f"{memory(running) - before} bytes more")
+        check(running.metric("polygate_slow_consumers_total") == 2, "each was cut once")
+
+
+def T13_scrapes_in_advance_are_answered_when_they_are_read():
+    with gateway() as running:
+        with Http(running.admin_port, receive_buffer=4096) as greedy, Http(running.admin_port) as modest:
+            page = len(greedy.ask("GET", "/metrics").body)
+            scrapes = 3_000
+            for _ in range(scrapes):
+                modest.ask("GET", "/metrics").expect(200)
+            before = memory(running)
+            greedy.send(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n" * scrapes)
+            for _ in range(scrapes):  # in turn with those
+                modest.ask("GET", "/metrics").expect(200)
+            check(memory(running) - before < FEW, f"{memory(running) - before} bytes more")
+            waiting = running.metric("polygate_outbox_bytes")
+            check(waiting < 2 * page, f"{waiting} bytes wait, where one answer has {page}")
 
 
 # ---- T32: ids of others
@@ -215,7 +264,7 @@ def T33_wrong_revisions_cost_nothing():
 
 
 def T33_sessions_that_nobody_polls_are_forgotten():
-    with gateway() as running:
+    with gateway(limits={"engine_sessions_per_address": 10_000}) as running:
         def attack():
             with Http(running.port) as http:
                 for number in range(1000):
@@ -224,6 +273,43 @@ def T33_sessions_that_nobody_polls_are_forgotten():
             await_unknown(running.port, ENGINE, 4, sid)
 
         stays_flat(running, attack)
+
+
+CAPS = {  # limit: status, from another address too
+    "engine_sessions_per_address": (429, False),
+    "engine_sessions_per_profile": (503, True),
+    "engine_sessions": (503, True),
+}
+MOST = 20
+
+
+def T33_sessions_beyond_the_caps_are_answered_and_counted():
+    for limit, (status, for_all) in CAPS.items():
+        profiles = ("profiles/examples/socketio-echo.yaml",)
+        with gateway(profiles=profiles, texts={"echo.yaml": PATIENT_ECHO}, limits={limit: MOST}) as running:
+            with Http(running.port) as http:
+                sids = [sid_of(http.ask("GET", target(ENGINE, EIO=3 + number % 2, transport="polling")))
+                        for number in range(MOST)]
+                for eio in (3, 4):  # the connection goes on, and the client knows why
+                    refused = http.ask("GET", target(ENGINE, EIO=eio, transport="polling")).expect(status)
+                    check(refused.body == b'{"code":4,"message":"limit %s reached"}' % limit.encode(), f"{refused}")
+                    check(refused.type() == "application/json" and "retry-after" in refused.headers, f"{refused}")
+                    where = target(ENGINE, EIO=eio, transport="websocket")
+                    answer = ask_for_websocket(running.port, where).expect(status)
+                    check(limit.encode() in answer.body and "retry-after" in answer.headers, f"{answer}")
+                check(running.metric("polygate_engine_sessions", profile="patient-echo") == MOST, "the gauge")
+                check(running.metric("polygate_refusals_total", limit=limit) == 4, "the counter")
+                check(running.metric("polygate_handshakes_total", result="limited") == 2, "the handshakes")
+                with Http(running.port, source="127.0.0.9") as other:
+                    there = other.ask("GET", target(ENGINE, EIO=4, transport="polling"))
+                    check((there.status == status) == for_all, f"another address: {there}")
+                if limit == "engine_sessions_per_profile":
+                    sid_of(http.ask("GET", target(SOCKETIO, EIO=4, transport="polling")))
+                where = target(ENGINE, EIO=3, transport="polling", sid=sids[0])
+                http.ask("POST", where, body=text(3, "1")).expect(200)
+                sid_of(http.ask("GET", target(ENGINE, EIO=3, transport="polling")))  # there is room again
+                http.ask("GET", target(ENGINE, EIO=3, transport="polling")).expect(status)
+            running.await_log(f"limit={limit}")
 
 
 def await_unknown(port, path, eio, sid):

@@ -1,7 +1,9 @@
 """Threats to Socket.IO: packets that ask for much."""
-from engine_io_common import gateway, stays_flat, text  # first: it says where the next ones are
+import json
+
+from engine_io_common import gateway, memory, stays_flat, text  # first: it says where the next ones are
 from gateway import Failed
-from rawengineio import WebSocket, check
+from rawengineio import Http, WebSocket, ask, check, open_carrier, target
 from rawsocket import TEXT, RawSocket, frame
 from rawsocketio import ACK, ERROR, EVENT, Client, parse
 
@@ -116,6 +118,64 @@ def T34_joining_and_leaving_without_end_costs_nothing():
             client.echoes("still here")
 
         stays_flat(running, attack)
+
+
+BOMB = '{"a":[' + ",".join(["{}"] * 12_000) + "]}"  # 36 kB, of which a tree makes a megabyte
+PLAIN = """\
+profile: plain
+dialect: socket.io
+schema: socketio-echo.json
+limits: {message_bytes: 64KiB}
+endpoints: {/plain/: {role: anyone}}
+events:
+  message: {from: anyone, reply: {as: message-back, args: $args}}
+  message-with-ack: {from: anyone, reply: {as: auth, data: {}}}
+  ask-me: {from: anyone, send: {to: session/$me.id, as: question, args: $args, ack: answered}}
+  answered: {from: anyone, reply: {as: answer, args: $args}}
+  to-all: {from: anyone, send: {to: role/anyone, as: all, args: $args}}
+  kick: {from: anyone, close: true}
+  drop: {from: anyone, close: {code: 1012}}
+otherwise: {reply: {as: failed, data: {event: $event, message: $message}}}
+"""
+
+
+def T34_what_is_connected_with_is_kept_where_it_is_used_and_within_its_limit():
+    """Over one connection: as many sessions as may be, each with all that it may connect with."""
+    sessions = 1_000
+    with gateway(texts={"plain.yaml": PLAIN}, limits={"engine_sessions_per_address": sessions}) as running:
+        before = memory(running)
+        for path, said in (("/plain/", "40"), ("/socket.io/", "44")):  # where nobody uses $auth, and where it is
+            with Http(running.port) as http:
+                for _ in range(sessions // 2):
+                    sid = json.loads(http.ask("GET", target(path, EIO=4, transport="polling")).expect(200).body[1:])["sid"]
+                    where = target(path, EIO=4, transport="polling", sid=sid)
+                    http.ask("POST", where, body=b"40" + BOMB.encode()).expect(200)
+                    answer = http.ask("GET", where).expect(200)
+                    check(answer.body.startswith(said.encode()), f"{answer}")
+                    if said == "44":
+                        wanted = b'44{"message":"the data of this connect is too large: limit connect_bytes"}'
+                        check(answer.body == wanted, f"{answer}")
+        ask(running.port, "GET", target("/plain/", EIO=4, transport="polling")).expect(429)
+        grown = memory(running) - before
+        # A session takes some kilobytes under a sanitizer; what it was to connect with would take a gigabyte here.
+        check(grown < sessions * 40_000, f"{grown >> 10} KiB more for {sessions} sessions")
+
+
+def T34_what_may_be_connected_with_has_an_exact_limit():
+    with gateway() as running:
+        for eio, kind in ((4, "websocket"), (4, "polling")):
+            for size, fits in ((8 << 10, True), ((8 << 10) + 1, False)):
+                carrier = open_carrier(kind, running.port, "/socket.io/", eio)
+                carrier.say('40{"a":"' + "x" * (size - 8) + '"}')
+                check(carrier.hear().startswith("40{" if fits else "44{"), f"{size} bytes")
+            for values, fits in ((254, True), (255, False)):  # and the object and the list around them
+                carrier = open_carrier(kind, running.port, "/socket.io/", eio)
+                carrier.say('40{"a":[' + ",".join(["0"] * values) + "]}")
+                check(carrier.hear().startswith("40{" if fits else "44{"), f"{values} values")
+        for size, fits in ((8 << 10, True), ((8 << 10) + 1, False)):
+            client = Client.open(running.port, "websocket", 3)
+            client.carrier.say("40/custom?a=" + "x" * (size - 2) + ",")
+            check(client.carrier.hear().startswith("40/custom" if fits else "44/custom"), f"{size} bytes of a query")
 
 
 def T34_reserved_names_close():

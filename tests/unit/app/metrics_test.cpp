@@ -41,6 +41,8 @@ Snapshot two_workers() {
     snapshot.collected.workers.push_back(std::move(meters));
   }
   snapshot.collected.acceptor.refused[static_cast<std::size_t>(transport::Admission::Verdict::per_address)] = 9;
+  snapshot.collected.census.by_profile = {{"notes", 12}};
+  snapshot.collected.census.refused[static_cast<std::size_t>(transport::Census::Verdict::per_profile)] = 8;
   return snapshot;
 }
 
@@ -50,6 +52,8 @@ TEST(Metrics, AddUpAllWorkers) {
   EXPECT_THAT(text, HasSubstr("polygate_bytes_total{direction=\"in\"} 200\n"));
   EXPECT_THAT(text, HasSubstr("polygate_handshakes_total{result=\"accepted\"} 10\n"));
   EXPECT_THAT(text, HasSubstr("polygate_refusals_total{limit=\"connections_per_address\"} 9\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_refusals_total{limit=\"engine_sessions_per_profile\"} 8\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_engine_sessions{profile=\"notes\"} 12\n"));
   EXPECT_THAT(text, HasSubstr("polygate_sessions{profile=\"notes\"} 4\n"));
   EXPECT_THAT(text, HasSubstr("polygate_incoming_total{profile=\"notes\"} 20\n"));
   EXPECT_THAT(text, HasSubstr("polygate_outbox_bytes 14\n"));

@@ -28,6 +28,8 @@ class Shipped {
     return false;
   }
 
+  const Profile& profile() const { return *profile_; }
+
  private:
   Diagnostics diagnostics_;
   schema::Library library_;
@@ -39,6 +41,11 @@ constexpr char kId[] = "7d4ce00f-d60a-4504-96ab-31a83f848722";
 std::string with_ids(std::string text) {
   for (std::size_t at = text.find('#'); at != std::string::npos; at = text.find('#')) text.replace(at, 1, kId);
   return text;
+}
+
+TEST(ConnectData, IsKeptOnlyWhereSomeRuleNamesIt) {
+  EXPECT_TRUE(Shipped("examples/socketio-echo").profile().auth_used);
+  EXPECT_FALSE(Shipped("monitor-relay").profile().auth_used);
 }
 
 TEST(SensorTelemetry, AcceptsTheDocumentsExamples) {

@@ -33,8 +33,10 @@ TEST(Slice, IsOverAfter256LettersOr2Milliseconds) {
   EXPECT_TRUE(by_time.is_over());
 }
 
-struct Listener final : session::Carrier {
+struct Hearer final : session::Carrier {
   bool push(FramePtr) override { return true; }
+  bool has_room() const override { return true; }
+  void tell_when_drained() override {}
   void resume_input() override { ++resumed; }
   void close(const session::Farewell&) override {}
   void probe() override {}
@@ -107,7 +109,7 @@ class Flow : public testing::Test {
   turns::Services services_;
   std::shared_ptr<profile::Profile> profile_;
   std::map<WorkerIndex, Recorder> posts_;
-  std::map<std::string, Listener> carriers_;
+  std::map<std::string, Hearer> carriers_;
   std::map<std::string, SessionId> sessions_;
   std::unique_ptr<session::SessionTable> table_;
 };
