@@ -7,6 +7,7 @@
 
 #include "gateway/dialect/engine_io_packet.h"
 #include "gateway/routing/frame.h"
+#include "gateway/routing/load.h"
 #include "gateway/routing/secret_id.h"
 #include "gateway/transport/http_handler.h"
 
@@ -82,6 +83,9 @@ struct SocketCommand {
   std::uint16_t code = 1000;
   std::string text{};
   std::unique_ptr<HttpResponse> response{};
+
+  /// Of a frame, while it waits.
+  std::size_t weight() const { return Load::kLetter + bytes.size(); }
 };
 
 }  // namespace polygate::transport
