@@ -11,7 +11,8 @@ namespace polygate {
 
 /// Letters from any thread to one reader, in two lanes. What lies in the first (answers, orders) is bounded by each
 /// writer: by an open question, a connection, a session. Parcels, in the second, carry what is published: each weighs
-/// something, and whoever sends one is told when so much waits that it should pause. No writer ever waits here.
+/// something, and whoever sends one is told when so much waits that it should pause; so is whoever relays: sends a
+/// letter that carries what its own reader was told. No writer ever waits here.
 /// `wake` is called from the writer's thread once for all that the reader has not taken yet; it must be thread-safe
 /// and must not take letters.
 template <class Letter, class Parcel = Letter>
@@ -36,8 +37,12 @@ class Mailbox {
     bool has_parcels() const { return parcel_ < parcels_.size(); }
     bool empty() const { return !has_letters() && !has_parcels(); }
 
-    bool pressed = false;            ///< at the last take()
-    std::vector<WorkerIndex> eased;  ///< who is to hear that this reader is pressed no longer
+    /// The letter in hand was a relayed one.
+    void was_relayed(std::size_t weight) { relayed_.add(weight); }
+
+    bool pressed = false;                  ///< at the last take()
+    std::vector<WorkerIndex> eased;        ///< who is to hear that this reader is pressed no longer
+    std::vector<WorkerIndex> relay_eased;  ///< the same, of those who relay
 
    private:
     friend class Mailbox;
@@ -46,6 +51,7 @@ class Mailbox {
     std::size_t letter_ = 0;
     std::size_t parcel_ = 0;
     Load::Amount read_;  ///< since the last take()
+    Load::Amount relayed_;
   };
 
   explicit Mailbox(std::function<void()> wake) : wake_(std::move(wake)) {}
@@ -63,6 +69,16 @@ class Mailbox {
     });
     return pressed;
   }
+  /// True: so much that was relayed waits that `who` should pause, and hears when that is over.
+  bool relay(Letter letter, std::size_t weight, WorkerIndex who) {
+    bool pressed = false;
+    write([&] {
+      letters_.push_back(std::move(letter));
+      relayed_.add(weight);
+      pressed = relayed_.await_eased(who);
+    });
+    return pressed;
+  }
   /// For what the reader need not know before it looks for another reason.
   void leave(Letter letter) {
     const std::scoped_lock lock(mutex_);
@@ -73,9 +89,10 @@ class Mailbox {
     const std::scoped_lock lock(mutex_);
     return load_.await_eased(who);
   }
+  /// That weighs something.
   Load::Amount waits() const {
     const std::scoped_lock lock(mutex_);
-    return load_.waits();
+    return {load_.waits().letters + relayed_.waits().letters, load_.waits().bytes + relayed_.waits().bytes};
   }
 
   /// All letters that came so far, oldest first. `into` is emptied and its memory used again.
@@ -94,7 +111,8 @@ class Mailbox {
     if (hand.letters_.empty()) hand.letters_.swap(letters_);
     if (hand.parcels_.empty()) hand.parcels_.swap(parcels_);
     load_.remove(std::exchange(hand.read_, {}), hand.eased);
-    hand.pressed = load_.pressed();
+    relayed_.remove(std::exchange(hand.relayed_, {}), hand.relay_eased);
+    hand.pressed = load_.pressed() || relayed_.pressed();
   }
 
  private:
@@ -124,7 +142,8 @@ class Mailbox {
   mutable std::mutex mutex_;
   std::vector<Letter> letters_;
   std::vector<Weighed> parcels_;
-  Load load_;
+  Load load_;           ///< of the parcels
+  Load relayed_;        ///< of letters
   bool woken_ = false;  ///< since the last take()
 };
 

@@ -7,6 +7,7 @@
 
 #include "gateway/dialect/engine_io_packet.h"
 #include "gateway/routing/frame.h"
+#include "gateway/routing/load.h"
 #include "gateway/routing/secret_id.h"
 #include "gateway/transport/http_handler.h"
 
@@ -85,6 +86,9 @@ struct SocketCommand {
   std::string text{};
   std::unique_ptr<HttpResponse> response{};
   bool takes_rest = false;  ///< close: what it has read by now is still handed over
+
+  /// Of a frame, while it waits.
+  std::size_t weight() const { return Load::kLetter + bytes.size(); }
 };
 
 }  // namespace polygate::transport

@@ -24,6 +24,9 @@ class Inbox {
   void put(Letter letter) { letters_.put(std::move(letter)); }
   void leave(Letter letter) { letters_.leave(std::move(letter)); }
   bool deliver(Parcel parcel, std::size_t weight) { return letters_.deliver(std::move(parcel), weight); }
+  bool relay(Letter letter, std::size_t weight, WorkerIndex who) {
+    return letters_.relay(std::move(letter), weight, who);
+  }
   bool await_eased(WorkerIndex who) { return letters_.await_eased(who); }
   Load::Amount waits() const { return letters_.waits(); }
 

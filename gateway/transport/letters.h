@@ -32,6 +32,7 @@ struct HttpAnswer {
 /// So much waited for a worker that who sent to it paused; now it has room again.
 struct Eased {
   WorkerIndex worker = 0;
+  bool for_relays = false;
 };
 
 /// All that reaches a worker from other threads, but what is published.

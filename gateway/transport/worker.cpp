@@ -98,7 +98,7 @@ bool Worker::take_letters(Slice& slice) {
     if (WorkerLetter* letter = hand_.next_letter()) {
       read(*letter);
     } else if (!sessions_.go_on_paused()) {
-      WorkerParcel* parcel = hand_.next_parcel();
+      WorkerParcel* parcel = relays_wait_.empty() ? hand_.next_parcel() : nullptr;
       if (parcel == nullptr) break;
       read(*parcel);
     }
@@ -110,8 +110,10 @@ bool Worker::take_letters(Slice& slice) {
 
 /// Tells who waits for it when it is pressed no longer.
 void Worker::note_pressed() {
-  for (const WorkerIndex waits : hand_.eased) inbox_of(waits).put(Eased{index_});
+  for (const WorkerIndex waits : hand_.eased) inbox_of(waits).put(Eased{index_, false});
+  for (const WorkerIndex waits : hand_.relay_eased) inbox_of(waits).put(Eased{index_, true});
   hand_.eased.clear();
+  hand_.relay_eased.clear();
   if (hand_.pressed == (pressed_since_ != 0)) return;
   const std::uint64_t now = shared_.services.clock->nanoseconds();
   if (!hand_.pressed) meter_.pressed_seconds += static_cast<double>(now - pressed_since_) * 1e-9;
@@ -155,9 +157,14 @@ void Worker::read(WorkerLetter& letter) {
   } else if (auto* engine = std::get_if<std::unique_ptr<Engine>>(&letter)) {
     adopt(std::move(*engine));
   } else if (auto* command = std::get_if<std::unique_ptr<SocketCommand>>(&letter)) {
+    if ((*command)->frame) hand_.was_relayed((*command)->weight());
     this->command(std::move(**command));
   } else if (const auto* eased = std::get_if<Eased>(&letter)) {
-    sessions_.eased(eased->worker);
+    if (eased->for_relays) {
+      std::erase(relays_wait_, eased->worker);
+    } else {
+      sessions_.eased(eased->worker);
+    }
   }
 }
 

@@ -125,6 +125,7 @@ class Worker final : public Post, public SocketEvents {
   void read(WorkerLetter& letter);
   void read(WorkerParcel& parcel);
   void note_pressed();
+  void relay(SocketCommand command);
   void adopt(NewSocket socket);
   void attend_all();
   void on_tick();
@@ -160,9 +161,10 @@ class Worker final : public Post, public SocketEvents {
   WorkerInbox::Hand hand_;
   std::string gathering_;
   std::optional<Draining> drain_;
-  std::optional<Instant> sessions_due_;  ///< for when the timer is set
-  std::uint64_t last_tick_ = 0;          ///< nanoseconds
-  std::uint64_t pressed_since_ = 0;      ///< nanoseconds; 0: it is not pressed
+  std::optional<Instant> sessions_due_;   ///< for when the timer is set
+  std::uint64_t last_tick_ = 0;           ///< nanoseconds
+  std::uint64_t pressed_since_ = 0;       ///< nanoseconds; 0: it is not pressed
+  std::vector<WorkerIndex> relays_wait_;  ///< for these: what is published is not read before they have room again
   Handles handles_{};
   bool stopping_ = false;
   std::thread thread_;

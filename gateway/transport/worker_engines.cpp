@@ -1,4 +1,5 @@
 // Between engines and their connections: called at once on the same worker, by letter on another.
+#include <algorithm>
 #include <utility>
 
 #include "gateway/transport/worker.h"
@@ -107,8 +108,17 @@ bool Worker::send_frame(const SocketRef& to, FramePtr frame, std::string_view by
   command.to = to;
   command.frame = std::move(frame);
   command.bytes = bytes;
-  this->command(std::move(command));
+  relay(std::move(command));
   return true;
+}
+
+/// While so much waits there that this worker has relayed, it reads nothing more that is published: then more is not
+/// relayed, and those who publish pause in turn. What was relayed is always read, so no two wait for each other.
+void Worker::relay(SocketCommand command) {
+  const WorkerIndex to = command.to.worker;
+  const std::size_t weight = command.weight();
+  if (!inbox_of(to).relay(std::make_unique<SocketCommand>(std::move(command)), weight, index_)) return;
+  if (std::find(relays_wait_.begin(), relays_wait_.end(), to) == relays_wait_.end()) relays_wait_.push_back(to);
 }
 
 }  // namespace polygate::transport

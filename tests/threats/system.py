@@ -177,16 +177,16 @@ class Watch:
             self.most = max(self.most, resident_bytes(self.gateway))
 
 
-def one_publisher_fills_no_mailbox(workers):
+def one_publisher_fills_no_mailbox(workers, dialect="raw", **how):
     # What a sanitizer keeps of freed memory says nothing of the gateway.
-    with Gateway(workers=workers, profiles=(), texts={"crowd.yaml": crowd.PROFILE},
+    with Gateway(workers=workers, profiles=(), texts={"crowd.yaml": crowd.PROFILE % dialect},
                  environment={"ASAN_OPTIONS": "quarantine_size_mb=1"}) as gateway:
-        people = crowd.Crowd(gateway.port)
+        people = crowd.Crowd(gateway.port, **how)
         before = resident_bytes(gateway)
         with Watch(gateway) as watch:
             count = people.talk(3.0)
         grown = (watch.most - before) / 2**20
-        print(f"T62: {workers} workers, {count} messages to {crowd.LISTENERS}, {grown:.0f} MiB more, "
+        print(f"T62: {workers} workers, {dialect}, {count} messages to {crowd.LISTENERS}, {grown:.0f} MiB more, "
               f"metrics within {1000 * watch.slowest:.0f} ms", flush=True)
         check(gateway.metric("polygate_slow_consumers_total") == 0, "healthy readers were cut")
         check(grown <= 64, f"{grown:.0f} MiB more memory")
@@ -206,6 +206,10 @@ def T62_one_publisher_fills_no_mailbox_of_two_workers():
 
 def T62_one_publisher_fills_no_mailbox_of_four_workers():
     one_publisher_fills_no_mailbox(4)
+
+
+def T62_one_publisher_fills_no_mailbox_where_sockets_and_sessions_live_apart():
+    one_publisher_fills_no_mailbox(4, "engine.io", connect=crowd.upgraded, ahead=10_000)
 
 
 # ---- T15: file descriptors

@@ -106,6 +106,26 @@ TEST(Mailbox, LettersOfTheFirstLanePressNobody) {
   EXPECT_EQ(box.waits().letters, 0u);
 }
 
+TEST(Mailbox, RelayedLettersPressOnlyThoseWhoRelay) {
+  Lanes box = silent();
+  for (std::size_t i = 0; i < Load::kHighLetters; ++i) EXPECT_FALSE(box.relay("frame", Load::kLetter, 2));
+  EXPECT_TRUE(box.relay("frame", Load::kLetter, 2));
+  EXPECT_FALSE(box.await_eased(0));
+  EXPECT_FALSE(box.deliver(1, Load::kLetter));
+  EXPECT_EQ(box.waits().letters, Load::kHighLetters + 2);
+  Lanes::Hand hand;
+  box.take(hand);
+  EXPECT_TRUE(hand.pressed);
+  for (std::size_t i = 0; i < Load::kHighLetters; ++i) {
+    EXPECT_EQ(*hand.next_letter(), "frame");
+    hand.was_relayed(Load::kLetter);
+  }
+  box.take(hand);
+  EXPECT_FALSE(hand.pressed);
+  EXPECT_THAT(hand.eased, IsEmpty());
+  EXPECT_THAT(hand.relay_eased, ElementsAre(2));
+}
+
 /// A writer that pauses as soon as it is told to: the box never holds more than what each had begun.
 TEST(Mailbox, WhoPausesIsAlwaysToldToGoOn) {
   constexpr int kParcels = 200'000;
