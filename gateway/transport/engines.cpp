@@ -36,6 +36,7 @@ void Engines::free(Engine& engine) {
   const EngineId id = engine.id();
   --size_;
   worker_.meter().outbox_bytes -= engine.pending_bytes();
+  disarm(slot_of(id));
   if (id.worker != home_) {
     adopted_.erase(id);
     return;
@@ -46,6 +47,7 @@ void Engines::free(Engine& engine) {
 
 std::unique_ptr<Engine> Engines::take(Engine& engine, WorkerIndex to) {
   moved_[engine.id()] = to;
+  disarm(slots_[engine.id().slot]);
   worker_.meter().outbox_bytes -= engine.pending_bytes();
   std::unique_ptr<Engine> taken = std::move(slots_[engine.id().slot].engine);
   free_.push_back(taken->id().slot);
@@ -74,28 +76,31 @@ void Engines::arm(Engine& engine) {
   Slot& slot = slot_of(engine.id());
   const Instant due = engine.due();
   if (due >= slot.armed) return;
+  disarm(slot);
   slot.armed = due;
-  timers_.push({due, engine.id()});
+  slot.timer = timers_.add(due, engine.id());
 }
 
-/// Timers are never taken out early: an engine whose deadline has moved since is armed anew. Each has one turn.
+void Engines::disarm(Slot& slot) {
+  timers_.remove(slot.timer);
+  slot.armed = Instant::max();
+}
+
+/// An engine whose deadline has moved since is armed anew. Each has one turn.
 void Engines::tick(Instant now) {
-  std::vector<Timer> due;
-  while (!timers_.empty() && timers_.top().due <= now) {
-    due.push_back(timers_.top());
-    timers_.pop();
-  }
-  for (const Timer& timer : due) {
-    Engine* engine = find(timer.id);
-    if (engine == nullptr || slot_of(timer.id).armed != timer.due) continue;
-    slot_of(timer.id).armed = Instant::max();
+  std::vector<EngineId> due;
+  while (const auto id = timers_.take_due(now)) due.push_back(*id);
+  for (const EngineId& id : due) {
+    Engine* engine = find(id);
+    if (engine == nullptr) continue;
+    disarm(slot_of(id));
     if (engine->due() <= now) engine->tick(now);
-    if (find(timer.id) != nullptr) arm(*engine);
+    if (find(id) != nullptr) arm(*engine);
   }
 }
 
 std::optional<Instant> Engines::next_due() const {
-  return timers_.empty() ? std::nullopt : std::optional(timers_.top().due);
+  return timers_.next();
 }
 
 }  // namespace polygate::transport

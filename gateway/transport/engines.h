@@ -2,11 +2,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <queue>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "gateway/base/timer_queue.h"
 #include "gateway/transport/engine.h"
 
 namespace polygate::transport {
@@ -46,16 +46,13 @@ class Engines {
  private:
   struct Slot {
     std::unique_ptr<Engine> engine;
-    Instant armed = Instant::max();  ///< of its nearest timer
-  };
-  struct Timer {
-    Instant due;
-    EngineId id;
-    bool operator<(const Timer& other) const { return due > other.due; }  // the nearest comes first
+    Instant armed = Instant::max();  ///< of its timer
+    TimerQueue<EngineId>::Id timer;
   };
   struct Hash {
     std::size_t operator()(const EngineId& id) const { return id.secret[0]; }
   };
+  void disarm(Slot& slot);
   Slot& slot_of(const EngineId& id) { return id.worker == home_ ? slots_[id.slot] : adopted_.at(id); }
 
   Worker& worker_;
@@ -64,7 +61,7 @@ class Engines {
   std::unordered_map<EngineId, Slot, Hash> adopted_;       ///< began on other workers
   std::unordered_map<EngineId, WorkerIndex, Hash> moved_;  ///< began here
   std::vector<std::uint32_t> free_;
-  std::priority_queue<Timer> timers_;
+  TimerQueue<EngineId> timers_;
   std::size_t size_ = 0;
 };
 
