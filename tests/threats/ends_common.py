@@ -4,7 +4,6 @@ import fcntl
 import json
 import os
 import pathlib
-import re
 import socket
 import sqlite3
 import ssl
@@ -131,7 +130,7 @@ TLS_ENDS = (close_handshake, close_in_the_same_segment, fin, close_notify, reset
 # ---- who hears them
 
 class Listener:
-    """Hears a connection's messages on a thread of its own, answers pings, and keeps what `understand` makes of them."""
+    """Hears a connection on a thread of its own, answers pings, and keeps what `understand` makes of the messages."""
 
     def __init__(self, raw, understand=bytes):
         self.raw, self.understand = raw, understand
@@ -139,7 +138,8 @@ class Listener:
         self.problem = None
         self._news = threading.Condition()
         self._pongs = 0
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
 
     def _listen(self):
         try:
@@ -184,6 +184,18 @@ class Listener:
             done = self._wait(lambda: len(self.heard) >= count, PATIENCE)
             check(done and len(self.heard) == count, f"{len(self.heard)} messages instead of {count}: {self.problem}")
 
+    def leave(self):
+        """A socket that is closed under a thread that waits for it would stay open, with the next one's number."""
+        self.raw.socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join(PATIENCE)
+        self.raw.socket.close()
+
+    def await_progress(self, count):
+        """Until so many messages came, or more."""
+        with self._news:
+            check(self._wait(lambda: len(self.heard) >= count, PATIENCE), f"{len(self.heard)} messages of {count}: "
+                                                                          f"{self.problem}")
+
     def await_silence(self):
         """Until all that was said to it so far is heard."""
         with self._news:
@@ -205,10 +217,10 @@ class Listener:
 
 # ---- readings of sensor-telemetry
 
-def reading(sender, number, note=""):
+def reading(sender, number, note="", event="temperature"):
     """A controller's message, as dashboards hear it."""
-    note = f',"note":"{note}"' if note else ""
-    return f'{{"event":"temperature","data":{{"time":{sender},"record":{number}{note}}}}}'.encode()
+    more = f',"note":"{note}"' if note else ""
+    return f'{{"event":"{event}","data":{{"time":{sender},"record":{number}{more}}}}}'.encode()
 
 
 def frames(messages):
@@ -293,9 +305,3 @@ def unread_in_kernel(gateway, raw):
         if ports == [gateway.port, ours]:
             return int(fields[4].split(":")[1], 16)
     raise Failed("the gateway has no such connection")
-
-
-def memory(gateway):
-    """Resident bytes."""
-    status = pathlib.Path(f"/proc/{gateway.process.pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) << 10
