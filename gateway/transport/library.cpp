@@ -83,6 +83,9 @@ Result<void> Library::set_up(const std::vector<ListenerSettings>& listeners) {
       host.ssl_private_key_filepath = key.c_str();
       host.ssl_options_set = kTlsOptions;
       host.ssl_cipher_list = kTlsCiphers;
+      // Else it makes one of its own for calls that we do not make, with all CAs of the system, and never frees it.
+      if (!client_tls_) client_tls_.reset(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+      host.provided_client_ssl_ctx = client_tls_.get();
       host.alpn = "http/1.1";  // its HTTP/2 would take the socket away from us
     }
     lws_vhost* vhost = lws_create_vhost(context_, &host);

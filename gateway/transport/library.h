@@ -12,6 +12,7 @@
 
 struct lws_context;
 struct lws_vhost;
+struct ssl_ctx_st;
 
 namespace polygate::transport {
 
@@ -53,6 +54,7 @@ class Library {
   SocketEvents& events_;
   uv_loop_t loop_{};
   lws_context* context_ = nullptr;
+  std::shared_ptr<ssl_ctx_st> client_tls_;  ///< which the library wants for each host, and nobody uses
   std::vector<Host> hosts_;
 };
 

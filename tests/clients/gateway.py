@@ -62,15 +62,30 @@ class Failed(Exception):
     """Something that the gateway should have done and did not."""
 
 
+class Metrics:
+    """A page of `/metrics`."""
+
+    def __init__(self, page):
+        lines = (re.fullmatch(r"(\w+)(?:\{(.*)\})? (\S+)", line) for line in page.splitlines())
+        self._samples = [(line[1], line[2] or "", float(line[3])) for line in lines if line]
+
+    def sum(self, name, **labels):
+        """Of the samples that have these labels."""
+        wanted = [f'{key}="{value}"' for key, value in labels.items()]
+        return sum(value for found, text, value in self._samples
+                   if found == name and all(label in text for label in wanted))
+
+
 class Gateway:
     """One running `polygate run`. A context manager: leaving it stops the gateway by SIGTERM and checks how it ended.
 
     `profiles` are files of this checkout, `texts` profiles of the test's own (file name -> YAML); `key_id` is the `kid`
     of the users' key; `files` is how many file descriptors the process may have, `held` how many of them are taken.
+    With `tls` its listener speaks only that, with a certificate of its own.
     """
 
     def __init__(self, workers=1, limits=None, drain=None, profiles=PROFILES, texts=None, key_id=None,
-                 environment=None, files=None, held=0):
+                 environment=None, files=None, held=0, tls=False):
         self.workers = workers
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="polygate-test-"))
         self.binary = os.environ.get("POLYGATE_BIN", str(ROOT / "build/dev/bin/polygate"))
@@ -97,6 +112,8 @@ class Gateway:
         }
         if limits:
             config["limits"] = limits
+        if tls:
+            config["listeners"]["main"]["tls"] = self._certificate()
         self._private("gateway.yaml", json.dumps(config, indent=1))
         self.environment = environment or {}
         self.files = files
@@ -112,6 +129,14 @@ class Gateway:
         path = self.folder / name
         path.touch(mode=0o600)
         path.write_text(text, encoding="utf-8")
+
+    def _certificate(self):
+        files = {"certificate": "tls.pem", "key": "tls.key"}
+        self._private(files["key"], "")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-subj", "/CN=localhost", "-days", "2", "-keyout", files["key"], "-out", files["certificate"]],
+                       cwd=self.folder, check=True, capture_output=True)
+        return files
 
     def __enter__(self):
         held = [os.open("/dev/null", os.O_RDONLY) for _ in range(self.held)]
@@ -173,7 +198,7 @@ class Gateway:
             if line is None:
                 self._readers[1].join(PATIENCE)
                 raise Failed(f"`polygate run` ended with {self.process.wait()} before it was ready:\n" + self.errors)
-            if found := re.fullmatch(r"listening on ws://127\.0\.0\.1:(\d+) \(main\)", line):
+            if found := re.fullmatch(r"listening on wss?://127\.0\.0\.1:(\d+) \(main\)", line):
                 self.port = int(found[1])
             elif found := re.fullmatch(r"admin on http://127\.0\.0\.1:(\d+)", line):
                 self.admin_port = int(found[1])
@@ -207,15 +232,12 @@ class Gateway:
 
     def metric(self, name, **labels):
         """The sum of a metric's samples that have these labels."""
+        return self.metrics().sum(name, **labels)
+
+    def metrics(self):
+        """All of them, at one moment."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.admin_port}/metrics", timeout=PATIENCE) as response:
-            page = response.read().decode()
-        total = 0.0
-        for line in page.splitlines():
-            found = re.fullmatch(r"(\w+)(?:\{(.*)\})? (\S+)", line)
-            wanted = [f'{key}="{value}"' for key, value in labels.items()]
-            if found and found[1] == name and all(label in (found[2] or "") for label in wanted):
-                total += float(found[3])
-        return total
+            return Metrics(response.read().decode())
 
     def cpu_seconds(self):
         """Processor time that it has used, in all threads."""
