@@ -141,7 +141,9 @@ def before_the_server_has_noticed_the_loss(workers):
             client = Client(running.port, kind).opened()
             witness.tell_all("heard")
             client.expect(["all", "heard"])
+            delivered = running.metric("polygate_frames_delivered_total")
             witness.tell_all("sent into the void")
+            running.await_metric("polygate_frames_delivered_total", delivered + 2)  # to both: on whatever workers they are
             old = client.carrier
             client.back([["all", "sent into the void"]])
             if isinstance(old, Polling):
