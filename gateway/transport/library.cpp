@@ -19,6 +19,8 @@ int on_event(lws* wsi, lws_callback_reasons reason, void*, void* in, std::size_t
   SocketEvents& events = static_cast<Library*>(lws_context_user(lws_get_context(wsi)))->events();
   switch (reason) {
     case LWS_CALLBACK_RAW_RX:
+      // Behind its TLS handshake the library gives a socket 5 s for one of its own protocols.
+      if (lws_get_ssl(wsi) != nullptr) lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
       return events.received(*connection, static_cast<char*>(in), size) ? 0 : -1;
     case LWS_CALLBACK_RAW_WRITEABLE:
       return events.writable(*connection) ? 0 : -1;

@@ -3,6 +3,7 @@ from ends_common import (ENDS, TELEMETRY, TLS_ENDS, Account, Listener, TlsSocket
                          check, fin, frames, half_close, locked_store, reading, reset, settled, stored,
                          understand_reading, unread_in_kernel)
 import concurrent.futures
+import select
 import signal
 import time
 
@@ -45,6 +46,16 @@ def whatever_ends_the_connection_60_of_60_readings_are_stored_and_heard(workers,
 
 def whatever_ends_the_connection_60_of_60_readings_are_stored_and_heard_over_tls(workers, sizes):
     sends_and_leaves(workers, TlsSocket, TLS_ENDS, tls=True)
+
+
+def over_tls_who_is_quiet_for_longer_than_the_library_waits_is_still_there(workers, sizes):
+    with Gateway(workers=workers, tls=True) as gateway:
+        quiet, talker = (TlsSocket.open(gateway.port) for _ in range(2))
+        until = time.monotonic() + 6.0
+        while time.monotonic() < until:
+            talker.expect_alive()
+            check(not select.select([quiet.socket], [], [], 0.1)[0], "something came, or the end")
+        quiet.expect_alive()
 
 
 def full_inbox(workers, kind, **options):
