@@ -106,7 +106,8 @@ def a_monitor_whose_connection_died_is_replaced(workers):
         user = Client(gateway.port).as_user()
         # It no longer reads: the cable is pulled, TCP does not know. The next one has its place after a quick probe.
         successor = Client(gateway.port).as_monitor()
-        # What comes from the grave is not heard.
+        # What comes from the grave is not heard, once the loss has reached its worker.
+        gateway.await_metric("polygate_close_codes_total", 1, code="4409")
         dead.carrier.say('42["command done",{}]')
         user.command("LIGHTS ON")
         successor.expect("command do", command="LIGHTS ON")
