@@ -56,10 +56,11 @@ bool Worker::message(Connection& connection, const EngineId& to, bool text, std:
   return false;  // the engine says when it has taken it
 }
 
-/// By way of the worker that the engine's id names, from wherever: what one connection says stays in order.
+/// By way of the worker that the engine's id names, from wherever: what one connection says stays in order. An end is
+/// behind all that other workers have told before: a poll that ends after a POST does not end the session before it.
 void Worker::tell(EngineInput input) {
   const WorkerIndex to = input.to.worker;
-  if (to == index_ || !knows(to)) return hear(std::move(input));
+  if (!knows(to) || (to == index_ && input.kind != EngineInput::Kind::closed)) return hear(std::move(input));
   inbox_of(to).put(std::make_unique<EngineInput>(std::move(input)));
 }
 

@@ -162,12 +162,8 @@ def leave_websocket(chance, carrier, packets):
 
 def leave_polling(chance, carrier, packets):
     end = chance.choice(("`41`", "`1`", "`1` alone", "`41` alone", "lost poll", "reset poll", "half close"))
-    if end == "half close":  # a request that is whole is taken
-        http = carrier.connection("POST")
-        http.request("POST", carrier.target("polling"), {"Content-Type": "text/plain;charset=UTF-8"},
-                     encode(V4, packets))
-        http.socket.shutdown(socket.SHUT_WR)
-        hear_out(http)
+    if end == "half close":
+        post_and_hear_out(carrier, packets)
     elif end in ("`41`", "`1`"):
         carrier.say(*packets, end.strip("`"))
     else:
@@ -182,9 +178,37 @@ def leave_polling(chance, carrier, packets):
     return end
 
 
+def post_and_hear_out(carrier, packets):
+    """A request that is whole is taken, also without an answer."""
+    http = carrier.connection("POST")
+    http.request("POST", carrier.target("polling"), {"Content-Type": "text/plain;charset=UTF-8"}, encode(V4, packets))
+    http.socket.shutdown(socket.SHUT_WR)
+    hear_out(http)
+
+
 def end_all(polling):
     for http in polling.connections.values():
         http.socket.close()
+
+
+def what_was_posted_before_a_poll_is_lost_is_taken(workers, sizes):
+    """The poll and the POST arrive at workers of their own: what ends there may not overtake what was said."""
+    with Gateway(workers=workers, texts=lively(), profiles=()) as gateway:
+        monitor = stays(gateway.port, understand_command, "con", {"monitor_id": id_of("m", 0)})
+
+        def visit(sender):
+            user = connected(Polling(gateway.port, PATH))
+            post_and_hear_out(user, [event("query", {"monitor_id": id_of("m", 0)}),
+                                     event("command send", {"command": f"{sender}/0"})])
+            user.start_poll()
+            end_all(user)
+
+        users = range(sizes.clients)
+        with concurrent.futures.ThreadPoolExecutor(8 * VISITORS) as pool:
+            list(pool.map(visit, users))
+        settled(gateway, RELAY, 1).holds(1 + 2 * len(users))
+        monitor.await_silence()
+        compare("command", {sender: 1 for sender in users}, by_sender(monitor.heard))
 
 
 def in_a_soak_what_was_sent_is_judged_or_dropped_for_a_cause_and_what_was_good_is_heard(workers, sizes):
