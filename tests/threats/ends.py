@@ -39,9 +39,6 @@ def main(arguments):
     options = parser.parse_args(arguments)
     found = [(name, one) for room in ROOMS for name, one in vars(room).items()
              if inspect.isfunction(one) and list(inspect.signature(one).parameters) == ["workers", "sizes"]]
-    if not options.names and options.sizes is not ALL:
-        # Its last words of a monitor or a user are lost now and then with 4 workers: known, and to be mended.
-        found = [(name, one) for name, one in found if one.__module__ != ends_soak.__name__]
     scenarios = Scenarios()
     for workers in (1, 4):
         scenarios.prefix = f"workers={workers} "
