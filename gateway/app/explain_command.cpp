@@ -115,7 +115,7 @@ Json frame_json(const FramePtr& frame) {
 
 /// What happened, as JSON; the text form is made of it, so that both say the same.
 Json outcome_json(const profile::Profile& profile, const TrialOutcome& outcome) {
-  const profile::Effects& effects = outcome.effects;
+  const rules::Effects& effects = outcome.effects;
   const auto names = [](const std::vector<Topic>& topics) {
     Json list = Json::array();
     for (const Topic& topic : topics) list.push_back(std::string(topic.text()));
@@ -131,7 +131,7 @@ Json outcome_json(const profile::Profile& profile, const TrialOutcome& outcome) 
   if (!effects.claimed.empty()) out["claims"] = names(effects.claimed);
   if (!effects.join.empty()) out["joins"] = names(effects.join);
   out["sends"] = Json::array();
-  for (const profile::Outgoing& send : effects.sends) {
+  for (const rules::Outgoing& send : effects.sends) {
     Json one = {{"to", std::string(send.topic.text())}, {"frame", frame_json(send.frame)}};
     if (!send.sending.forget.empty()) one["forgets"] = send.sending.forget;
     if (send.sending.keep) {

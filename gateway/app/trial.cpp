@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <future>
 
-#include "gateway/profile/render.h"
+#include "gateway/rules/render.h"
 
 namespace polygate::app {
 namespace {
@@ -21,7 +21,7 @@ bool is_built_in(std::string_view family) {
 }  // namespace
 
 /// Who sends the event.
-class Trial::Sender final : public profile::Subject {
+class Trial::Sender final : public rules::Subject {
  public:
   Sender(const profile::Profile& profile, const TrialSettings& settings)
       : settings_(settings), inside_(settings.inside) {
@@ -31,8 +31,8 @@ class Trial::Sender final : public profile::Subject {
     identity->claims = settings.claims;
     if (!settings.user.empty() || !settings.claims.empty()) identity_ = std::move(identity);
     inside_.push_back(Topic::make(TopicKind::session, profile.name, "session", id_.text()));
-    add(profile::built_in_topic(profile, "role", profile.role_name(settings.role)));
-    if (!settings.user.empty()) add(profile::built_in_topic(profile, "user", settings.user));
+    add(rules::built_in_topic(profile, "role", profile.role_name(settings.role)));
+    if (!settings.user.empty()) add(rules::built_in_topic(profile, "user", settings.user));
     memberships_left_ = profile.limits.memberships - std::min(profile.limits.memberships, settings.inside.size());
   }
 
@@ -45,7 +45,7 @@ class Trial::Sender final : public profile::Subject {
   std::vector<std::string> joined(std::string_view family) const override {
     std::vector<std::string> names;
     for (const Topic& topic : settings_.inside) {
-      if (topic.family() == family) names.push_back(profile::unescape_topic_name(topic.name()));
+      if (topic.family() == family) names.push_back(rules::unescape_topic_name(topic.name()));
     }
     return names;
   }
@@ -74,12 +74,12 @@ class Trial::Sender final : public profile::Subject {
 };
 
 /// Answers what the run asks, from what the trial was told.
-class Trial::Desk final : public profile::Host {
+class Trial::Desk final : public rules::Host {
  public:
   Desk(Trial& trial, const Sender& sender, std::vector<std::string>& assumptions)
       : trial_(trial), sender_(sender), assumptions_(assumptions) {}
 
-  void run(profile::Run& run) {
+  void run(rules::Run& run) {
     run_ = &run;
     run.advance(*this);
   }
@@ -128,7 +128,7 @@ class Trial::Desk final : public profile::Host {
   Trial& trial_;
   const Sender& sender_;
   std::vector<std::string>& assumptions_;
-  profile::Run* run_ = nullptr;
+  rules::Run* run_ = nullptr;
   json::Document scratch_;
 };
 
@@ -163,7 +163,7 @@ TrialOutcome Trial::take(const profile::Rule* rule, std::string_view event, cons
   const Sender sender(profile_, settings_);
   Desk desk(*this, sender, outcome.assumptions);
   if (!rule) {
-    profile::Scope scope;
+    rules::Scope scope;
     scope.profile = &profile_;
     scope.me = &sender;
     scope.clock = &clock_;
@@ -171,10 +171,10 @@ TrialOutcome Trial::take(const profile::Rule* rule, std::string_view event, cons
     scope.message = message;
     const Failure failure{Reason::forbidden,
                           "event \"" + std::string(event) + "\" is not for role " + profile_.role_name(settings_.role)};
-    profile::answer_failure(profile_, nullptr, scope, failure, desk.scratch(), outcome.effects, outcome.verdict);
+    rules::answer_failure(profile_, nullptr, scope, failure, desk.scratch(), outcome.effects, outcome.verdict);
     return outcome;
   }
-  profile::Run run(profile_, *rule, sender, clock_, event, message);
+  rules::Run run(profile_, *rule, sender, clock_, event, message);
   desk.run(run);
   outcome.verdict = std::move(run.verdict());
   outcome.effects = std::move(run.effects());

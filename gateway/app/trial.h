@@ -10,7 +10,7 @@
 
 #include "gateway/plugin/handlers.h"
 #include "gateway/plugin/loader.h"
-#include "gateway/profile/run.h"
+#include "gateway/rules/run.h"
 
 namespace polygate::app {
 
@@ -29,8 +29,8 @@ struct TrialSettings {
 
 /// What one event did, or would have done.
 struct TrialOutcome {
-  profile::Verdict verdict;
-  profile::Effects effects;
+  rules::Verdict verdict;
+  rules::Effects effects;
   std::vector<std::string> assumptions;  ///< what a deployment would have looked at
 };
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "gateway/profile/render.h"
+#include "gateway/rules/render.h"
 
 namespace polygate::session {
 namespace {
@@ -67,7 +67,7 @@ std::vector<std::string> Session::joined(std::string_view family) const {
   std::vector<std::string> names;
   for (const Membership& membership : memberships) {
     const Topic& topic = membership.topic();
-    if (!membership.built_in && topic.family() == family) names.push_back(profile::unescape_topic_name(topic.name()));
+    if (!membership.built_in && topic.family() == family) names.push_back(rules::unescape_topic_name(topic.name()));
   }
   return names;
 }
@@ -91,7 +91,7 @@ std::size_t Session::memberships_left() const {
 }
 
 /// What a session was at one moment. Shares what does not change.
-class Session::Portrait final : public profile::Subject {
+class Session::Portrait final : public rules::Subject {
  public:
   explicit Portrait(const Session& of)
       : id_(of.id()),
@@ -118,7 +118,7 @@ class Session::Portrait final : public profile::Subject {
     std::vector<std::string> names;
     for (std::size_t i = 0; i < topics_.size(); ++i) {
       if (built_in_[i] || topics_[i].family() != family) continue;
-      names.push_back(profile::unescape_topic_name(topics_[i].name()));
+      names.push_back(rules::unescape_topic_name(topics_[i].name()));
     }
     return names;
   }
@@ -145,7 +145,7 @@ class Session::Portrait final : public profile::Subject {
   std::vector<bool> built_in_;
 };
 
-std::unique_ptr<const profile::Subject> Session::portrait() const {
+std::unique_ptr<const rules::Subject> Session::portrait() const {
   return std::make_unique<const Portrait>(*this);
 }
 

@@ -99,7 +99,7 @@ class Session final : public turns::Living {
   std::size_t memberships_left() const override;
   std::optional<std::string_view> parameter(profile::Root where, std::string_view name) const override;
   const Json& auth() const override { return auth_ ? *auth_ : Subject::auth(); }
-  std::unique_ptr<const profile::Subject> portrait() const override;
+  std::unique_ptr<const rules::Subject> portrait() const override;
 
   Membership* find(const Topic& topic);
   void set(const Json& variables);

@@ -72,7 +72,7 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   void take_phase_rules(Session& session);
   turns::Turn& begin(Session& session);
   void refuse(Session& session, turns::Turn& turn, const Failure& failure);
-  void note(const turns::Turn& turn, const profile::Verdict& verdict);
+  void note(const turns::Turn& turn, const rules::Verdict& verdict);
   void take_timed_rule(std::size_t index);
   void pause(Session& session, std::vector<WorkerIndex> pressed);
   void unpause(Session& session);
@@ -84,8 +84,8 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   void go_on(SessionId requester) override;
 
   // table_effects.cpp
-  std::optional<KeptLimit> apply(Session& session, profile::Effects& effects);
-  std::optional<KeptLimit> publish(std::uint16_t profile, std::vector<profile::Outgoing>& sends);
+  std::optional<KeptLimit> apply(Session& session, rules::Effects& effects);
+  std::optional<KeptLimit> publish(std::uint16_t profile, std::vector<rules::Outgoing>& sends);
   void push(Session& session, FramePtr frame);
   void hand_over(Session& session, FramePtr frame);
   void remember(Session& session, const Question& question);

@@ -1,13 +1,13 @@
 #include <algorithm>
 
-#include "gateway/profile/render.h"
+#include "gateway/rules/render.h"
 #include "gateway/session/table.h"
 
 namespace polygate::session {
 namespace {
 
 /// The sender as the handshake shows it, before there is a session.
-class Visitor final : public profile::Subject {
+class Visitor final : public rules::Subject {
  public:
   Visitor(const profile::Endpoint& endpoint, const Opening& opening) : endpoint_(endpoint), opening_(opening) {}
   SessionId id() const override { return {}; }
@@ -107,10 +107,10 @@ void SessionTable::State::take_due(Session& session, TimerKind kind) {
 Result<auth::IdentityPtr> SessionTable::admit(const profile::Endpoint& endpoint, const Opening& opening) {
   if (!endpoint.token) return auth::IdentityPtr();
   const Visitor visitor(endpoint, opening);
-  profile::Scope scope;
+  rules::Scope scope;
   scope.me = &visitor;
   scope.clock = state_->services.clock;
-  const std::string token = profile::render_text(endpoint.token->from, scope);
+  const std::string token = rules::render_text(endpoint.token->from, scope);
   if (token.empty() && endpoint.token->optional) return auth::IdentityPtr();
   const auth::Verifier* verifier = state_->services.verifiers->find(endpoint.token->verifier);
   if (!verifier) return Failure{Reason::internal, "internal error"};

@@ -1,11 +1,11 @@
 #include <algorithm>
 
-#include "gateway/profile/render.h"
+#include "gateway/rules/render.h"
 #include "gateway/session/table.h"
 
 namespace polygate::session {
 /// Everything that a rule does, in the language's order. What a session joined here is replayed to it last.
-std::optional<KeptLimit> SessionTable::State::apply(Session& session, profile::Effects& effects) {
+std::optional<KeptLimit> SessionTable::State::apply(Session& session, rules::Effects& effects) {
   if (effects.identity) authenticated(session, std::move(effects.identity));
   if (effects.role) take_role(session, *effects.role);
   if (effects.variables.is_object()) session.set(effects.variables);
@@ -32,10 +32,10 @@ std::optional<KeptLimit> SessionTable::State::apply(Session& session, profile::E
 
 /// The first limit for which something was sent and not kept. Fills `pressed` with the workers that are to be waited
 /// for.
-std::optional<KeptLimit> SessionTable::State::publish(std::uint16_t profile, std::vector<profile::Outgoing>& sends) {
+std::optional<KeptLimit> SessionTable::State::publish(std::uint16_t profile, std::vector<rules::Outgoing>& sends) {
   std::optional<KeptLimit> not_kept;
   pressed.clear();
-  for (profile::Outgoing& send : sends) {
+  for (rules::Outgoing& send : sends) {
     const Exchange::Published sent = services.exchange->publish(send.topic, send.frame, send.sending);
     for (const WorkerIndex at : sent.pressed) {
       if (std::find(pressed.begin(), pressed.end(), at) == pressed.end()) pressed.push_back(at);
@@ -110,7 +110,7 @@ void SessionTable::State::take_role(Session& session, profile::RoleIndex role) {
 }
 
 void SessionTable::State::join_built_in(Session& session, std::string_view family, std::string_view name) {
-  const auto topic = profile::built_in_topic(*session.profile, family, name);
+  const auto topic = rules::built_in_topic(*session.profile, family, name);
   if (!topic) return;
   join(session, *topic, true);
 }

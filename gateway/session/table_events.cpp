@@ -57,7 +57,7 @@ void SessionTable::State::process(Session& session, const dialect::Message& mess
     const Failure& failure = event.failure();
     if (failure.reason == Reason::malformed && profile.dialect->carriage() == dialect::Carriage::socket_io) {
       // Its own server ends such a connection too: nobody knows whether what follows is as it was meant.
-      profile::Verdict verdict;
+      rules::Verdict verdict;
       verdict.failure = failure;
       note(turn, verdict);
       turns.drop(turn);
@@ -114,7 +114,7 @@ void SessionTable::State::take(Session& session, turns::Turn& turn) {
 void SessionTable::State::done(turns::Turn& turn) {
   Session* session = find(turn.sender.id());
   if (session != nullptr && session->overdue == turn.id) session->overdue = {};
-  profile::Effects& effects = turn.run->effects();
+  rules::Effects& effects = turn.run->effects();
   if (session == nullptr || session->id() != turn.requester) {
     publish(turn.profile_index, effects.sends);
     return note(turn, turn.run->verdict());
@@ -232,21 +232,21 @@ void SessionTable::State::take_timed_rule(std::size_t at) {
 
 /// Answers an event that met no rule.
 void SessionTable::State::refuse(Session& session, turns::Turn& turn, const Failure& failure) {
-  profile::Scope scope;
+  rules::Scope scope;
   scope.profile = session.profile.get();
   scope.me = &session;
   scope.clock = services.clock;
   scope.event = turn.name;
   scope.message = &turn.event;
-  profile::Effects effects;
-  profile::Verdict verdict;
-  profile::answer_failure(*session.profile, nullptr, scope, failure, turns.scratch(), effects, verdict);
+  rules::Effects effects;
+  rules::Verdict verdict;
+  rules::answer_failure(*session.profile, nullptr, scope, failure, turns.scratch(), effects, verdict);
   note(turn, verdict);
   turns.drop(turn);
   apply(session, effects);
 }
 
-void SessionTable::State::note(const turns::Turn& turn, const profile::Verdict& verdict) {
+void SessionTable::State::note(const turns::Turn& turn, const rules::Verdict& verdict) {
   Meter::Profile& counts = meter.profiles[turn.profile_index];
   const profile::Profile& profile = *services.profiles[turn.profile_index];
   counts.outgoing += verdict.outgoing;

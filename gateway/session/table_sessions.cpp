@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "gateway/base/ids.h"
-#include "gateway/profile/render.h"
+#include "gateway/rules/render.h"
 #include "gateway/session/table.h"
 
 namespace polygate::session {
@@ -72,7 +72,7 @@ SessionId SessionTable::State::make(const profile::ProfilePtr& profile, const pr
 }
 
 void SessionTable::State::set_query_defaults(Session& session) {
-  profile::Scope scope;
+  rules::Scope scope;
   scope.profile = session.profile.get();
   scope.me = &session;
   scope.clock = services.clock;
@@ -80,14 +80,14 @@ void SessionTable::State::set_query_defaults(Session& session) {
     if (session.has_query(name)) continue;
     std::string value;
     if (shape.kind == profile::Shape::Kind::text) {
-      profile::append_text(value, shape.text, scope);
+      rules::append_text(value, shape.text, scope);
     } else if (shape.constant != "null") {
       const Json constant = Json::parse(shape.constant, nullptr, false);
       value = constant.is_string() ? constant.get<std::string>() : shape.constant;
     }
     if (!value.empty()) session.set_query_default(name, std::move(value));
   }
-  if (session.endpoint.user) session.endpoint_user = profile::render_text(*session.endpoint.user, scope);
+  if (session.endpoint.user) session.endpoint_user = rules::render_text(*session.endpoint.user, scope);
 }
 
 /// Its last rules are taken: claims and topics are given back, and its id finds nobody from now on.

@@ -10,9 +10,9 @@
 namespace polygate::transport {
 namespace {
 
+using dialect::EngineEncoding;
+using dialect::EngineMessage;
 using engine_io::Revision;
-using profile::EngineEncoding;
-using profile::EngineMessage;
 
 /// How long a client that polls has to fetch the last words.
 constexpr Millis kLastPoll{10'000};

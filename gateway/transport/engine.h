@@ -9,8 +9,8 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/dialect/engine_io_packet.h"
+#include "gateway/dialect/engine_message.h"
 #include "gateway/dialect/socket_io_packet.h"
-#include "gateway/profile/engine_message.h"
 #include "gateway/session/carrier.h"
 #include "gateway/session/session_table.h"
 #include "gateway/session/token_bucket.h"
@@ -139,7 +139,7 @@ class Engine final {
   void tell_socket_to_close(bool takes_rest);
   void end_spaces();
   bool is_full() const;
-  Form form(std::uint16_t space, profile::EngineEncoding encoding) const;
+  Form form(std::uint16_t space, dialect::EngineEncoding encoding) const;
   bool is_socket_io() const;
   const profile::EngineSettings& settings() const { return route_.profile->engine; }
 

@@ -8,9 +8,9 @@
 namespace polygate::transport {
 namespace {
 
+using dialect::EngineEncoding;
 using engine_io::Payload;
 using engine_io::Revision;
-using profile::EngineEncoding;
 
 /// More in one answer ends the connection of every python-engineio (its `max_decode_packets`).
 constexpr std::size_t kMaxPackets = 16;

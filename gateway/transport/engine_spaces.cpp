@@ -18,7 +18,7 @@ FramePtr frame_of(socket_io::Type type, std::string_view name_space, std::string
   packet.json = json;
   std::string text;
   socket_io::append_packet(text, packet);
-  return std::make_shared<const Frame>(std::make_unique<const profile::EngineMessage>(true, text));
+  return std::make_shared<const Frame>(std::make_unique<const dialect::EngineMessage>(true, text));
 }
 
 /// Values in what a client connects with; no client needs as many.

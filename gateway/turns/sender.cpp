@@ -4,7 +4,7 @@ namespace polygate::turns {
 namespace {
 
 /// Stands in for a session where there is none.
-class Nobody final : public profile::Subject {
+class Nobody final : public rules::Subject {
  public:
   SessionId id() const override { return {}; }
   profile::RoleIndex role() const override { return 0; }

@@ -1,21 +1,21 @@
 #pragma once
 #include <memory>
 
-#include "gateway/profile/subject.h"
+#include "gateway/rules/subject.h"
 
 namespace polygate::turns {
 
 /// A sender that changes, and ends.
-class Living : public profile::Subject {
+class Living : public rules::Subject {
  public:
   /// All that it is now, for a turn that goes on when it has changed or is no more.
-  virtual std::unique_ptr<const profile::Subject> portrait() const = 0;
+  virtual std::unique_ptr<const rules::Subject> portrait() const = 0;
 };
 
 /// Who sent a turn's event, as its rule sees it: the session itself while it is there. Role, identity and variables are
 /// those at the turn's start, because nothing but a session's own turns changes them, and these come one at a time; a
 /// turn that is no longer waited for keeps a copy. Memberships are those of this moment, or the last ones.
-class Sender final : public profile::Subject {
+class Sender final : public rules::Subject {
  public:
   /// `living` must live until it parts; nobody is the sender of a turn that no session has begun.
   void is(const Living& living);
@@ -40,12 +40,12 @@ class Sender final : public profile::Subject {
   const Json& auth() const override { return self().auth(); }
 
  private:
-  const profile::Subject& self() const { return start_ ? *start_ : *now_; }
+  const rules::Subject& self() const { return start_ ? *start_ : *now_; }
 
   const Living* living_ = nullptr;
-  const profile::Subject* now_ = nullptr;
-  std::unique_ptr<const profile::Subject> start_;  ///< as it was when the turn began, if that is no longer what it is
-  std::unique_ptr<const profile::Subject> last_;   ///< as it was when it parted
+  const rules::Subject* now_ = nullptr;
+  std::unique_ptr<const rules::Subject> start_;  ///< as it was when the turn began, if that is no longer what it is
+  std::unique_ptr<const rules::Subject> last_;   ///< as it was when it parted
 };
 
 }  // namespace polygate::turns

@@ -6,7 +6,7 @@
 
 #include "gateway/base/timer_queue.h"
 #include "gateway/dialect/dialect.h"
-#include "gateway/profile/run.h"
+#include "gateway/rules/run.h"
 #include "gateway/turns/sender.h"
 
 namespace polygate::turns {
@@ -35,7 +35,7 @@ struct Turn {
   const profile::Rule* rule = nullptr;
   std::uint16_t event_index = 0;
   std::uint64_t started = 0;  ///< Clock::nanoseconds()
-  std::optional<profile::Run> run;
+  std::optional<rules::Run> run;
   bool handlers_busy = false;  ///< an earlier turn of its sender still waits for its handler
   bool overdue = false;        ///< its requester was told that nothing came of it in time
 

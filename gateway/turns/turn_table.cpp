@@ -12,7 +12,7 @@ Failure taken(const Topic& topic) {
 }  // namespace
 
 /// Asks what a rule wants to know, on behalf of one turn.
-class TurnTable::Desk final : public profile::Host {
+class TurnTable::Desk final : public rules::Host {
  public:
   Desk(TurnTable& table, Turn& turn) : table_(table), turn_(turn) {}
 
@@ -34,7 +34,7 @@ class TurnTable::Desk final : public profile::Host {
   void present(const Topic& topic) override {
     table_.services_.exchange->present(topic,
                                        [&table = table_, id = turn_.id, question = turn_.question](bool is_present) {
-                                         table.answered(id, question, profile::Answer(Json(is_present)));
+                                         table.answered(id, question, rules::Answer(Json(is_present)));
                                        });
   }
 
@@ -152,7 +152,7 @@ bool TurnTable::advance(Turn& turn) {
   return true;
 }
 
-void TurnTable::answered(TurnId id, std::uint32_t question, profile::Answer answer) {
+void TurnTable::answered(TurnId id, std::uint32_t question, rules::Answer answer) {
   Turn* turn = find(id);
   if (turn == nullptr || turn->question != question) return;
   timers_.remove(turn->timer);
@@ -171,7 +171,7 @@ void TurnTable::claim_answer(TurnId id, std::uint32_t question, const Topic& top
     return;
   }
   if (claim.gained) {
-    answered(id, question, profile::Answer(Json()));
+    answered(id, question, rules::Answer(Json()));
   } else if (when_taken == Taken::probe || claim.is_ending) {
     wait_for_owner(*turn, topic, claim.owner);
   } else {

@@ -54,7 +54,7 @@ class TurnTable {
 
   bool advance(Turn& turn);
   void finish(Turn& turn);
-  void answered(TurnId id, std::uint32_t question, profile::Answer answer);
+  void answered(TurnId id, std::uint32_t question, rules::Answer answer);
   void claim_answer(TurnId id, std::uint32_t question, const Topic& topic, Taken when_taken,
                     const Exchange::Claim& claim);
   void wait_for_owner(Turn& turn, const Topic& topic, SessionId owner);

@@ -12,13 +12,14 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 LAYERS = {
     "base": 0,
-    "schema": 1, "auth": 1, "wire": 1, "dialect": 1, "routing": 1, "store": 1,
-    "plugin": 2,
+    "schema": 1, "auth": 1, "wire": 1, "routing": 1, "store": 1,
+    "dialect": 2, "plugin": 2,
     "profile": 3,
-    "turns": 4,
-    "session": 5,
-    "transport": 6,
-    "app": 7,
+    "rules": 4,
+    "turns": 5,
+    "session": 6,
+    "transport": 7,
+    "app": 8,
 }
 
 # header prefix -> the rooms that may include it

@@ -8,13 +8,13 @@
 
 #include "gateway/dialect/envelope.h"
 #include "gateway/profile/read.h"
-#include "gateway/profile/render.h"
+#include "gateway/rules/render.h"
 
 namespace {
 
 using namespace polygate;
 
-class Nobody final : public profile::Subject {
+class Nobody final : public rules::Subject {
  public:
   SessionId id() const override { return {0, 1, 2}; }
   profile::RoleIndex role() const override { return 0; }
@@ -62,7 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   about.dialect = std::make_unique<dialect::Envelope>("event", "data");
   const SystemClock clock;
   const Nobody nobody;
-  profile::Scope scope;
+  rules::Scope scope;
   scope.profile = &about;
   scope.me = &nobody;
   scope.clock = &clock;
@@ -73,7 +73,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   shape.kind = profile::Shape::Kind::text;
   shape.text = text;
   std::string json_text;
-  if (profile::append_json(json_text, shape, scope)) {
+  if (rules::append_json(json_text, shape, scope)) {
     json::Document again;
     require(static_cast<bool>(again.parse(json_text, {.max_bytes = json_text.size() + 1})));
   } else {
@@ -81,7 +81,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   }
 
   std::vector<Topic> topics;
-  if (profile::append_topics(topics, {"family", text, {}}, scope)) {
+  if (rules::append_topics(topics, {"family", text, {}}, scope)) {
     for (const Topic& topic : topics)
       require(topic.text().starts_with("family/") && topic.name().size() <= 256 + written.size());
   }

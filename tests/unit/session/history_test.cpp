@@ -5,12 +5,12 @@
 
 #include <string>
 
-#include "gateway/profile/engine_message.h"
+#include "gateway/dialect/engine_message.h"
 
 namespace polygate::session {
 namespace {
 
-using profile::EngineMessage;
+using dialect::EngineMessage;
 using testing::ElementsAre;
 using testing::IsEmpty;
 

@@ -1,15 +1,15 @@
-#include "gateway/profile/outgoing.h"
+#include "gateway/rules/outgoing.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "gateway/base/ids.h"
 #include "gateway/base/json_text.h"
+#include "gateway/dialect/engine_message.h"
 #include "gateway/dialect/socket_io.h"
-#include "gateway/profile/engine_message.h"
-#include "gateway/profile/render.h"
+#include "gateway/rules/render.h"
 
-namespace polygate::profile {
+namespace polygate::rules {
 namespace {
 
 std::string where(const Place& place) {
@@ -22,7 +22,7 @@ std::uint64_t new_offset() {
 }
 
 /// JSON text of a shape, or the raw bytes that it names in a dialect without JSON.
-std::string payload(const Profile& profile, const Shape& shape, Scope& scope) {
+std::string payload(const profile::Profile& profile, const profile::Shape& shape, Scope& scope) {
   std::string out;
   if (!profile.dialect->json()) {
     append_text(out, shape.text, scope);
@@ -88,7 +88,7 @@ FramePtr Outbound::frame(std::string_view event, const Content& content, const s
       break;
     case dialect::Carriage::engine_io:
       return std::make_shared<const Frame>(
-          std::make_unique<const EngineMessage>(profile_.dialect->text(event), content.text));
+          std::make_unique<const dialect::EngineMessage>(profile_.dialect->text(event), content.text));
     case dialect::Carriage::socket_io: {
       std::string json = "[";
       json.reserve(event.size() + content.text.size() + 5);
@@ -97,8 +97,8 @@ FramePtr Outbound::frame(std::string_view event, const Content& content, const s
       if (any) json.append(1, ',').append(content.text);
       json += ']';
       auto attachments = content.unchanged ? all : dialect::used_attachments(json, all);
-      auto message = std::make_unique<EngineMessage>(socket_io::Type::event, std::nullopt, std::move(json),
-                                                     std::move(attachments));
+      auto message = std::make_unique<dialect::EngineMessage>(socket_io::Type::event, std::nullopt, std::move(json),
+                                                              std::move(attachments));
       if (!question.empty()) {
         message->ask({small_id(), question});
       } else if (profile_.engine.recovery.within.count() > 0) {
@@ -117,21 +117,21 @@ FramePtr Outbound::ack_frame(const Content& content) const {
   json += ']';
   const dialect::Attachments& all = scope_.message->attachments;
   auto attachments = content.unchanged ? all : dialect::used_attachments(json, all);
-  return std::make_shared<const Frame>(std::make_unique<const EngineMessage>(socket_io::Type::ack, scope_.message->ack,
-                                                                             std::move(json), std::move(attachments)));
+  return std::make_shared<const Frame>(std::make_unique<const dialect::EngineMessage>(
+      socket_io::Type::ack, scope_.message->ack, std::move(json), std::move(attachments)));
 }
 
-Result<Outbound::Content> Outbound::content_of(const std::optional<Shape>& data, const std::optional<Shape>& args,
-                                               const Place& place) {
+Result<Outbound::Content> Outbound::content_of(const std::optional<profile::Shape>& data,
+                                               const std::optional<profile::Shape>& args, const Place& place) {
   Content content;
-  const auto is_whole = [&](const std::optional<Shape>& shape, Root root) {
+  const auto is_whole = [&](const std::optional<profile::Shape>& shape, profile::Root root) {
     return shape && scope_.message && profile_.dialect->json() && scope_.message->is_read() &&
-           shape->kind == Shape::Kind::text && shape->text.is_whole(root);
+           shape->kind == profile::Shape::Kind::text && shape->text.is_whole(root);
   };
-  if (is_whole(args, Root::args)) {
+  if (is_whole(args, profile::Root::args)) {
     content.arguments = content.unchanged = true;
     content.text = scope_.message->argument_bytes;
-  } else if (is_whole(data, Root::data) && scope_.message->arguments <= 1) {
+  } else if (is_whole(data, profile::Root::data) && scope_.message->arguments <= 1) {
     content.unchanged = true;
     content.text = scope_.message->data_bytes;
   } else if (args) {
@@ -150,7 +150,7 @@ Result<Outbound::Content> Outbound::content_of(const std::optional<Shape>& data,
   return content;
 }
 
-Result<std::string> Outbound::data_with(const SendStep& step) {
+Result<std::string> Outbound::data_with(const profile::SendStep& step) {
   const dialect::Event* message = scope_.message;
   if (!message || !message->is_read() || !message->data.is_object()) {
     return Failure{Reason::invalid, "the data must be an object, because " + where(step.place) + " sets fields on it"};
@@ -177,9 +177,9 @@ Result<std::string> Outbound::data_with(const SendStep& step) {
   return out;
 }
 
-Result<void> Outbound::send_one(const SendStep& step, std::vector<Outgoing>& out) {
+Result<void> Outbound::send_one(const profile::SendStep& step, std::vector<Outgoing>& out) {
   std::vector<Topic> topics;
-  for (const TopicText& to : step.to) {
+  for (const profile::TopicText& to : step.to) {
     if (auto named = append_topics(topics, to, scope_); !named) return named;
   }
   if (topics.empty()) return {};
@@ -208,7 +208,7 @@ Result<void> Outbound::send_one(const SendStep& step, std::vector<Outgoing>& out
   Exchange::Sending sending;
   if (step.except_sender) sending.except = scope_.me->id();
   // A key that no message can stay under is nothing to forget.
-  for (const Text& key : step.forget) sending.forget.push_back(render_text(key, scope_));
+  for (const profile::Text& key : step.forget) sending.forget.push_back(render_text(key, scope_));
   if (step.keep) {
     sending.keep = Keep{render_text(step.keep->key, scope_), step.keep->lasts, profile_.limits.kept_per_topic,
                         profile_.limits.kept_bytes};
@@ -219,7 +219,7 @@ Result<void> Outbound::send_one(const SendStep& step, std::vector<Outgoing>& out
   return {};
 }
 
-Result<void> Outbound::send(const SendStep& step, std::vector<Outgoing>& out) {
+Result<void> Outbound::send(const profile::SendStep& step, std::vector<Outgoing>& out) {
   if (!step.each) return send_one(step, out);
   const Value list = step.each->parts.empty() ? Value{} : scope_.find(step.each->parts[0].path);
   Result<void> all;
@@ -232,14 +232,14 @@ Result<void> Outbound::send(const SendStep& step, std::vector<Outgoing>& out) {
   return all;
 }
 
-Result<void> Outbound::reply(const ReplyStep& step, std::vector<FramePtr>& out) {
+Result<void> Outbound::reply(const profile::ReplyStep& step, std::vector<FramePtr>& out) {
   const bool asked = scope_.message && scope_.message->ack;
-  const bool acknowledges = step.ack != ReplyStep::Ack::no && asked && !acknowledged_;
-  if (step.ack == ReplyStep::Ack::only && !acknowledges) return {};
+  const bool acknowledges = step.ack != profile::ReplyStep::Ack::no && asked && !acknowledged_;
+  if (step.ack == profile::ReplyStep::Ack::only && !acknowledges) return {};
   auto content = content_of(step.data, step.args, step.place);
   if (!content) return content.failure();
   if (!content->unchanged) content->text = content->made;
-  const bool only = step.ack == ReplyStep::Ack::only;
+  const bool only = step.ack == profile::ReplyStep::Ack::only;
   const std::string event = step.as ? render_text(*step.as, scope_) : std::string(scope_.event);
   const schema::Schema* schema =
       step.schema ? step.schema.get() : definition(event, only ? ".ack" : ".reply", content->arguments);
@@ -265,4 +265,4 @@ void Outbound::acknowledge(std::vector<FramePtr>& out) {
   out.push_back(ack_frame(nothing));
 }
 
-}  // namespace polygate::profile
+}  // namespace polygate::rules

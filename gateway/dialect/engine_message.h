@@ -8,7 +8,7 @@
 #include "gateway/dialect/socket_io_packet.h"
 #include "gateway/routing/frame.h"
 
-namespace polygate::profile {
+namespace polygate::dialect {
 
 /// How a message of Engine.IO goes out: Form::encoding of its frames. The form's scope is the Socket.IO namespace.
 enum class EngineEncoding : std::uint8_t {
@@ -57,4 +57,4 @@ class EngineMessage final : public Utterance {
   std::uint64_t offset_ = 0;
 };
 
-}  // namespace polygate::profile
+}  // namespace polygate::dialect

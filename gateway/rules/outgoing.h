@@ -2,27 +2,28 @@
 #include <string>
 
 #include "gateway/base/result.h"
-#include "gateway/profile/effects.h"
-#include "gateway/profile/scope.h"
+#include "gateway/rules/effects.h"
+#include "gateway/rules/scope.h"
 
-namespace polygate::profile {
+namespace polygate::rules {
 
 /// Renders one send or reply: its data, held against the outgoing event's schema, framed. The only place where anything
 /// that leaves the gateway is made. A failure is `internal` when our own data breaks its schema.
 class Outbound {
  public:
-  Outbound(const Profile& profile, const Rule* rule, Scope& scope, json::Document& scratch, Verdict& verdict)
+  Outbound(const profile::Profile& profile, const profile::Rule* rule, Scope& scope, json::Document& scratch,
+           Verdict& verdict)
       : profile_(profile), rule_(rule), scope_(scope), scratch_(scratch), verdict_(verdict) {}
 
   /// With `each`, an element that cannot be said does not keep the others from it; the first failure is returned.
-  Result<void> send(const SendStep& step, std::vector<Outgoing>& out);
+  Result<void> send(const profile::SendStep& step, std::vector<Outgoing>& out);
   /// Appends the event, the acknowledgement, or both; no acknowledgement where the sender asked for none.
-  Result<void> reply(const ReplyStep& step, std::vector<FramePtr>& out);
+  Result<void> reply(const profile::ReplyStep& step, std::vector<FramePtr>& out);
   /// The acknowledgement that says nothing, if the sender asked for one and no reply gave it.
   void acknowledge(std::vector<FramePtr>& out);
 
  private:
-  Result<void> send_one(const SendStep& step, std::vector<Outgoing>& out);
+  Result<void> send_one(const profile::SendStep& step, std::vector<Outgoing>& out);
   /// What an outgoing message holds: the data, or in `arguments` all of them, separated by commas.
   struct Content {
     std::string made;
@@ -30,19 +31,20 @@ class Outbound {
     bool arguments = false;
     bool unchanged = false;
   };
-  Result<Content> content_of(const std::optional<Shape>& data, const std::optional<Shape>& args, const Place& place);
-  Result<std::string> data_with(const SendStep& step);
+  Result<Content> content_of(const std::optional<profile::Shape>& data, const std::optional<profile::Shape>& args,
+                             const Place& place);
+  Result<std::string> data_with(const profile::SendStep& step);
   const schema::Schema* definition(std::string_view event, std::string_view way, bool arguments) const;
   Result<void> check(std::string_view event, const Content& content, const schema::Schema* schema, const Place& place);
   FramePtr frame(std::string_view event, const Content& content, const std::string& question) const;
   FramePtr ack_frame(const Content& content) const;
 
-  const Profile& profile_;
-  const Rule* rule_;
+  const profile::Profile& profile_;
+  const profile::Rule* rule_;
   Scope& scope_;
   json::Document& scratch_;
   Verdict& verdict_;
   bool acknowledged_ = false;
 };
 
-}  // namespace polygate::profile
+}  // namespace polygate::rules

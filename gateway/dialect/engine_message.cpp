@@ -1,10 +1,10 @@
-#include "gateway/profile/engine_message.h"
+#include "gateway/dialect/engine_message.h"
 
 #include <utility>
 
 #include "gateway/wire/websocket_frame.h"
 
-namespace polygate::profile {
+namespace polygate::dialect {
 namespace {
 
 constexpr std::size_t kAround = 48;  // what packets and frames put around a message
@@ -113,4 +113,4 @@ std::size_t EngineMessage::packets() const {
   return 1 + (attachments_ ? attachments_->size() : 0);
 }
 
-}  // namespace polygate::profile
+}  // namespace polygate::dialect

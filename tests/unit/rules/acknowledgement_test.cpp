@@ -2,10 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "gateway/profile/run.h"
+#include "gateway/rules/run.h"
 #include "tests/unit/profile/deployment.h"
 
-namespace polygate::profile {
+namespace polygate::rules {
 namespace {
 
 using testing::ElementsAre;
@@ -32,8 +32,8 @@ events:
   park: {from: guest, reply: {ack: true, args: [true, false]}}
 )";
 
-Reading garage(const std::string& otherwise) {
-  Reading reading(kGarage + otherwise);
+profile::Reading garage(const std::string& otherwise) {
+  profile::Reading reading(kGarage + otherwise);
   reading.check_against(kGarageSchema);
   return reading;
 }
@@ -41,7 +41,7 @@ Reading garage(const std::string& otherwise) {
 class Guest final : public Subject {
  public:
   SessionId id() const override { return {0, 1, 2}; }
-  RoleIndex role() const override { return 0; }
+  profile::RoleIndex role() const override { return 0; }
   const auth::IdentityPtr& identity() const override { return identity_; }
   std::string_view user() const override { return {}; }
   std::string_view address() const override { return "127.0.0.1"; }
@@ -49,7 +49,7 @@ class Guest final : public Subject {
   std::vector<std::string> joined(std::string_view) const override { return {}; }
   bool inside(const Topic&) const override { return false; }
   std::size_t memberships_left() const override { return 1; }
-  std::optional<std::string_view> parameter(Root, std::string_view) const override { return std::nullopt; }
+  std::optional<std::string_view> parameter(profile::Root, std::string_view) const override { return std::nullopt; }
 
  private:
   auth::IdentityPtr identity_;
@@ -58,7 +58,7 @@ class Guest final : public Subject {
 /// One message of the guest whose failure meets no rule: what it hears.
 class Failing {
  public:
-  explicit Failing(const Reading& reading) : kept_(reading.profile), profile_(*kept_) {}
+  explicit Failing(const profile::Reading& reading) : kept_(reading.profile), profile_(*kept_) {}
 
   std::vector<std::string> with(const Failure& failure, std::string_view name, const dialect::Event* message) {
     const Guest guest;
@@ -84,8 +84,8 @@ class Failing {
   Verdict verdict;
 
  private:
-  const ProfilePtr kept_;
-  const Profile& profile_;
+  const profile::ProfilePtr kept_;
+  const profile::Profile& profile_;
   const SystemClock clock_;
 };
 
@@ -96,7 +96,7 @@ otherwise:
 )";
 
 TEST(Acknowledgement, OfTheProfilesOtherwiseIsHeldAgainstItsOwnDefinition) {
-  Reading reading = garage(R"(
+  profile::Reading reading = garage(R"(
 otherwise:
   - {on: [malformed, unknown, limited], reply: {as: failed, data: {why: $failure}}}
   - {from: guest, on: forbidden, reply: {ack: true, args: [$data]}}
@@ -112,19 +112,19 @@ otherwise:
 }
 
 TEST(Acknowledgement, OfAnEventIsHeldAgainstItsDefinitionBeforeAnythingRuns) {
-  const Reading reading = garage("otherwise:\n  - {reply: {ack: true, data: {lot: $message}}}\n");
+  const profile::Reading reading = garage("otherwise:\n  - {reply: {ack: true, data: {lot: $message}}}\n");
   EXPECT_TRUE(reading.says("field `lot` is not in schemas/test.json#/$defs/enter.ack"));
   EXPECT_TRUE(reading.says("this answers `malformed` too, where no event is known: nothing says what its"));
 }
 
 TEST(Acknowledgement, WithArgumentsHasADefinitionOfItsOwn) {
-  const Reading reading = garage("otherwise: {reply: {as: failed, data: {why: $message}}}\n");
+  const profile::Reading reading = garage("otherwise: {reply: {as: failed, data: {why: $message}}}\n");
   EXPECT_FALSE(reading.says("park"));
   EXPECT_EQ(reading.profile->events.at("park")[0].replies[0].schema, reading.profile->schemas.at("park.ack.args"));
 }
 
 TEST(Acknowledgement, WhichIsAnEventBesidesMustFitBothDefinitions) {
-  const Reading reading = garage("otherwise: {reply: {as: failed, data: {why: $message}, ack: also}}\n");
+  const profile::Reading reading = garage("otherwise: {reply: {as: failed, data: {why: $message}, ack: also}}\n");
   EXPECT_EQ(reading.diagnostics.size(), 1U) << reading.diagnostics.text();
   EXPECT_TRUE(reading.says("field `why` is not in schemas/test.json#/$defs/enter.ack"));
 }
@@ -142,7 +142,7 @@ TEST(Acknowledgement, IsGivenForEveryFailureThatMeetsNoRule) {
 TEST(Acknowledgement, IsGivenForAMessageThatCouldNotBeRead) {
   dialect::Event unread;
   unread.ack = 7;
-  const Reading reading = garage("otherwise: {reply: {as: failed, data: {why: \"$message$data$args.0\"}}}\n");
+  const profile::Reading reading = garage("otherwise: {reply: {as: failed, data: {why: \"$message$data$args.0\"}}}\n");
   Failing failing(reading);
   EXPECT_THAT(failing.with({Reason::limited, "too deep"}, "", &unread),
               ElementsAre(R"(42["failed",{"why":"too deep"}])", "437[]"));
@@ -152,4 +152,4 @@ TEST(Acknowledgement, IsGivenForAMessageThatCouldNotBeRead) {
 }
 
 }  // namespace
-}  // namespace polygate::profile
+}  // namespace polygate::rules

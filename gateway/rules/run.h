@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "gateway/plugin/plugin.h"
-#include "gateway/profile/effects.h"
-#include "gateway/profile/scope.h"
+#include "gateway/rules/effects.h"
+#include "gateway/rules/scope.h"
 
-namespace polygate::profile {
+namespace polygate::rules {
 
 /// What a run asks of the worker that it runs on. Every question is answered by Run::answer, before the call returns or
 /// later on the same thread.
@@ -35,8 +35,8 @@ using Answer = Result<Json>;
 /// made before anything happens, so that what cannot be said makes the whole rule fail.
 class Run {
  public:
-  Run(const Profile& profile, const Rule& rule, const Subject& me, const Clock& clock, std::string_view event,
-      const dialect::Event* message);
+  Run(const profile::Profile& profile, const profile::Rule& rule, const Subject& me, const Clock& clock,
+      std::string_view event, const dialect::Event* message);
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
@@ -71,14 +71,14 @@ class Run {
   Call make_call();
   std::optional<Failure> check_names();
   std::optional<Failure> render_changes();
-  std::optional<Failure> render_topics(const std::vector<TopicText>& texts, std::vector<Topic>& into);
+  std::optional<Failure> render_topics(const std::vector<profile::TopicText>& texts, std::vector<Topic>& into);
   std::optional<Failure> render_effects(Host& host);
   void leave_out(const Place& place, const Failure& failure);
   void give_back(Host& host);
   void fail(Host& host, Failure failure);
 
-  const Profile& profile_;
-  const Rule& rule_;
+  const profile::Profile& profile_;
+  const profile::Rule& rule_;
   const dialect::Event* message_;
   Scope scope_;
   Step step_ = Step::schema;
@@ -96,7 +96,7 @@ class Run {
 /// Answers a failure that met no rule (malformed, unknown, forbidden, limited): the profile's `otherwise`. `rule` may
 /// be null. Who asked for an acknowledgement (`scope.message->ack`) gets one, even when nothing else of the message
 /// could be read.
-void answer_failure(const Profile& profile, const Rule* rule, Scope& scope, const Failure& failure,
+void answer_failure(const profile::Profile& profile, const profile::Rule* rule, Scope& scope, const Failure& failure,
                     json::Document& scratch, Effects& effects, Verdict& verdict);
 
-}  // namespace polygate::profile
+}  // namespace polygate::rules

@@ -1,13 +1,13 @@
-#include "gateway/profile/scope.h"
+#include "gateway/rules/scope.h"
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 
 #include "gateway/base/ids.h"
-#include "gateway/profile/render.h"
+#include "gateway/rules/render.h"
 
-namespace polygate::profile {
+namespace polygate::rules {
 namespace {
 
 using Segments = std::span<const std::string>;
@@ -143,41 +143,41 @@ void Value::append_text(std::string& out) const {
   }
 }
 
-Value Scope::find(const Path& path) {
+Value Scope::find(const profile::Path& path) {
   const Segments segments(path.segments);
   switch (path.root) {
-    case Root::data:
+    case profile::Root::data:
       if (!message) return {};
       if (profile->dialect->json()) return message->is_read() ? walk(message->data, segments) : Value{};
       return segments.empty() ? Value::of(message->data_bytes) : Value{};
-    case Root::args:
+    case profile::Root::args:
       return find_argument(segments);
-    case Root::auth:
+    case profile::Root::auth:
       return walk(me->auth(), segments);
-    case Root::event:
+    case profile::Root::event:
       return segments.empty() ? Value::of(event) : Value{};
-    case Root::me:
+    case profile::Root::me:
       return find_me(path);
-    case Root::path:
-    case Root::query:
-    case Root::header: {
+    case profile::Root::path:
+    case profile::Root::query:
+    case profile::Root::header: {
       if (segments.size() != 1) return {};
       const auto found = me->parameter(path.root, segments[0]);
       return found ? Value::of(*found) : Value{};
     }
-    case Root::settings:
+    case profile::Root::settings:
       return walk(profile->settings, segments);
-    case Root::result:
+    case profile::Root::result:
       return result ? walk(*result, segments) : Value{};
-    case Root::failure:
+    case profile::Root::failure:
       return failure ? Value::of(name(failure->reason)) : Value{};
-    case Root::message:
+    case profile::Root::message:
       return failure ? Value::of(std::string_view(failure->message)) : Value{};
-    case Root::each:
+    case profile::Root::each:
       return each ? walk(*each, segments) : Value{};
-    case Root::now:
+    case profile::Root::now:
       return Value::of_number(std::round(clock->unix_seconds() * 1000) / 1000);
-    case Root::new_id:
+    case profile::Root::new_id:
       return Value::of(std::string_view(texts_.emplace_back(random_id())));
   }
   return {};
@@ -214,7 +214,7 @@ std::vector<std::string> Scope::memberships(const std::string& family) const {
   return names;
 }
 
-Value Scope::find_me(const Path& path) {
+Value Scope::find_me(const profile::Path& path) {
   if (path.segments.empty()) return {};
   const std::string& first = path.segments[0];
   const Segments rest = Segments(path.segments).subspan(1);
@@ -237,4 +237,4 @@ Value Scope::find_me(const Path& path) {
   return me->variables() ? walk(*me->variables(), Segments(path.segments)) : Value{};
 }
 
-}  // namespace polygate::profile
+}  // namespace polygate::rules

@@ -7,7 +7,7 @@
 #include "gateway/profile/profile.h"
 #include "gateway/routing/exchange.h"
 
-namespace polygate::profile {
+namespace polygate::rules {
 
 /// One send of a rule, rendered, checked and encoded.
 struct Outgoing {
@@ -24,7 +24,7 @@ struct Closing {
 /// All that one event does. A value: nothing has happened until the session applies it, and then all of it does.
 struct Effects {
   auth::IdentityPtr identity;  ///< set when the rule authenticated somebody
-  std::optional<RoleIndex> role;
+  std::optional<profile::RoleIndex> role;
   Json variables;              ///< an object, or null when the rule sets none
   std::vector<Topic> claimed;  ///< already held; the session remembers them
   std::vector<Topic> join;
@@ -42,4 +42,4 @@ struct Verdict {
   std::vector<std::string> broken;  ///< outgoing events that broke their own schema: not sent, our own fault
 };
 
-}  // namespace polygate::profile
+}  // namespace polygate::rules

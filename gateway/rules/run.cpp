@@ -1,12 +1,12 @@
-#include "gateway/profile/run.h"
+#include "gateway/rules/run.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "gateway/profile/outgoing.h"
-#include "gateway/profile/render.h"
+#include "gateway/rules/outgoing.h"
+#include "gateway/rules/render.h"
 
-namespace polygate::profile {
+namespace polygate::rules {
 namespace {
 
 std::string describe(const std::string& what, const std::vector<schema::Error>& errors) {
@@ -18,7 +18,7 @@ std::string describe(const std::string& what, const std::vector<schema::Error>& 
   return text;
 }
 
-std::string or_else(const std::optional<Text>& message, Scope& scope, std::string usual) {
+std::string or_else(const std::optional<profile::Text>& message, Scope& scope, std::string usual) {
   return message ? render_text(*message, scope) : std::move(usual);
 }
 
@@ -27,7 +27,7 @@ bool contains_or_empty(const std::vector<T>& list, T item) {
   return list.empty() || std::find(list.begin(), list.end(), item) != list.end();
 }
 
-void close_for(const CloseStep& step, const Failure* failure, Scope& scope, Effects& effects) {
+void close_for(const profile::CloseStep& step, const Failure* failure, Scope& scope, Effects& effects) {
   if (!step.close) return;
   Closing closing;
   closing.code = step.code != 0 ? step.code : failure ? close_code(failure->reason) : std::uint16_t{1000};
@@ -39,31 +39,33 @@ void close_for(const CloseStep& step, const Failure* failure, Scope& scope, Effe
   effects.close = std::move(closing);
 }
 
-const Otherwise* matching(const std::vector<Otherwise>& list, RoleIndex role, Reason reason) {
-  for (const Otherwise& entry : list) {
+const profile::Otherwise* matching(const std::vector<profile::Otherwise>& list, profile::RoleIndex role,
+                                   Reason reason) {
+  for (const profile::Otherwise& entry : list) {
     if (contains_or_empty(entry.from, role) && contains_or_empty(entry.on, reason)) return &entry;
   }
   return nullptr;
 }
 
-const Otherwise* otherwise_for(const Profile& profile, const Rule* rule, RoleIndex role, Reason reason) {
-  const Otherwise* answer = rule ? matching(rule->otherwise, role, reason) : nullptr;
+const profile::Otherwise* otherwise_for(const profile::Profile& profile, const profile::Rule* rule,
+                                        profile::RoleIndex role, Reason reason) {
+  const profile::Otherwise* answer = rule ? matching(rule->otherwise, role, reason) : nullptr;
   return answer ? answer : matching(profile.otherwise, role, reason);
 }
 
 }  // namespace
 
-void answer_failure(const Profile& profile, const Rule* rule, Scope& scope, const Failure& failure,
+void answer_failure(const profile::Profile& profile, const profile::Rule* rule, Scope& scope, const Failure& failure,
                     json::Document& scratch, Effects& effects, Verdict& verdict) {
   verdict.failure = failure;
   effects = Effects{};
-  const RoleIndex role = scope.me->role();  // what the sender was: nothing of a failed rule happened
+  const profile::RoleIndex role = scope.me->role();  // what the sender was: nothing of a failed rule happened
   scope.new_role.reset();
   scope.new_identity.reset();
   scope.new_variables = nullptr;
   scope.failure = &failure;
   scope.gained = scope.joined = scope.left = nullptr;
-  const Otherwise* answer = otherwise_for(profile, rule, role, failure.reason);
+  const profile::Otherwise* answer = otherwise_for(profile, rule, role, failure.reason);
   if (!answer) {
     // Nothing of this profile can say it: end the conversation rather than be silent.
     effects.close = Closing{close_code(failure.reason), std::string(name(failure.reason))};
@@ -71,7 +73,7 @@ void answer_failure(const Profile& profile, const Rule* rule, Scope& scope, cons
     return;
   }
   Outbound outbound(profile, nullptr, scope, scratch, verdict);
-  for (const ReplyStep& step : answer->replies) {
+  for (const profile::ReplyStep& step : answer->replies) {
     static_cast<void>(outbound.reply(step, effects.replies));  // what is broken is told in the verdict
   }
   outbound.acknowledge(effects.replies);
@@ -79,8 +81,8 @@ void answer_failure(const Profile& profile, const Rule* rule, Scope& scope, cons
   scope.failure = nullptr;
 }
 
-Run::Run(const Profile& profile, const Rule& rule, const Subject& me, const Clock& clock, std::string_view event,
-         const dialect::Event* message)
+Run::Run(const profile::Profile& profile, const profile::Rule& rule, const Subject& me, const Clock& clock,
+         std::string_view event, const dialect::Event* message)
     : profile_(profile), rule_(rule), message_(message) {
   scope_.profile = &profile;
   scope_.me = &me;
@@ -113,17 +115,17 @@ void Run::expire(Host& host, const Failure& failure) {
 
 std::vector<FramePtr> Run::tell(const Failure& failure, json::Document& scratch) {
   std::vector<FramePtr> said;
-  const auto asks = [&](const Otherwise& entry) {
+  const auto asks = [&](const profile::Otherwise& entry) {
     return !entry.on.empty() && contains_or_empty(entry.on, failure.reason) &&
            contains_or_empty(entry.from, scope_.me->role());
   };
-  for (const std::vector<Otherwise>* list : {&rule_.otherwise, &profile_.otherwise}) {
+  for (const std::vector<profile::Otherwise>* list : {&rule_.otherwise, &profile_.otherwise}) {
     const auto entry = std::find_if(list->begin(), list->end(), asks);
     if (entry == list->end()) continue;
     scope_.failure = &failure;
     Outbound outbound(profile_, nullptr, scope_, scratch, verdict_);
-    for (const ReplyStep& step : entry->replies) {
-      if (step.ack == ReplyStep::Ack::no) static_cast<void>(outbound.reply(step, said));
+    for (const profile::ReplyStep& step : entry->replies) {
+      if (step.ack == profile::ReplyStep::Ack::no) static_cast<void>(outbound.reply(step, said));
     }
     scope_.failure = nullptr;
     return said;
@@ -209,7 +211,7 @@ std::optional<Failure> Run::settle(Host& host, Step step) {
     effects_.claimed = std::move(topics_);
     return std::nullopt;
   }
-  const Condition& need = rule_.needs[need_];
+  const profile::Condition& need = rule_.needs[need_];
   if (!answer) return answer.failure();
   if (!answer->get<bool>()) {
     return Failure{Reason::absent, or_else(need.message, scope_, "nobody is on " + std::string(topics_.back().text()))};
@@ -258,7 +260,7 @@ std::optional<Failure> Run::authenticate(Host& host) {
 }
 
 std::optional<Failure> Run::check_inside() {
-  for (const Condition& condition : rule_.inside) {
+  for (const profile::Condition& condition : rule_.inside) {
     std::vector<Topic> topics;
     if (auto named = append_topics(topics, condition.topic, scope_); !named) return named.failure();
     const bool is_inside = !topics.empty() && std::all_of(topics.begin(), topics.end(),
@@ -275,7 +277,7 @@ std::optional<Failure> Run::check_inside() {
 std::optional<Failure> Run::ask_needs(Host& host) {
   if (need_ == rule_.needs.size()) return std::nullopt;
   topics_.clear();
-  const Condition& need = rule_.needs[need_];
+  const profile::Condition& need = rule_.needs[need_];
   if (auto named = append_topics(topics_, need.topic, scope_); !named) return named.failure();
   if (topics_.empty()) {
     return Failure{Reason::absent,
@@ -325,20 +327,20 @@ void Run::leave_out(const Place& place, const Failure& failure) {
 
 /// What the event alone says of the rule's names is judged while the rule can still fail.
 std::optional<Failure> Run::check_names() {
-  const auto is_known = [](const TopicText& text) {
-    return std::none_of(text.name.parts.begin(), text.name.parts.end(), [](const Text::Part& part) {
-      return part.has_path && (part.path.root == Root::result || part.path.root == Root::each);
+  const auto is_known = [](const profile::TopicText& text) {
+    return std::none_of(text.name.parts.begin(), text.name.parts.end(), [](const profile::Text::Part& part) {
+      return part.has_path && (part.path.root == profile::Root::result || part.path.root == profile::Root::each);
     });
   };
   std::vector<Topic> topics;
-  const auto check = [&](const std::vector<TopicText>& texts) -> std::optional<Failure> {
-    for (const TopicText& text : texts) {
+  const auto check = [&](const std::vector<profile::TopicText>& texts) -> std::optional<Failure> {
+    for (const profile::TopicText& text : texts) {
       if (!is_known(text)) continue;
       if (auto named = append_topics(topics, text, scope_); !named) return named.failure();
     }
     return std::nullopt;
   };
-  for (const SendStep& step : rule_.sends) {
+  for (const profile::SendStep& step : rule_.sends) {
     if (auto failure = check(step.to)) return failure;
   }
   if (auto failure = check(rule_.leave)) return failure;
@@ -352,8 +354,8 @@ std::optional<Failure> Run::check_names() {
   return std::nullopt;
 }
 
-std::optional<Failure> Run::render_topics(const std::vector<TopicText>& texts, std::vector<Topic>& into) {
-  for (const TopicText& topic : texts) {
+std::optional<Failure> Run::render_topics(const std::vector<profile::TopicText>& texts, std::vector<Topic>& into) {
+  for (const profile::TopicText& topic : texts) {
     auto named = append_topics(into, topic, scope_);
     if (named) continue;
     if (!committed_) return named.failure();
@@ -410,7 +412,7 @@ std::optional<Failure> Run::render_effects(Host& host) {
   effects_.claimed = std::move(claimed);
   if (auto failure = render_changes()) return failure;
   Outbound outbound(profile_, &rule_, scope_, host.scratch(), verdict_);
-  for (const SendStep& step : rule_.sends) {
+  for (const profile::SendStep& step : rule_.sends) {
     auto sent = outbound.send(step, effects_.sends);
     if (sent) continue;
     if (!committed_) return sent.failure();
@@ -422,16 +424,16 @@ std::optional<Failure> Run::render_effects(Host& host) {
     effects_.sends = std::move(sends);
     return std::nullopt;
   }
-  for (const ReplyStep& step : rule_.replies) {
+  for (const profile::ReplyStep& step : rule_.replies) {
     auto replied = outbound.reply(step, effects_.replies);
     if (replied) continue;
     if (!committed_) return replied.failure();
     leave_out(step.place, replied.failure());
     const Failure unsaid{Reason::internal, "internal error"};
-    const Otherwise* answer = otherwise_for(profile_, &rule_, scope_.me->role(), unsaid.reason);
+    const profile::Otherwise* answer = otherwise_for(profile_, &rule_, scope_.me->role(), unsaid.reason);
     if (answer == nullptr) continue;
     scope_.failure = &unsaid;
-    for (const ReplyStep& said : answer->replies) static_cast<void>(outbound.reply(said, effects_.replies));
+    for (const profile::ReplyStep& said : answer->replies) static_cast<void>(outbound.reply(said, effects_.replies));
     scope_.failure = nullptr;
   }
   outbound.acknowledge(effects_.replies);
@@ -453,4 +455,4 @@ void Run::fail(Host& host, Failure failure) {
   answer_failure(profile_, &rule_, scope_, failure, host.scratch(), effects_, verdict_);
 }
 
-}  // namespace polygate::profile
+}  // namespace polygate::rules

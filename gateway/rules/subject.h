@@ -7,7 +7,7 @@
 #include "gateway/profile/profile.h"
 #include "gateway/routing/ids.h"
 
-namespace polygate::profile {
+namespace polygate::rules {
 
 /// The sender of an event, as rules see it (`$me`, `$path`, `$query`, `$header`). Implemented by the session; lives
 /// longer than any run that reads it.
@@ -15,7 +15,7 @@ class Subject {
  public:
   virtual ~Subject() = default;
   virtual SessionId id() const = 0;
-  virtual RoleIndex role() const = 0;
+  virtual profile::RoleIndex role() const = 0;
   virtual const auth::IdentityPtr& identity() const = 0;
   /// The authenticated user, else the endpoint's `user`, else empty.
   virtual std::string_view user() const = 0;
@@ -27,9 +27,9 @@ class Subject {
   virtual bool inside(const Topic& topic) const = 0;
   /// How many topics it may still join.
   virtual std::size_t memberships_left() const = 0;
-  virtual std::optional<std::string_view> parameter(Root where, std::string_view name) const = 0;
+  virtual std::optional<std::string_view> parameter(profile::Root where, std::string_view name) const = 0;
   /// What the client sent along when it connected to its namespace: an object, empty when nothing.
   virtual const Json& auth() const;
 };
 
-}  // namespace polygate::profile
+}  // namespace polygate::rules

@@ -1,10 +1,10 @@
-#include "gateway/profile/render.h"
+#include "gateway/rules/render.h"
 
 #include <memory>
 
 #include "gateway/wire/websocket_frame.h"
 
-namespace polygate::profile {
+namespace polygate::rules {
 namespace {
 
 /// False when the value has a character that no topic name may have.
@@ -22,18 +22,19 @@ bool append_escaped(std::string& out, std::string_view value) {
   return true;
 }
 
-Failure bad_topic(const TopicText& topic, std::string_view why) {
+Failure bad_topic(const profile::TopicText& topic, std::string_view why) {
   return {Reason::invalid, "the name of topic " + topic.family + "/ " + std::string(why)};
 }
 
-TopicKind kind_of(const Profile& profile, const std::string& family) {
+TopicKind kind_of(const profile::Profile& profile, const std::string& family) {
   if (family == "session") return TopicKind::session;
   const auto known = profile.families.find(family);
   return known == profile.families.end() ? TopicKind::joined : known->second;
 }
 
 /// What `path` found, as one more piece of a topic's name.
-Result<void> append_piece(std::string& name, const Value& value, const TopicText& topic, const Path& path) {
+Result<void> append_piece(std::string& name, const Value& value, const profile::TopicText& topic,
+                          const profile::Path& path) {
   std::string text;
   value.append_text(text);
   if (text.empty()) return bad_topic(topic, "is empty where " + path.text() + " stands");
@@ -44,25 +45,25 @@ Result<void> append_piece(std::string& name, const Value& value, const TopicText
 
 }  // namespace
 
-void append_text(std::string& out, const Text& text, Scope& scope) {
-  for (const Text::Part& part : text.parts) {
+void append_text(std::string& out, const profile::Text& text, Scope& scope) {
+  for (const profile::Text::Part& part : text.parts) {
     out += part.literal;
     if (part.has_path) scope.find(part.path).append_text(out);
   }
 }
 
-std::string render_text(const Text& text, Scope& scope) {
+std::string render_text(const profile::Text& text, Scope& scope) {
   std::string out;
   append_text(out, text, scope);
   return out;
 }
 
-bool append_json(std::string& out, const Shape& shape, Scope& scope) {
+bool append_json(std::string& out, const profile::Shape& shape, Scope& scope) {
   switch (shape.kind) {
-    case Shape::Kind::constant:
+    case profile::Shape::Kind::constant:
       out += shape.constant;
       return true;
-    case Shape::Kind::text: {
+    case profile::Shape::Kind::text: {
       if (shape.text.is_one_path()) {
         const Value value = scope.find(shape.text.parts[0].path);
         if (value.kind == Value::Kind::absent) return false;
@@ -72,10 +73,10 @@ bool append_json(std::string& out, const Shape& shape, Scope& scope) {
       json::append_string(out, render_text(shape.text, scope));
       return true;
     }
-    case Shape::Kind::list: {
+    case profile::Shape::Kind::list: {
       out += '[';
       bool first = true;
-      for (const Shape& item : shape.items) {
+      for (const profile::Shape& item : shape.items) {
         const std::size_t before = out.size();
         if (!first) out += ',';
         if (append_json(out, item, scope)) {
@@ -87,7 +88,7 @@ bool append_json(std::string& out, const Shape& shape, Scope& scope) {
       out += ']';
       return true;
     }
-    case Shape::Kind::map: {
+    case profile::Shape::Kind::map: {
       out += '{';
       bool first = true;
       for (const auto& [key, entry] : shape.entries) {
@@ -108,10 +109,10 @@ bool append_json(std::string& out, const Shape& shape, Scope& scope) {
   return false;
 }
 
-Result<void> append_topics(std::vector<Topic>& out, const TopicText& topic, Scope& scope) {
+Result<void> append_topics(std::vector<Topic>& out, const profile::TopicText& topic, Scope& scope) {
   std::string first;
   std::vector<std::string> more;  // besides the first, once a list was met
-  for (const Text::Part& part : topic.name.parts) {
+  for (const profile::Text::Part& part : topic.name.parts) {
     first += part.literal;
     for (std::string& each : more) each += part.literal;
     if (!part.has_path) continue;
@@ -146,7 +147,7 @@ Result<void> append_topics(std::vector<Topic>& out, const TopicText& topic, Scop
   return {};
 }
 
-std::optional<Topic> built_in_topic(const Profile& profile, std::string_view family, std::string_view name) {
+std::optional<Topic> built_in_topic(const profile::Profile& profile, std::string_view family, std::string_view name) {
   std::string escaped;
   if (name.empty() || !append_escaped(escaped, name) || escaped.size() > kMaxTopicName) return std::nullopt;
   return Topic::make(TopicKind::joined, profile.name, family, escaped);
@@ -176,4 +177,4 @@ FramePtr make_frame(const dialect::Dialect& dialect, std::string_view event, std
   return std::make_shared<const Frame>(std::move(bytes), static_cast<std::uint8_t>(header.view().size()), text);
 }
 
-}  // namespace polygate::profile
+}  // namespace polygate::rules

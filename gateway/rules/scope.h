@@ -9,10 +9,10 @@
 #include "gateway/base/result.h"
 #include "gateway/dialect/dialect.h"
 #include "gateway/profile/profile.h"
-#include "gateway/profile/subject.h"
 #include "gateway/profile/template.h"
+#include "gateway/rules/subject.h"
 
-namespace polygate::profile {
+namespace polygate::rules {
 
 /// What a `$path` found. Refers into the event, the session or the scope; valid as long as those.
 struct Value {
@@ -40,7 +40,7 @@ struct Value {
 /// All that the paths of one rule can name while it runs. Belongs to one Run.
 class Scope {
  public:
-  const Profile* profile = nullptr;
+  const profile::Profile* profile = nullptr;
   const Subject* me = nullptr;
   const Clock* clock = nullptr;
   std::string_view event;                   ///< its name
@@ -50,18 +50,18 @@ class Scope {
   const Value* each = nullptr;
   /// What the rule has gained so far and the session does not know yet.
   auth::IdentityPtr new_identity;
-  std::optional<RoleIndex> new_role;
+  std::optional<profile::RoleIndex> new_role;
   const Json* new_variables = nullptr;
   const std::vector<Topic>* gained = nullptr;  ///< claimed
   const std::vector<Topic>* joined = nullptr;
   const std::vector<Topic>* left = nullptr;
 
-  Value find(const Path& path);
-  RoleIndex role() const { return new_role.value_or(me->role()); }
+  Value find(const profile::Path& path);
+  profile::RoleIndex role() const { return new_role.value_or(me->role()); }
   std::string_view user() const { return new_identity ? std::string_view(new_identity->user) : me->user(); }
 
  private:
-  Value find_me(const Path& path);
+  Value find_me(const profile::Path& path);
   std::vector<std::string> memberships(const std::string& family) const;
   Value find_argument(std::span<const std::string> segments) const;
 
@@ -70,4 +70,4 @@ class Scope {
   std::list<std::string> texts_;
 };
 
-}  // namespace polygate::profile
+}  // namespace polygate::rules
