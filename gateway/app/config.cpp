@@ -282,7 +282,7 @@ class Builder {
   }
 
   void tcp_keepalive(const ConfigReader& top) {
-    transport::TcpKeepalive& keepalive = config_.tcp_keepalive;
+    net::TcpKeepalive& keepalive = config_.tcp_keepalive;
     const yaml::Node* node = top.find("tcp_keepalive");
     keepalive.on = node && !(node->is_string() && node->text() == "off");
     if (!keepalive.on) return;

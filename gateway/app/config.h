@@ -63,7 +63,7 @@ struct Config {
   profile::Limits session_limits;
   ConnectionLimits connection_limits;
   std::size_t kept_bytes_together = LocalExchange::kKeptBytes;
-  transport::TcpKeepalive tcp_keepalive;
+  net::TcpKeepalive tcp_keepalive;
   Millis drain_window{5'000};
   Millis drain_cap{10'000};
   Log::Format log_format = Log::Format::text;

@@ -11,7 +11,7 @@ transport::ListenerSettings listener_settings(const ListenerConfig& config) {
   made.name = config.name;
   made.address = config.address;
   made.port = config.port;
-  if (!config.certificate.empty()) made.tls = transport::TlsSettings{config.certificate, config.key};
+  if (!config.certificate.empty()) made.tls = net::TlsSettings{config.certificate, config.key};
   return made;
 }
 

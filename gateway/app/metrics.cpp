@@ -126,7 +126,7 @@ class Renderer {
   void sockets() {
     using transport::TransportMeter;
     using transport::WorkerMeters;
-    const transport::AcceptorMeter& acceptor = snapshot_.collected.acceptor;
+    const net::AcceptorMeter& acceptor = snapshot_.collected.acceptor;
 
     Family connections = gauge("connections", "Connections that are open now, whatever they speak.");
     connections.add({}, sum([](const WorkerMeters& meters) { return meters.transport.connections; }));
@@ -139,9 +139,9 @@ class Renderer {
     const transport::Census::Counts& census = snapshot_.collected.census;
     Family refusals = counter(
         "refusals_total", "Connections and sessions of Engine.IO that were refused, by the limit that was reached.");
-    for (std::size_t i = 1; i < transport::Admission::kVerdicts; ++i) {
-      const auto verdict = static_cast<transport::Admission::Verdict>(i);
-      refusals.add({{"limit", std::string(transport::Admission::name(verdict))}}, acceptor.refused[i]);
+    for (std::size_t i = 1; i < net::Admission::kVerdicts; ++i) {
+      const auto verdict = static_cast<net::Admission::Verdict>(i);
+      refusals.add({{"limit", std::string(net::Admission::name(verdict))}}, acceptor.refused[i]);
     }
     for (std::size_t i = 1; i < transport::Census::kVerdicts; ++i) {
       const auto verdict = static_cast<transport::Census::Verdict>(i);

@@ -12,7 +12,7 @@ int Census::status(Verdict verdict) {
   return verdict == Verdict::per_address ? 429 : 503;
 }
 
-Census::Verdict Census::judge(const PeerAddress& household, std::string_view profile) const {
+Census::Verdict Census::judge(const net::PeerAddress& household, std::string_view profile) const {
   const auto address = by_address_.find(household);
   if (address != by_address_.end() && address->second >= limits_.per_address) return Verdict::per_address;
   const auto known = counts_.by_profile.find(profile);
@@ -20,8 +20,8 @@ Census::Verdict Census::judge(const PeerAddress& household, std::string_view pro
   return sessions_ >= limits_.sessions ? Verdict::sessions : Verdict::admit;
 }
 
-Census::Entry Census::enter(const PeerAddress& peer, std::string_view profile) {
-  const PeerAddress household = peer.household();
+Census::Entry Census::enter(const net::PeerAddress& peer, std::string_view profile) {
+  const net::PeerAddress household = peer.household();
   {
     const std::lock_guard lock(mutex_);
     const Verdict verdict = judge(household, profile);
@@ -36,7 +36,7 @@ Census::Entry Census::enter(const PeerAddress& peer, std::string_view profile) {
   return {std::make_shared<const Place>(shared_from_this(), household, std::string(profile)), Verdict::admit};
 }
 
-void Census::leave(const PeerAddress& household, std::string_view profile) {
+void Census::leave(const net::PeerAddress& household, std::string_view profile) {
   const std::lock_guard lock(mutex_);
   --sessions_;
   --counts_.by_profile.find(profile)->second;

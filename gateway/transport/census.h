@@ -9,7 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "gateway/transport/peer_address.h"
+#include "gateway/net/peer_address.h"
 
 namespace polygate::transport {
 
@@ -38,7 +38,7 @@ class Census final : public std::enable_shared_from_this<Census> {
   /// What one of them takes of the limits, as long as somebody holds it.
   class Place {
    public:
-    Place(std::shared_ptr<Census> of, const PeerAddress& household, std::string profile)
+    Place(std::shared_ptr<Census> of, const net::PeerAddress& household, std::string profile)
         : census_(std::move(of)), household_(household), profile_(std::move(profile)) {}
     ~Place() { census_->leave(household_, profile_); }
     /// One more for the same client.
@@ -48,7 +48,7 @@ class Census final : public std::enable_shared_from_this<Census> {
 
    private:
     const std::shared_ptr<Census> census_;
-    const PeerAddress household_;
+    const net::PeerAddress household_;
     const std::string profile_;
   };
   struct Counts {
@@ -58,16 +58,16 @@ class Census final : public std::enable_shared_from_this<Census> {
 
   explicit Census(const Limits& limits) : limits_(limits) {}
 
-  Entry enter(const PeerAddress& peer, std::string_view profile);
+  Entry enter(const net::PeerAddress& peer, std::string_view profile);
   Counts counts() const;
 
  private:
-  Verdict judge(const PeerAddress& household, std::string_view profile) const;
-  void leave(const PeerAddress& household, std::string_view profile);
+  Verdict judge(const net::PeerAddress& household, std::string_view profile) const;
+  void leave(const net::PeerAddress& household, std::string_view profile);
 
   const Limits limits_;
   mutable std::mutex mutex_;
-  std::unordered_map<PeerAddress, std::size_t, PeerAddressHash> by_address_;
+  std::unordered_map<net::PeerAddress, std::size_t, net::PeerAddressHash> by_address_;
   std::size_t sessions_ = 0;
   Counts counts_;
 };

@@ -19,8 +19,8 @@ constexpr std::size_t kFeedAtOnce = 16 * 1'024;
 
 }  // namespace
 
-Connection::Connection(Worker& worker, ConnectionId id, const PeerAddress& peer, std::uint16_t listener,
-                       std::shared_ptr<Place> place)
+Connection::Connection(Worker& worker, ConnectionId id, const net::PeerAddress& peer, std::uint16_t listener,
+                       std::shared_ptr<net::Place> place)
     : worker_(worker), id_(id), decoder_(0), place_(std::move(place)), peer_(peer), listener_(listener) {
   http_ = std::make_unique<HttpSide>(*this);
   set_deadline(worker.now() + worker.settings().handshake_within);
@@ -419,7 +419,7 @@ void Connection::end_of_input() {
 /// A POST that had come whole is taken, although nobody waits for its answer any more: after a reset the library reads
 /// nothing.
 void Connection::take_last_request() {
-  const Fd rest = socket_.take_rest(held_);
+  const net::Fd rest = socket_.take_rest(held_);
   for (;;) {
     if (held_back_ || phase_ != Phase::http || !http_->may_be_post(held_)) return;
     std::string bytes = std::exchange(held_, {});
@@ -435,7 +435,7 @@ void Connection::take_last_request() {
   }
 }
 
-bool Connection::closed() {
+void Connection::closed() {
   if (phase_ == Phase::http && http_ && socket_) take_last_request();
   worker_.meter().outbox_bytes -= outbox_.weight();
   outbox_ = {};
@@ -446,7 +446,7 @@ bool Connection::closed() {
     if (session_) worker_.sessions().hang_up(session_, session::Gone::lost, true);
   }
   phase_ = Phase::gone;
-  return feed();
+  if (!feed()) worker_.free(*this);
 }
 
 /// Hands over what the peer had said, as far as its session has room: what waits longer stays in the kernel. False:

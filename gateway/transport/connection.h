@@ -6,15 +6,16 @@
 #include <string_view>
 
 #include "gateway/base/clock.h"
+#include "gateway/net/event_loop.h"
+#include "gateway/net/place.h"
+#include "gateway/net/tcp_socket.h"
 #include "gateway/profile/profile.h"
 #include "gateway/routing/ids.h"
 #include "gateway/session/carrier.h"
 #include "gateway/session/outbox.h"
 #include "gateway/session/session_table.h"
 #include "gateway/transport/letters.h"
-#include "gateway/transport/place.h"
 #include "gateway/transport/router.h"
-#include "gateway/transport/socket.h"
 #include "gateway/wire/ping_budget.h"
 #include "gateway/wire/websocket_decoder.h"
 
@@ -26,25 +27,25 @@ class Worker;
 /// One accepted connection, from its first byte to its last: HTTP, then perhaps WebSocket, then the end. Owned by its
 /// worker, touched only on that thread. Nothing here closes the socket under its caller: a false return does, or the
 /// deadline. Small while it idles: no heap of its own but the session's.
-class Connection final : public session::Carrier {
+class Connection final : public session::Carrier, public net::SocketHandler {
  public:
-  Connection(Worker& worker, ConnectionId id, const PeerAddress& peer, std::uint16_t listener,
-             std::shared_ptr<Place> place);
+  Connection(Worker& worker, ConnectionId id, const net::PeerAddress& peer, std::uint16_t listener,
+             std::shared_ptr<net::Place> place);
   ~Connection() override;
 
   /// The library took the socket over.
-  void begin(Socket socket) { socket_ = socket; }
-  Socket socket() const { return socket_; }
+  void begin(net::TcpSocket socket) { socket_ = socket; }
+  net::TcpSocket socket() const { return socket_; }
 
-  // What happens on the socket; false = close it now.
-  bool received(std::span<char> bytes);
-  bool writable();
+  // net::SocketHandler. Behind closed() what the peer had said is still handed over, and attend() says when that is
+  // done.
+  bool received(std::span<char> bytes) override;
+  bool writable() override;
+  void closed() override;
   /// Does what was put off to the end of the loop's turn: goes on with what was held back, writes what waits.
   bool attend();
   /// Its entry in the worker's Deadlines has come up; perhaps the deadline itself.
   bool on_tick(Instant now);
-  /// The socket is gone. True: what the peer had said is still handed over, and attend() says when that is done.
-  bool closed();
 
   // session::Carrier: what its session wants.
   bool push(FramePtr frame) override;
@@ -88,7 +89,7 @@ class Connection final : public session::Carrier {
 
   Worker& worker() { return worker_; }
   ConnectionId id() const { return id_; }
-  const PeerAddress& peer() const { return peer_; }
+  const net::PeerAddress& peer() const { return peer_; }
   std::uint16_t listener() const { return listener_; }
   bool has_socket() const { return phase_ != Phase::gone; }
   SessionId session() const { return session_; }
@@ -135,7 +136,7 @@ class Connection final : public session::Carrier {
   void wait_for_ping(Instant due);
 
   Worker& worker_;
-  Socket socket_;
+  net::TcpSocket socket_;
   const ConnectionId id_;
   SessionId session_;
   const profile::Endpoint* endpoint_ = nullptr;  ///< of the session, whose profile keeps it alive
@@ -151,10 +152,10 @@ class Connection final : public session::Carrier {
   std::string urgent_;                       ///< control frames, and HTTP's interim answers: before the next message
   std::string last_word_;                    ///< the Close frame, while closing
   std::string held_;                         ///< bytes that came while nobody could take them
-  Fd rest_;                                  ///< what the kernel still hands out, when the socket is gone
-  const std::shared_ptr<Place> place_;
+  net::Fd rest_;                             ///< what the kernel still hands out, when the socket is gone
+  const std::shared_ptr<net::Place> place_;
   wire::PingBudget budget_;
-  const PeerAddress peer_;
+  const net::PeerAddress peer_;
   std::uint16_t listener_;
   std::uint16_t last_pong_ = 0;     ///< where the last pong in urgent_ starts
   std::uint8_t waiting_pongs_ = 0;  ///< in urgent_

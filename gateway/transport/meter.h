@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/net/acceptor.h"
 #include "gateway/session/meter.h"
-#include "gateway/transport/admission.h"
 #include "gateway/transport/census.h"
 
 namespace polygate::transport {
@@ -50,14 +50,6 @@ struct TransportMeter {
   double lag_max = 0;
 };
 
-struct AcceptorMeter {
-  std::uint64_t accepted = 0;
-  std::array<std::uint64_t, Admission::kVerdicts> refused{};  ///< by Admission::Verdict
-  std::uint64_t pauses = 0;                                   ///< accepting waited for file descriptors
-  std::uint64_t connections = 0;
-  std::uint64_t handshakes = 0;
-};
-
 struct WorkerMeters {
   TransportMeter transport;
   session::Meter session;
@@ -66,7 +58,7 @@ struct WorkerMeters {
 /// What a server counted, all workers in turn.
 struct Collected {
   std::vector<WorkerMeters> workers;
-  AcceptorMeter acceptor;
+  net::AcceptorMeter acceptor;
   Census::Counts census;
 };
 

@@ -5,8 +5,8 @@
 #include <future>
 #include <utility>
 
-#include "gateway/transport/lws_log.h"
-#include "gateway/transport/tls.h"
+#include "gateway/net/lws_log.h"
+#include "gateway/net/tls.h"
 
 namespace polygate::transport {
 
@@ -31,20 +31,20 @@ void Server::post(WorkerIndex worker, Task task) {
 }
 
 Result<void> Server::start() {
-  std::vector<Listener> listeners;
+  std::vector<net::Listener> listeners;
   for (const ListenerSettings& settings : shared_.listeners) {
     if (settings.tls) {
-      if (const auto good = check_tls(*settings.tls); !good) {
+      if (const auto good = net::check_tls(*settings.tls); !good) {
         return Failure{good.failure().reason, "listener `" + settings.name + "`: " + good.failure().message};
       }
     }
-    auto listener = Listener::open(settings, shared_.settings.keepalive);
+    auto listener = net::Listener::open(settings, shared_.settings.keepalive);
     if (!listener) return listener.failure();
     ports_.push_back(listener->port);
     listeners.push_back(std::move(*listener));
   }
   std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error of its write, not ours to die of
-  send_library_log_to(shared_.services.log);
+  net::send_library_log_to(shared_.services.log);
 
   auto& inboxes = shared_.inboxes;
   for (unsigned i = 0; i < std::max(1u, shared_.settings.workers); ++i) {
@@ -53,7 +53,12 @@ Result<void> Server::start() {
     inboxes.push_back(workers_.back()->inbox());
     shared_.services.exchange->attach(static_cast<WorkerIndex>(i), *workers_.back());
   }
-  acceptor_ = std::make_unique<Acceptor>(shared_.settings, std::move(listeners), inboxes, *shared_.services.log);
+  std::vector<net::Deal> deals;
+  for (const auto& inbox : inboxes) {
+    deals.emplace_back([inbox](net::NewSocket socket) { inbox->put(std::move(socket)); });
+  }
+  acceptor_ =
+      std::make_unique<net::Acceptor>(shared_.settings, std::move(listeners), std::move(deals), *shared_.services.log);
   for (const auto& worker : workers_) worker->start(acceptor_->inbox());
   running_ = true;
   return acceptor_->start();
@@ -135,7 +140,7 @@ void Server::stop() {
   if (workers_.empty()) return;
   workers_.clear();
   acceptor_.reset();
-  send_library_log_to(nullptr);
+  net::send_library_log_to(nullptr);
 }
 
 }  // namespace polygate::transport

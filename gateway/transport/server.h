@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "gateway/base/result.h"
-#include "gateway/transport/acceptor.h"
+#include "gateway/net/acceptor.h"
 #include "gateway/transport/meter.h"
 #include "gateway/transport/settings.h"
 #include "gateway/transport/worker.h"
@@ -47,7 +47,7 @@ class Server {
   std::vector<std::uint16_t> ports_;
   Shared shared_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::unique_ptr<Acceptor> acceptor_;
+  std::unique_ptr<net::Acceptor> acceptor_;
   bool running_ = false;
 };
 

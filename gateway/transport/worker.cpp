@@ -25,19 +25,19 @@ Worker::Worker(WorkerIndex index, const Shared& shared)
 Worker::~Worker() = default;
 
 Result<void> Worker::set_up() {
-  auto library = Library::make(shared_.listeners, *this);
-  if (!library) return library.failure();
-  library_ = std::move(*library);
+  auto made = net::EventLoop::make({shared_.listeners.begin(), shared_.listeners.end()});
+  if (!made) return made.failure();
+  loop_ = std::move(*made);
   return {};
 }
 
-void Worker::start(std::shared_ptr<AcceptorInbox> acceptor) {
+void Worker::start(std::shared_ptr<net::AcceptorInbox> acceptor) {
   acceptor_ = std::move(acceptor);
   const auto listens = std::make_shared<std::promise<void>>();
   thread_ = std::thread([this, listens] {
     inbox_->read_here();
     listens->set_value();
-    run();
+    loop_->run(*this, inbox_->fd(), net::Deadlines::kTick);
   });
   listens->get_future().wait();
 }
@@ -46,35 +46,10 @@ void Worker::join() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Worker::run() {
-  uv_loop_t* loop = library_->loop();
-  uv_poll_init(loop, &handles_.inbox, inbox_->fd());
-  uv_prepare_init(loop, &handles_.prepare);
-  uv_timer_init(loop, &handles_.tick);
-  uv_timer_init(loop, &handles_.due);
-  handles_.inbox.data = handles_.prepare.data = handles_.tick.data = handles_.due.data = this;
-  uv_poll_start(&handles_.inbox, UV_READABLE,
-                [](uv_poll_t* handle, int, int) { static_cast<Worker*>(handle->data)->inbox_->rest(); });
-  uv_prepare_start(&handles_.prepare, [](uv_prepare_t* handle) { static_cast<Worker*>(handle->data)->before_wait(); });
-  uv_timer_start(
-      &handles_.tick, [](uv_timer_t* handle) { static_cast<Worker*>(handle->data)->on_tick(); },
-      static_cast<std::uint64_t>(Deadlines::kTick.count()), static_cast<std::uint64_t>(Deadlines::kTick.count()));
-  while (!stopping_) uv_run(loop, UV_RUN_DEFAULT);
-
-  int closing = 4;
-  for (uv_handle_t* handle :
-       {reinterpret_cast<uv_handle_t*>(&handles_.inbox), reinterpret_cast<uv_handle_t*>(&handles_.prepare),
-        reinterpret_cast<uv_handle_t*>(&handles_.tick), reinterpret_cast<uv_handle_t*>(&handles_.due)}) {
-    handle->data = &closing;
-    uv_close(handle, [](uv_handle_t* closed) { --*static_cast<int*>(closed->data); });
-  }
-  while (closing > 0) uv_run(loop, UV_RUN_NOWAIT);
-}
-
 void Worker::stop() {
   kill_all();
   stopping_ = true;
-  uv_stop(library_->loop());
+  loop_->stop();
 }
 
 void Worker::before_wait() {
@@ -148,7 +123,7 @@ void Worker::read(WorkerLetter& letter) {
     sessions_.direct(*direct);
   } else if (auto* task = std::get_if<Task>(&letter)) {
     (*task)();
-  } else if (auto* socket = std::get_if<NewSocket>(&letter)) {
+  } else if (auto* socket = std::get_if<net::NewSocket>(&letter)) {
     adopt(std::move(*socket));
   } else if (auto* answer = std::get_if<HttpAnswer>(&letter)) {
     if (Connection* connection = find(answer->to)) connection->answer(std::move(answer->response));
@@ -173,7 +148,7 @@ Connection* Worker::find(const ConnectionId& id) {
   return connection != nullptr && connection->id() == id ? connection : nullptr;
 }
 
-void Worker::adopt(NewSocket socket) {
+void Worker::adopt(net::NewSocket socket) {
   auto index = static_cast<std::uint32_t>(connections_.size());
   if (free_.empty()) {
     connections_.emplace_back();
@@ -183,11 +158,12 @@ void Worker::adopt(NewSocket socket) {
   }
   connections_[index] =
       std::make_unique<Connection>(*this, ConnectionId{index, ++generation_}, socket.peer, socket.listener,
-                                   std::make_shared<Place>(acceptor_, index_, socket.peer));
+                                   std::make_shared<net::Place>(acceptor_, index_, socket.peer));
   Connection& connection = *connections_[index];
   ++meter_.connections;
-  const Socket adopted = draining() ? Socket() : library_->adopt(std::move(socket.fd), socket.listener, connection);
-  if (!adopted) return closed(connection);
+  const net::TcpSocket adopted =
+      draining() ? net::TcpSocket() : loop_->adopt(std::move(socket.fd), socket.listener, connection);
+  if (!adopted) return connection.closed();
   connection.begin(adopted);
 }
 
@@ -206,7 +182,11 @@ void Worker::attend_all() {
   attending_.clear();
 }
 
-void Worker::on_tick() {
+void Worker::woken() {
+  inbox_->rest();
+}
+
+void Worker::ticked() {
   const Instant now = this->now();
   measure_lag(shared_.services.clock->nanoseconds());
   deadlines_.take(now, [&](std::uint32_t index, std::uint32_t tick) {
@@ -226,8 +206,8 @@ void Worker::on_tick() {
 
 void Worker::measure_lag(std::uint64_t now) {
   if (last_tick_ != 0) {
-    const double late = std::max(
-        0.0, static_cast<double>(now - last_tick_) * 1e-9 - std::chrono::duration<double>(Deadlines::kTick).count());
+    const double late = std::max(0.0, static_cast<double>(now - last_tick_) * 1e-9 -
+                                          std::chrono::duration<double>(net::Deadlines::kTick).count());
     const auto& bounds = TransportMeter::kLagBounds;
     ++meter_
           .lag_buckets[static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), late) - bounds.begin())];
@@ -243,21 +223,13 @@ void Worker::arm_sessions() {
   if (const auto engine = engines_.next_due(); engine && (!due || *engine < *due)) due = engine;
   if (due == sessions_due_) return;
   sessions_due_ = due;
-  if (!due) {
-    uv_timer_stop(&handles_.due);
-    return;
-  }
-  uv_update_time(library_->loop());
-  const auto wait = std::max<std::int64_t>((*due - now()).count(), 0);
-  uv_timer_start(
-      &handles_.due,
-      [](uv_timer_t* handle) {
-        auto& worker = *static_cast<Worker*>(handle->data);
-        worker.sessions_due_.reset();
-        worker.sessions_.tick();
-        worker.engines_.tick(worker.now());
-      },
-      static_cast<std::uint64_t>(wait), 0);
+  loop_->set_timer(due ? std::optional(*due - now()) : std::nullopt);
+}
+
+void Worker::timer_is_due() {
+  sessions_due_.reset();
+  sessions_.tick();
+  engines_.tick(now());
 }
 
 void Worker::drain(Millis window, Millis hard_cap, std::uint16_t code, Drained done) {
@@ -288,7 +260,7 @@ void Worker::kill_all() {
 void Worker::cut(Connection& connection) {
   if (!connection.has_socket()) return free(connection);
   const auto [index, generation] = connection.id();
-  const Socket socket = connection.socket();
+  const net::TcpSocket socket = connection.socket();
   socket.kill();
   if (connections_[index] && connections_[index]->id().generation == generation) socket.kill();
 }
@@ -319,18 +291,6 @@ void Worker::note_close(std::uint16_t code, std::string_view why, const std::str
   ++meter_.closes[code];
   log().write_rarely("close " + std::to_string(code), Level::info, "connection closed",
                      {{"code", std::int64_t{code}}, {"why", why}, {"address", address}});
-}
-
-bool Worker::received(Connection& connection, char* bytes, std::size_t size) {
-  return connection.received({bytes, size});
-}
-
-bool Worker::writable(Connection& connection) {
-  return connection.writable();
-}
-
-void Worker::closed(Connection& connection) {
-  if (!connection.closed()) free(connection);
 }
 
 void Worker::free(Connection& connection) {

@@ -1,6 +1,4 @@
 #pragma once
-#include <uv.h>
-
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,13 +8,13 @@
 #include <thread>
 #include <vector>
 
+#include "gateway/net/deadlines.h"
+#include "gateway/net/event_loop.h"
 #include "gateway/session/session_table.h"
 #include "gateway/transport/census.h"
 #include "gateway/transport/connection.h"
-#include "gateway/transport/deadlines.h"
 #include "gateway/transport/engines.h"
 #include "gateway/transport/letters.h"
-#include "gateway/transport/library.h"
 #include "gateway/transport/meter.h"
 #include "gateway/transport/router.h"
 #include "gateway/transport/settings.h"
@@ -40,14 +38,14 @@ struct Shared {
 /// A turn of its loop: timers, then whatever the sockets bring, then before_wait(): letters, a slice of them at most,
 /// and at last each connection that has something to write does so once, whatever it was that filled its outbox in this
 /// turn.
-class Worker final : public Post, public SocketEvents {
+class Worker final : public Post, private net::LoopHandler {
  public:
   Worker(WorkerIndex index, const Shared& shared);
   ~Worker() override;
 
   Result<void> set_up();
   /// Runs the thread; returns when it listens to its inbox.
-  void start(std::shared_ptr<AcceptorInbox> acceptor);
+  void start(std::shared_ptr<net::AcceptorInbox> acceptor);
   /// After a Task called stop().
   void join();
   const std::shared_ptr<WorkerInbox>& inbox() const { return inbox_; }
@@ -75,13 +73,15 @@ class Worker final : public Post, public SocketEvents {
   Instant now() const { return shared_.services.clock->now(); }
   session::SessionTable& sessions() { return sessions_; }
   TransportMeter& meter() { return meter_; }
-  Deadlines& deadlines() { return deadlines_; }
+  net::Deadlines& deadlines() { return deadlines_; }
   /// Between four fifths of `interval` and all of it: many peers do not answer at once, and none later than promised.
   Millis jittered(Millis interval);
   bool draining() const { return drain_.has_value(); }
   std::uint16_t drain_code() const { return drain_ ? drain_->code : 1001; }
   std::string& gathering() { return gathering_; }
   void attend_to(Connection& connection);
+  /// Its socket is gone, and all that it had said is handed over.
+  void free(Connection& connection);
   void note_close(std::uint16_t code, std::string_view why, const std::string& address);
 
   // Between engines and connections, wherever these live.
@@ -101,38 +101,29 @@ class Worker final : public Post, public SocketEvents {
   /// False: the connection's outbox is full.
   bool send_frame(const SocketRef& to, FramePtr frame, std::string_view bytes);
 
-  // SocketEvents
-  bool received(Connection& connection, char* bytes, std::size_t size) override;
-  bool writable(Connection& connection) override;
-  void closed(Connection& connection) override;
-
  private:
   struct Draining {
     Instant until;
     std::uint16_t code = 1001;
     Drained done;
   };
-  struct Handles {
-    uv_poll_t inbox;
-    uv_prepare_t prepare;
-    uv_timer_t tick;
-    uv_timer_t due;
-  };
 
-  void run();
-  void before_wait();
+  // net::LoopHandler
+  void woken() override;
+  void before_wait() override;
+  void ticked() override;
+  void timer_is_due() override;
+
   bool take_letters(Slice& slice);
   void read(WorkerLetter& letter);
   void read(WorkerParcel& parcel);
   void note_pressed();
   void relay(SocketCommand command);
-  void adopt(NewSocket socket);
+  void adopt(net::NewSocket socket);
   void attend_all();
-  void on_tick();
   void arm_sessions();
   void kill_all();
   void cut(Connection& connection);
-  void free(Connection& connection);
   void finish_drain(session::Abandoned left);
   void measure_lag(std::uint64_t now);
   Connection* find(const ConnectionId& id);
@@ -144,11 +135,11 @@ class Worker final : public Post, public SocketEvents {
   const WorkerIndex index_;
   const Shared& shared_;
   std::shared_ptr<WorkerInbox> inbox_;
-  std::shared_ptr<AcceptorInbox> acceptor_;
-  std::unique_ptr<Library> library_;
+  std::shared_ptr<net::AcceptorInbox> acceptor_;
+  std::unique_ptr<net::EventLoop> loop_;
   session::SessionTable sessions_;
   Engines engines_;
-  Deadlines deadlines_;
+  net::Deadlines deadlines_;
   TransportMeter meter_;
   std::minstd_rand random_;
   std::vector<std::unique_ptr<Connection>> connections_;  ///< by ConnectionId::index
@@ -165,7 +156,6 @@ class Worker final : public Post, public SocketEvents {
   std::uint64_t last_tick_ = 0;           ///< nanoseconds
   std::uint64_t pressed_since_ = 0;       ///< nanoseconds; 0: it is not pressed
   std::vector<WorkerIndex> relays_wait_;  ///< for these: what is published is not read before they have room again
-  Handles handles_{};
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 LAYERS = {
     "base": 0,
     "schema": 1, "auth": 1, "wire": 1, "routing": 1, "store": 1,
-    "dialect": 2, "plugin": 2,
+    "dialect": 2, "net": 2, "plugin": 2,
     "profile": 3,
     "rules": 4,
     "turns": 5,
@@ -29,11 +29,11 @@ WALLS = {
     "yaml-cpp/": {"base"},
     "spdlog/": {"base"},
     "re2/": {"schema"},
-    "openssl/": {"auth", "wire", "transport"},
+    "openssl/": {"auth", "wire", "net"},
     "sqlite3": {"store"},
     "dlfcn.h": {"plugin"},
-    "libwebsockets": {"transport"},
-    "uv.h": {"transport"},
+    "libwebsockets": {"net"},
+    "uv.h": {"net"},
     "CLI/": {"app"},
     "prometheus/": {"app"},
     "regex": set(),
@@ -46,7 +46,7 @@ WALLS = {
 # small ids that clients are asked to answer to are one series for the whole process.
 # Sessions of Engine.IO open on any worker and are capped in the process: transport/census counts them, a few look-ups
 # when one comes and when it has gone.)
-LOCKS = re.compile(r"^gateway/(routing/(mailbox|local_exchange|frame)|plugin/(handlers|guarded)|store/|base/(log|clock|ids)|transport/(census|lws_log)|app/(admin|handler_meter))")
+LOCKS = re.compile(r"^gateway/(routing/(mailbox|local_exchange|frame)|plugin/(handlers|guarded)|store/|base/(log|clock|ids)|net/lws_log|transport/census|app/(admin|handler_meter))")
 LOCK_WORDS = re.compile(r"std::(recursive_|shared_|timed_)?mutex\b|std::atomic\b|std::condition_variable\b")
 
 FAMILIES = re.compile(r"\b(monitor|printer|sensor|walker|circle|irrigation|webrtc|telemetry)(_|\b)", re.IGNORECASE)

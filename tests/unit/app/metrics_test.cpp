@@ -40,7 +40,7 @@ Snapshot two_workers() {
     meters.session.profiles.push_back(std::move(profile));
     snapshot.collected.workers.push_back(std::move(meters));
   }
-  snapshot.collected.acceptor.refused[static_cast<std::size_t>(transport::Admission::Verdict::per_address)] = 9;
+  snapshot.collected.acceptor.refused[static_cast<std::size_t>(net::Admission::Verdict::per_address)] = 9;
   snapshot.collected.census.by_profile = {{"notes", 12}};
   snapshot.collected.census.refused[static_cast<std::size_t>(transport::Census::Verdict::per_profile)] = 8;
   return snapshot;

@@ -10,7 +10,7 @@ namespace {
 
 using Count = Census::Verdict;
 
-PeerAddress household(const char* text) {
+net::PeerAddress household(const char* text) {
   sockaddr_storage storage{};
   auto* v4 = reinterpret_cast<sockaddr_in*>(&storage);
   auto* v6 = reinterpret_cast<sockaddr_in6*>(&storage);
@@ -20,12 +20,12 @@ PeerAddress household(const char* text) {
     EXPECT_EQ(::inet_pton(AF_INET6, text, &v6->sin6_addr), 1) << text;
     storage.ss_family = AF_INET6;
   }
-  return PeerAddress::from(storage);
+  return net::PeerAddress::from(storage);
 }
 
 TEST(Census, EachLimitIsReachedExactlyAndGivenBack) {
   const auto census = std::make_shared<Census>(Census::Limits{.sessions = 4, .per_address = 2, .per_profile = 3});
-  const PeerAddress one = household("192.0.2.1");
+  const net::PeerAddress one = household("192.0.2.1");
   auto first = census->enter(one, "relay");
   const auto second = census->enter(one, "hub");
   EXPECT_TRUE(first.place && second.place);

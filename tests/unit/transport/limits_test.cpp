@@ -70,7 +70,7 @@ TEST(Threats, T15_ShortOfFileDescriptorsConnectionsWaitInTheKernelAndComeInLater
   Settings settings;
   settings.reserved_fds = 8;
   // As many as are open now and what the server itself needs, and a few connections.
-  const Fd lowest(::dup(0));
+  const net::Fd lowest(::dup(0));
   settings.max_fds = static_cast<std::size_t>(lowest.get()) + 60;
   settings.handshakes_total = 1'000;
   TestServer server(settings);

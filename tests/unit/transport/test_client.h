@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/transport/fd.h"
+#include "gateway/net/fd.h"
 #include "gateway/wire/websocket_client.h"
 
 namespace polygate::transport {
@@ -58,7 +58,7 @@ class TestClient {
  private:
   bool fill();
 
-  Fd fd_;
+  net::Fd fd_;
   std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_{nullptr, SSL_CTX_free};
   std::unique_ptr<SSL, decltype(&SSL_free)> ssl_{nullptr, SSL_free};
   std::string bytes_;

@@ -1,4 +1,4 @@
-#include "gateway/transport/tls.h"
+#include "gateway/net/tls.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -28,8 +28,8 @@ class TlsTest : public testing::Test {
   }
   void TearDown() override { fs::remove_all(folder); }
 
-  TlsSettings make(const std::string& name) const {
-    const TlsSettings files{folder / (name + ".crt"), folder / (name + ".key")};
+  net::TlsSettings make(const std::string& name) const {
+    const net::TlsSettings files{folder / (name + ".crt"), folder / (name + ".key")};
     EVP_PKEY* key = EVP_EC_gen("P-256");
     X509* certificate = X509_new();
     X509_set_version(certificate, 2);
@@ -52,7 +52,7 @@ class TlsTest : public testing::Test {
     EVP_PKEY_free(key);
     return files;
   }
-  TlsSettings good() const { return {folder / "good.crt", folder / "good.key"}; }
+  net::TlsSettings good() const { return {folder / "good.crt", folder / "good.key"}; }
   std::vector<ListenerSettings> listeners() const {
     return {{"plain", "127.0.0.1", 0, {}, {}}, {"tls", "127.0.0.1", 0, good(), {}}};
   }
@@ -127,17 +127,17 @@ TEST_F(TlsTest, PlainHttpOnATlsListenerIsCut) {
 
 TEST_F(TlsTest, FilesThatCannotServeAreNamed) {
   const auto other = make("other");
-  EXPECT_TRUE(check_tls(good()));
-  const auto mixed = check_tls({good().certificate, other.key});
+  EXPECT_TRUE(net::check_tls(good()));
+  const auto mixed = net::check_tls({good().certificate, other.key});
   ASSERT_FALSE(mixed);
   EXPECT_THAT(mixed.failure().message, testing::HasSubstr("other.key"));
-  const auto missing = check_tls({folder / "none.crt", good().key});
+  const auto missing = net::check_tls({folder / "none.crt", good().key});
   ASSERT_FALSE(missing);
   EXPECT_THAT(missing.failure().message, testing::HasSubstr("none.crt"));
   std::ofstream(folder / "junk.crt") << "junk";
-  EXPECT_FALSE(check_tls({folder / "junk.crt", good().key}));
+  EXPECT_FALSE(net::check_tls({folder / "junk.crt", good().key}));
 
-  TestServer server({}, {}, {{"tls", "127.0.0.1", 0, TlsSettings{folder / "none.crt", good().key}, {}}});
+  TestServer server({}, {}, {{"tls", "127.0.0.1", 0, net::TlsSettings{folder / "none.crt", good().key}, {}}});
   ASSERT_FALSE(server.started());
   EXPECT_THAT(server.started().failure().message, testing::HasSubstr("listener `tls`"));
 }

@@ -2,9 +2,9 @@
 #include <openssl/ssl.h>
 
 #include "gateway/base/result.h"
-#include "gateway/transport/settings.h"
+#include "gateway/net/settings.h"
 
-namespace polygate::transport {
+namespace polygate::net {
 
 /// TLS 1.2 and 1.3 only, without renegotiation: what the library's own defaults leave open.
 inline constexpr long kTlsOptions =
@@ -16,4 +16,4 @@ inline constexpr char kTlsCiphers[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
 /// Can the files serve: readable, PEM, and does the key belong to the certificate? The failure names the file.
 Result<void> check_tls(const TlsSettings& settings);
 
-}  // namespace polygate::transport
+}  // namespace polygate::net

@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/net/fd.h"
 #include "gateway/routing/mailbox.h"
-#include "gateway/transport/fd.h"
 
-namespace polygate::transport {
+namespace polygate::net {
 
 /// A Mailbox whose reader waits for sockets: fd() becomes readable when letters came. Shared, so that a late writer
 /// (an HTTP answer, a handler's result) never finds a dead box; what comes after the reader has gone is never read.
@@ -56,4 +56,4 @@ class Inbox {
   Mailbox<Letter, Parcel> letters_;
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::net

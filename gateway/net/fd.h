@@ -3,7 +3,7 @@
 
 #include <utility>
 
-namespace polygate::transport {
+namespace polygate::net {
 
 /// Owns a file descriptor.
 class Fd {
@@ -28,4 +28,4 @@ class Fd {
   int fd_ = -1;
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::net

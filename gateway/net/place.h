@@ -3,9 +3,9 @@
 #include <memory>
 #include <utility>
 
-#include "gateway/transport/letters.h"
+#include "gateway/net/acceptor_inbox.h"
 
-namespace polygate::transport {
+namespace polygate::net {
 
 /// What a connection takes of the acceptor's limits, from its first byte until the last session that came by it is
 /// done. Shared by these; tells the acceptor when the last of them lets go.
@@ -31,4 +31,4 @@ class Place {
   bool established_ = false;
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::net

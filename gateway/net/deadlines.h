@@ -7,7 +7,7 @@
 
 #include "gateway/base/clock.h"
 
-namespace polygate::transport {
+namespace polygate::net {
 
 /// A coarse timer wheel for one worker: each connection waits for at most one thing, which takes eight bytes here.
 /// Entries are never taken out early: whoever is called looks whether its deadline has moved, and arms anew.
@@ -51,4 +51,4 @@ class Deadlines {
   std::vector<std::vector<Entry>> slots_;
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::net

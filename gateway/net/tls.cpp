@@ -1,11 +1,11 @@
-#include "gateway/transport/tls.h"
+#include "gateway/net/tls.h"
 
 #include <openssl/err.h>
 
 #include <array>
 #include <memory>
 
-namespace polygate::transport {
+namespace polygate::net {
 namespace {
 
 std::string last_error() {
@@ -35,4 +35,4 @@ Result<void> check_tls(const TlsSettings& settings) {
   return {};
 }
 
-}  // namespace polygate::transport
+}  // namespace polygate::net

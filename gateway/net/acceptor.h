@@ -1,25 +1,44 @@
 #pragma once
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <thread>
 #include <vector>
 
 #include "gateway/base/log.h"
-#include "gateway/transport/admission.h"
-#include "gateway/transport/letters.h"
-#include "gateway/transport/listener.h"
-#include "gateway/transport/meter.h"
-#include "gateway/transport/settings.h"
+#include "gateway/net/acceptor_inbox.h"
+#include "gateway/net/admission.h"
+#include "gateway/net/fd.h"
+#include "gateway/net/listener.h"
+#include "gateway/net/settings.h"
 
-namespace polygate::transport {
+namespace polygate::net {
+
+/// A connection that the acceptor deals to a worker.
+struct NewSocket {
+  Fd fd;
+  PeerAddress peer;
+  std::uint16_t listener = 0;  ///< index into the server's listeners
+};
+
+struct AcceptorMeter {
+  std::uint64_t accepted = 0;
+  std::array<std::uint64_t, Admission::kVerdicts> refused{};  ///< by Admission::Verdict
+  std::uint64_t pauses = 0;                                   ///< accepting waited for file descriptors
+  std::uint64_t connections = 0;
+  std::uint64_t handshakes = 0;
+};
+
+/// Takes a connection on behalf of one worker. Called on the acceptor's thread.
+using Deal = std::function<void(NewSocket)>;
 
 /// Accepts on all listeners, on a thread of its own, and deals each socket to the worker with the fewest. Refuses what
 /// is beyond a limit, and leaves connections in the kernel's queue while file descriptors are short.
 /// Started and stopped by the server on the main thread; everything else reaches it through inbox().
 class Acceptor {
  public:
-  Acceptor(const Settings& settings, std::vector<Listener> listeners, std::vector<std::shared_ptr<WorkerInbox>> workers,
-           Log& log);
+  Acceptor(const ConnectionLimits& limits, std::vector<Listener> listeners, std::vector<Deal> workers, Log& log);
   ~Acceptor();
 
   Result<void> start();
@@ -46,7 +65,7 @@ class Acceptor {
   std::size_t max_fds_;
   std::size_t reserved_fds_;
   std::vector<Listener> listeners_;
-  std::vector<std::shared_ptr<WorkerInbox>> workers_;
+  std::vector<Deal> workers_;
   std::vector<std::size_t> load_;  ///< connections by worker
   std::size_t next_ = 0;           ///< whose turn it is among equals
   Log& log_;
@@ -60,4 +79,4 @@ class Acceptor {
   std::thread thread_;
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::net

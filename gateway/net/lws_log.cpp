@@ -1,10 +1,10 @@
-#include "gateway/transport/lws_log.h"
+#include "gateway/net/lws_log.h"
 
 #include <libwebsockets.h>
 
 #include <atomic>
 
-namespace polygate::transport {
+namespace polygate::net {
 namespace {
 
 // The library's callback takes no argument of ours, and all of its contexts share it.
@@ -25,4 +25,4 @@ void send_library_log_to(Log* log) {
   lws_set_log_level(LLL_ERR | LLL_WARN, emit);
 }
 
-}  // namespace polygate::transport
+}  // namespace polygate::net

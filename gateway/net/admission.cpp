@@ -1,6 +1,6 @@
-#include "gateway/transport/admission.h"
+#include "gateway/net/admission.h"
 
-namespace polygate::transport {
+namespace polygate::net {
 
 std::string_view Admission::name(Verdict verdict) {
   static constexpr std::array<std::string_view, kVerdicts> kNames = {"none", "connections", "connections_per_address",
@@ -44,4 +44,4 @@ void Admission::ended(const PeerAddress& peer, bool was_established) {
   if (--at->second.connections == 0) by_address_.erase(at);
 }
 
-}  // namespace polygate::transport
+}  // namespace polygate::net

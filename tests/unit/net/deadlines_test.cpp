@@ -1,9 +1,9 @@
-#include "gateway/transport/deadlines.h"
+#include "gateway/net/deadlines.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace polygate::transport {
+namespace polygate::net {
 namespace {
 
 class DeadlinesTest : public testing::Test {
@@ -50,4 +50,4 @@ TEST_F(DeadlinesTest, VisitorsMayArm) {
 }
 
 }  // namespace
-}  // namespace polygate::transport
+}  // namespace polygate::net

@@ -1,4 +1,4 @@
-#include "gateway/transport/acceptor.h"
+#include "gateway/net/acceptor.h"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -15,37 +15,36 @@
 
 #include "gateway/wire/http_response.h"
 
-namespace polygate::transport {
+namespace polygate::net {
 namespace {
 
 constexpr std::uint64_t kInboxTag = UINT64_MAX;
 constexpr int kAcceptsInARow = 64;  // then letters get their turn
 constexpr int kRetryMillis = 250;   // while file descriptors are short
 
-std::size_t fd_limit(const Settings& settings) {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  const auto of_process = static_cast<std::size_t>(limit.rlim_cur);
-  return settings.max_fds == 0 ? of_process : std::min(settings.max_fds, of_process);
+std::size_t fd_limit(const ConnectionLimits& limits) {
+  rlimit of{};
+  ::getrlimit(RLIMIT_NOFILE, &of);
+  const auto of_process = static_cast<std::size_t>(of.rlim_cur);
+  return limits.max_fds == 0 ? of_process : std::min(limits.max_fds, of_process);
 }
 
-Admission::Limits limits_of(const Settings& settings) {
-  const std::size_t quarter = fd_limit(settings) / 4;
-  return {settings.max_connections, settings.max_per_address,
-          settings.handshakes_total == 0 ? quarter : settings.handshakes_total, settings.handshakes_per_address};
+Admission::Limits limits_of(const ConnectionLimits& limits) {
+  const std::size_t quarter = fd_limit(limits) / 4;
+  return {limits.max_connections, limits.max_per_address,
+          limits.handshakes_total == 0 ? quarter : limits.handshakes_total, limits.handshakes_per_address};
 }
 
 }  // namespace
 
-Acceptor::Acceptor(const Settings& settings, std::vector<Listener> listeners,
-                   std::vector<std::shared_ptr<WorkerInbox>> workers, Log& log)
-    : max_fds_(fd_limit(settings)),
-      reserved_fds_(settings.reserved_fds),
+Acceptor::Acceptor(const ConnectionLimits& limits, std::vector<Listener> listeners, std::vector<Deal> workers, Log& log)
+    : max_fds_(fd_limit(limits)),
+      reserved_fds_(limits.reserved_fds),
       listeners_(std::move(listeners)),
       workers_(std::move(workers)),
       load_(workers_.size()),
       log_(log),
-      admission_(limits_of(settings)),
+      admission_(limits_of(limits)),
       inbox_(std::make_shared<AcceptorInbox>()),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)) {}
 
@@ -171,7 +170,7 @@ void Acceptor::deal(Fd fd, const PeerAddress& peer, std::uint16_t listener) {
   }
   next_ = (worker + 1) % load_.size();
   ++load_[worker];
-  workers_[worker]->put(NewSocket{std::move(fd), peer, listener});
+  workers_[worker](NewSocket{std::move(fd), peer, listener});
 }
 
 void Acceptor::pause(const char* why) {
@@ -202,4 +201,4 @@ AcceptorMeter Acceptor::meter() const {
   return copy;
 }
 
-}  // namespace polygate::transport
+}  // namespace polygate::net

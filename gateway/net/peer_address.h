@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-namespace polygate::transport {
+namespace polygate::net {
 
 /// Where a connection comes from. IPv4 is kept as IPv4, also when it arrives on an IPv6 socket.
 struct PeerAddress {
@@ -25,4 +25,4 @@ struct PeerAddressHash {
   std::size_t operator()(const PeerAddress& address) const noexcept;
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::net

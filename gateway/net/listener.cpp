@@ -1,4 +1,4 @@
-#include "gateway/transport/listener.h"
+#include "gateway/net/listener.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-namespace polygate::transport {
+namespace polygate::net {
 namespace {
 
 constexpr int kBacklog = 4'096;
@@ -90,4 +90,4 @@ Result<Listener> Listener::open(const ListenerSettings& settings, const TcpKeepa
   return listener;
 }
 
-}  // namespace polygate::transport
+}  // namespace polygate::net

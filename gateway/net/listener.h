@@ -2,10 +2,10 @@
 #include <cstdint>
 
 #include "gateway/base/result.h"
-#include "gateway/transport/fd.h"
-#include "gateway/transport/settings.h"
+#include "gateway/net/fd.h"
+#include "gateway/net/settings.h"
 
-namespace polygate::transport {
+namespace polygate::net {
 
 /// A socket that listens. Made on the main thread, so that a port that is taken is known at start; then owned by the
 /// acceptor.
@@ -18,4 +18,4 @@ struct Listener {
   static Result<Listener> open(const ListenerSettings& settings, const TcpKeepalive& keepalive);
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::net

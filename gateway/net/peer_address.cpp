@@ -1,4 +1,4 @@
-#include "gateway/transport/peer_address.h"
+#include "gateway/net/peer_address.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -7,7 +7,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace polygate::transport {
+namespace polygate::net {
 
 PeerAddress PeerAddress::from(const sockaddr_storage& from) {
   PeerAddress address;
@@ -45,4 +45,4 @@ std::size_t PeerAddressHash::operator()(const PeerAddress& address) const noexce
   return std::hash<std::string_view>{}(bytes);
 }
 
-}  // namespace polygate::transport
+}  // namespace polygate::net

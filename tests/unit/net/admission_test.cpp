@@ -1,4 +1,4 @@
-#include "gateway/transport/admission.h"
+#include "gateway/net/admission.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 
 #include <cstring>
 
-namespace polygate::transport {
+namespace polygate::net {
 namespace {
 
 PeerAddress address(const char* text) {
@@ -75,4 +75,4 @@ TEST(Admission, TheTotalIsTheTotal) {
 }
 
 }  // namespace
-}  // namespace polygate::transport
+}  // namespace polygate::net

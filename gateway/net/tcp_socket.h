@@ -4,18 +4,18 @@
 #include <string>
 #include <string_view>
 
-#include "gateway/transport/fd.h"
+#include "gateway/net/fd.h"
 
 struct lws;
 
-namespace polygate::transport {
+namespace polygate::net {
 
 /// One accepted connection in libwebsockets' hands, plain or TLS. A handle: copied freely, owned by the library, dead
 /// after the connection's close callback. Used on the worker's thread.
-class Socket {
+class TcpSocket {
  public:
-  Socket() = default;
-  explicit Socket(lws* wsi) : wsi_(wsi) {}
+  TcpSocket() = default;
+  explicit TcpSocket(lws* wsi) : wsi_(wsi) {}
 
   /// Hands bytes over, as they are. What the kernel does not take at once the library keeps: then blocked() is true,
   /// and nothing more may be written until the writable callback. False: the connection is broken.
@@ -38,4 +38,4 @@ class Socket {
   lws* wsi_ = nullptr;
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::net

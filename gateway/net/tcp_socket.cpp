@@ -1,4 +1,4 @@
-#include "gateway/transport/socket.h"
+#include "gateway/net/tcp_socket.h"
 
 #include <fcntl.h>
 #include <libwebsockets.h>
@@ -7,32 +7,32 @@
 
 #include <array>
 
-namespace polygate::transport {
+namespace polygate::net {
 
-bool Socket::write(std::string_view bytes) const {
+bool TcpSocket::write(std::string_view bytes) const {
   // The raw role sends the bytes as they are and never writes into them, whatever the parameter's type says.
   auto* data = reinterpret_cast<unsigned char*>(const_cast<char*>(bytes.data()));
   return lws_write(wsi_, data, bytes.size(), LWS_WRITE_RAW) == static_cast<int>(bytes.size());
 }
 
-bool Socket::blocked() const {
+bool TcpSocket::blocked() const {
   return lws_partial_buffered(wsi_) != 0;
 }
 
-void Socket::want_writable() const {
+void TcpSocket::want_writable() const {
   lws_callback_on_writable(wsi_);
 }
 
-void Socket::read(bool on) const {
+void TcpSocket::read(bool on) const {
   lws_rx_flow_control(wsi_, on ? 1 : 0);
 }
 
-void Socket::end_output() const {
+void TcpSocket::end_output() const {
   if (SSL* ssl = lws_get_ssl(wsi_)) SSL_shutdown(ssl);
   ::shutdown(fd(), SHUT_WR);
 }
 
-Fd Socket::take_rest(std::string& bytes) const {
+Fd TcpSocket::take_rest(std::string& bytes) const {
   SSL* ssl = lws_get_ssl(wsi_);
   if (ssl == nullptr) return Fd(::fcntl(fd(), F_DUPFD_CLOEXEC, 0));
   std::array<char, 16'384> piece;
@@ -42,12 +42,12 @@ Fd Socket::take_rest(std::string& bytes) const {
   return {};
 }
 
-void Socket::kill() const {
+void TcpSocket::kill() const {
   lws_set_timeout(wsi_, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
 }
 
-int Socket::fd() const {
+int TcpSocket::fd() const {
   return lws_get_socket_fd(wsi_);
 }
 
-}  // namespace polygate::transport
+}  // namespace polygate::net

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "gateway/transport/peer_address.h"
+#include "gateway/net/peer_address.h"
 
-namespace polygate::transport {
+namespace polygate::net {
 
 /// Who may connect: counts connections by address and by how far they are. Owned by the acceptor, used on its thread.
 class Admission {
@@ -47,4 +47,4 @@ class Admission {
   std::size_t handshakes_ = 0;
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::net
