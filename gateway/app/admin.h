@@ -7,7 +7,7 @@
 
 #include "gateway/app/metrics.h"
 #include "gateway/base/result.h"
-#include "gateway/transport/http_handler.h"
+#include "gateway/http/handler.h"
 
 namespace polygate::app {
 
@@ -23,13 +23,13 @@ class Admin {
 
   explicit Admin(Sources sources) : sources_(std::move(sources)) {}
 
-  void answer(const wire::HttpRequest& request, transport::HttpReply reply) const;
+  void answer(const wire::HttpRequest& request, http::Reply reply) const;
   /// From now on /readyz says no. The one word that the main thread tells the workers without a letter: readiness must
   /// turn at once, whatever the workers are doing.
   void drain() { draining_ = true; }
 
  private:
-  transport::HttpResponse readiness() const;
+  http::Response readiness() const;
 
   Sources sources_;
   std::atomic<bool> draining_{false};

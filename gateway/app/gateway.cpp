@@ -80,7 +80,7 @@ void Gateway::make_server() {
                      [this] { return deployment_->store_health(); }});
   if (config.admin) {
     listeners.push_back(listener_settings(*config.admin));
-    listeners.back().http = [this](const wire::HttpRequest& request, transport::HttpReply reply) {
+    listeners.back().http = [this](const wire::HttpRequest& request, http::Reply reply) {
       admin_->answer(request, std::move(reply));
     };
   }

@@ -266,7 +266,7 @@ void Connection::established() {
   place_->established();
 }
 
-void Connection::open(const Route& route, session::Opening opening, auth::IdentityPtr identity) {
+void Connection::open(const http::Route& route, session::Opening opening, auth::IdentityPtr identity) {
   established();
   phase_ = Phase::open;
   decoder_ = wire::WebSocketDecoder(route.profile->limits.message_bytes);
@@ -361,7 +361,7 @@ void Connection::obey(SocketCommand& command) {
   }
 }
 
-void Connection::answer(HttpResponse response) {
+void Connection::answer(http::Response response) {
   if (phase_ == Phase::http) http_->answer(std::move(response));
 }
 

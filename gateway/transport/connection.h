@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "gateway/base/clock.h"
+#include "gateway/http/router.h"
 #include "gateway/net/event_loop.h"
 #include "gateway/net/place.h"
 #include "gateway/net/tcp_socket.h"
@@ -15,7 +16,6 @@
 #include "gateway/session/outbox.h"
 #include "gateway/session/session_table.h"
 #include "gateway/transport/letters.h"
-#include "gateway/transport/router.h"
 #include "gateway/wire/ping_budget.h"
 #include "gateway/wire/websocket_decoder.h"
 
@@ -61,7 +61,7 @@ class Connection final : public session::Carrier, public net::SocketHandler {
   /// The form in which the frame is written is the engine's choice. False: the outbox is full.
   bool push(FramePtr frame, std::string_view bytes);
 
-  void answer(HttpResponse response);
+  void answer(http::Response response);
   /// We are shutting down: says goodbye at `when`.
   void drain_at(Instant when);
 
@@ -77,7 +77,7 @@ class Connection final : public session::Carrier, public net::SocketHandler {
   /// The first complete request has come.
   void established();
   /// Becomes a WebSocket with a session.
-  void open(const Route& route, session::Opening opening, auth::IdentityPtr identity);
+  void open(const http::Route& route, session::Opening opening, auth::IdentityPtr identity);
   /// Becomes the WebSocket of an engine.
   void open(const EngineId& engine, const profile::Limits& limits);
   /// Becomes a WebSocket that is closed at once.

@@ -27,7 +27,7 @@ FramePtr frame_of(engine_io::Type type, std::string_view data) {
 }
 
 /// What endpoint and profile ask for of the handshake: the rest is not kept as long as the session lives.
-session::Opening needed(session::Opening all, const Route& route) {
+session::Opening needed(session::Opening all, const http::Route& route) {
   const auto& token = route.endpoint->token;
   const auto in_token = [&](profile::Root root, const std::string& name) {
     if (!token || token->from.parts.empty()) return false;
@@ -50,7 +50,7 @@ session::Opening needed(session::Opening all, const Route& route) {
 
 }  // namespace
 
-Engine::Engine(Worker& worker, EngineId id, const Route& route, Revision revision, session::Opening opening,
+Engine::Engine(Worker& worker, EngineId id, const http::Route& route, Revision revision, session::Opening opening,
                std::shared_ptr<const Census::Place> place)
     : worker_(&worker),
       id_(id),

@@ -11,6 +11,7 @@
 #include "gateway/dialect/engine_io_packet.h"
 #include "gateway/dialect/engine_message.h"
 #include "gateway/dialect/socket_io_packet.h"
+#include "gateway/http/router.h"
 #include "gateway/session/carrier.h"
 #include "gateway/session/session_table.h"
 #include "gateway/session/token_bucket.h"
@@ -18,7 +19,6 @@
 #include "gateway/transport/engine_http.h"
 #include "gateway/transport/engine_letters.h"
 #include "gateway/transport/heartbeat.h"
-#include "gateway/transport/router.h"
 
 namespace polygate::transport {
 
@@ -30,7 +30,7 @@ class Worker;
 /// another worker once, before it has a session: to the one that its client comes back to.
 class Engine final {
  public:
-  Engine(Worker& worker, EngineId id, const Route& route, engine_io::Revision revision, session::Opening opening,
+  Engine(Worker& worker, EngineId id, const http::Route& route, engine_io::Revision revision, session::Opening opening,
          std::shared_ptr<const Census::Place> place);
   ~Engine();
 
@@ -156,7 +156,7 @@ class Engine final {
   void answer_poll(const engine_io::Packet& packet);
   void answer_poll(std::string body, bool binary);
   void release_poll();
-  void answer(const SocketRef& to, HttpResponse response);
+  void answer(const SocketRef& to, http::Response response);
 
   // engine_upgrade.cpp
   void upgrade(const EngineInput& input);
@@ -199,7 +199,7 @@ class Engine final {
 
   Worker* worker_;
   const EngineId id_;
-  const Route route_;
+  const http::Route route_;
   const engine_io::Revision revision_;
   bool websocket_ = false;  ///< otherwise it polls
   bool moved_ = false;

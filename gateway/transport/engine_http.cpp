@@ -5,7 +5,7 @@
 #include "gateway/base/ascii.h"
 #include "gateway/base/json.h"
 #include "gateway/base/utf8.h"
-#include "gateway/transport/origin.h"
+#include "gateway/http/origin.h"
 #include "gateway/wire/utf8.h"
 
 namespace polygate::transport {
@@ -39,8 +39,8 @@ bool decode_form(std::string_view text, std::string& out) {
 
 }  // namespace
 
-HttpResponse refusal(const EngineRefusal& refusal) {
-  HttpResponse response;
+http::Response refusal(const EngineRefusal& refusal) {
+  http::Response response;
   response.status = refusal.code == EngineRefusal::forbidden().code ? 403 : 400;
   if (refusal.status != 0) response.status = refusal.status;
   response.headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}};
@@ -76,29 +76,8 @@ EngineRead read_query(const wire::HttpRequest& request, const profile::EngineSet
   return {query, std::nullopt};
 }
 
-std::vector<std::pair<std::string, std::string>> cors_headers(const profile::Origins& origins,
-                                                              const wire::HttpRequest& request) {
-  const auto origin = request.find("origin");
-  if (!origin) return {};
-  std::vector<std::pair<std::string, std::string>> headers = {{"Vary", "Origin"}};
-  if (!is_origin_allowed(origins, request)) return headers;
-  headers.emplace_back("Access-Control-Allow-Origin", *origin);
-  headers.emplace_back("Access-Control-Allow-Credentials", "true");
-  return headers;
-}
-
-HttpResponse preflight(const wire::HttpRequest& request) {
-  HttpResponse response;
-  response.status = 204;
-  response.headers = {{"Access-Control-Allow-Methods", "GET,POST"}, {"Access-Control-Max-Age", "600"}};
-  if (const auto asked = request.find("access-control-request-headers")) {
-    response.headers.emplace_back("Access-Control-Allow-Headers", *asked);
-  }
-  return response;
-}
-
-HttpResponse poll_answer(std::string body, bool binary, const std::optional<std::string>& jsonp) {
-  HttpResponse response;
+http::Response poll_answer(std::string body, bool binary, const std::optional<std::string>& jsonp) {
+  http::Response response;
   std::string_view type = binary ? kBytes : kText;
   if (jsonp) {
     type = "text/javascript; charset=UTF-8";
@@ -112,8 +91,8 @@ HttpResponse poll_answer(std::string body, bool binary, const std::optional<std:
   return response;
 }
 
-HttpResponse post_answer() {
-  HttpResponse response;
+http::Response post_answer() {
+  http::Response response;
   response.headers = {{"Content-Type", "text/html"}, {"Cache-Control", "no-store"}};
   response.body = "ok";
   return response;

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "gateway/dialect/engine_io_packet.h"
+#include "gateway/http/handler.h"
 #include "gateway/profile/profile.h"
 #include "gateway/routing/secret_id.h"
-#include "gateway/transport/http_handler.h"
 #include "gateway/wire/http_request.h"
 
 /// Engine.IO's use of HTTP (github.com/socketio/engine.io-protocol, "HTTP long-polling"): pure functions.
@@ -39,7 +39,7 @@ struct EngineRefusal {
   static constexpr EngineRefusal forbidden() { return {4, "Forbidden"}; }
   static constexpr EngineRefusal version() { return {5, "Unsupported protocol version"}; }
 };
-HttpResponse refusal(const EngineRefusal& refusal);
+http::Response refusal(const EngineRefusal& refusal);
 
 /// What the query of a request says, and what is wrong with it alone.
 struct EngineRead {
@@ -49,16 +49,10 @@ struct EngineRead {
 /// `upgrade` = the request asks for a WebSocket.
 EngineRead read_query(const wire::HttpRequest& request, const profile::EngineSettings& settings, bool upgrade);
 
-/// The headers that let a page of another origin read the answer; none without an `Origin`, or when it is not allowed.
-std::vector<std::pair<std::string, std::string>> cors_headers(const profile::Origins& origins,
-                                                              const wire::HttpRequest& request);
-/// The answer to OPTIONS, without cors_headers().
-HttpResponse preflight(const wire::HttpRequest& request);
-
 /// Engine.IO's body as the answer to a poll. `binary` = application/octet-stream.
-HttpResponse poll_answer(std::string body, bool binary, const std::optional<std::string>& jsonp);
+http::Response poll_answer(std::string body, bool binary, const std::optional<std::string>& jsonp);
 /// The answer to a POST that was taken.
-HttpResponse post_answer();
+http::Response post_answer();
 
 /// What a JSONP form brings: the payload behind `d=`; nothing when it is not such a form.
 std::optional<std::string> unwrap_form(std::string_view body);

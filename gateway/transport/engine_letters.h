@@ -6,10 +6,10 @@
 #include <string_view>
 
 #include "gateway/dialect/engine_io_packet.h"
+#include "gateway/http/handler.h"
 #include "gateway/routing/frame.h"
 #include "gateway/routing/load.h"
 #include "gateway/routing/secret_id.h"
-#include "gateway/transport/http_handler.h"
 
 namespace polygate::transport {
 
@@ -84,7 +84,7 @@ struct SocketCommand {
   std::string_view bytes{};  ///< of the frame, in the form that the peer hears
   std::uint16_t code = 1000;
   std::string text{};
-  std::unique_ptr<HttpResponse> response{};
+  std::unique_ptr<http::Response> response{};
   bool takes_rest = false;  ///< close: what it has read by now is still handed over
 
   /// Of a frame, while it waits.

@@ -17,8 +17,8 @@ constexpr std::size_t kMaxPackets = 16;
 /// More in one request are no client's.
 constexpr std::size_t kMaxPacketsIn = 1'000;
 
-HttpResponse empty(int status) {
-  HttpResponse response;
+http::Response empty(int status) {
+  http::Response response;
   response.status = status;
   response.headers = {{"Cache-Control", "no-store"}};
   return response;
@@ -31,9 +31,9 @@ EngineEncoding encoding_of(Payload payload) {
 
 }  // namespace
 
-void Engine::answer(const SocketRef& to, HttpResponse response) {
+void Engine::answer(const SocketRef& to, http::Response response) {
   SocketCommand command{SocketCommand::Kind::answer, to};
-  command.response = std::make_unique<HttpResponse>(std::move(response));
+  command.response = std::make_unique<http::Response>(std::move(response));
   worker_->command(std::move(command));
 }
 
@@ -68,7 +68,7 @@ void Engine::begins(const SocketRef& from) {
 bool Engine::refuse_second_post(const SocketRef& from) {
   const auto first = polling_->receiving ? polling_->receiving : polling_->post;
   if (!first || *first == from) return false;
-  HttpResponse refused = empty(400);
+  http::Response refused = empty(400);
   refused.close = true;  // its request may be on its way here: it must not be answered twice
   answer(from, std::move(refused));
   if (polling_->receiving) worker_->command({SocketCommand::Kind::close, *first});
@@ -201,7 +201,7 @@ void Engine::answer_poll(const engine_io::Packet& packet) {
 }
 
 void Engine::answer_poll(std::string body, bool binary) {
-  HttpResponse response = poll_answer(std::move(body), binary, polling_->get_jsonp);
+  http::Response response = poll_answer(std::move(body), binary, polling_->get_jsonp);
   if (!std::exchange(greeted_, true) && !settings().cookie.empty()) {
     response.headers.emplace_back("Set-Cookie",
                                   settings().cookie + '=' + id_.text() + "; Path=/; HttpOnly; SameSite=Lax");

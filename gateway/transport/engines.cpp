@@ -6,7 +6,7 @@
 
 namespace polygate::transport {
 
-Engine& Engines::open(const Route& route, engine_io::Revision revision, session::Opening opening,
+Engine& Engines::open(const http::Route& route, engine_io::Revision revision, session::Opening opening,
                       std::shared_ptr<const Census::Place> place) {
   auto slot = static_cast<std::uint32_t>(slots_.size());
   if (free_.empty()) {

@@ -16,7 +16,7 @@ class Engines {
  public:
   Engines(Worker& worker, WorkerIndex index) : worker_(worker), home_(index) {}
 
-  Engine& open(const Route& route, engine_io::Revision revision, session::Opening opening,
+  Engine& open(const http::Route& route, engine_io::Revision revision, session::Opening opening,
                std::shared_ptr<const Census::Place> place);
   /// Null when there is none (any more).
   Engine* find(const EngineId& id);

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/http/origin.h"
 #include "gateway/transport/connection.h"
 #include "gateway/transport/http_side.h"
-#include "gateway/transport/origin.h"
 #include "gateway/transport/worker.h"
 #include "gateway/wire/http_response.h"
 #include "gateway/wire/websocket_handshake.h"
@@ -28,14 +28,14 @@ const EngineRead& HttpSide::engine_query(bool upgrade) {
 void HttpSide::engine_request() {
   Worker& worker = connection_.worker();
   const wire::HttpRequest& request = parser_.request();
-  const Route& route = *match_.route;
+  const http::Route& route = *match_.route;
   const bool upgrade = wire::asks_for_websocket(request);
   if (!upgrade) {
     connection_.established();
     wait(Instant::max());
-    if (request.method() == "OPTIONS") return answer(preflight(request));
+    if (request.method() == "OPTIONS") return answer(http::preflight(request));
   }
-  if (!is_origin_allowed(route.endpoint->origins, request)) {
+  if (!http::is_origin_allowed(route.endpoint->origins, request)) {
     worker.log().write_rarely("engine origin", Level::info, "request refused",
                               {{"why", "pages of this origin may not connect"},
                                {"origin", request.find("origin").value_or("")},
@@ -53,7 +53,7 @@ void HttpSide::engine_request() {
   if (worker.draining()) {
     if (upgrade) return refuse({503, "shutting down", {{"Retry-After", "1"}}}, Handshake::unavailable);
     note(Handshake::unavailable);
-    HttpResponse response = problem_response(503, "shutting down");
+    http::Response response = http::problem_response(503, "shutting down");
     response.headers.emplace_back("Retry-After", "1");
     return answer(std::move(response));
   }
@@ -63,7 +63,7 @@ void HttpSide::engine_request() {
 /// A new session.
 void HttpSide::engine_handshake(const EngineQuery& query) {
   Worker& worker = connection_.worker();
-  const Route& route = *match_.route;
+  const http::Route& route = *match_.route;
   auto entry = worker.census().enter(connection_.peer(), route.profile->name);
   if (!entry.place) return refuse_one_more(entry.verdict, query.websocket);
   session::Opening opening = this->opening();
@@ -95,7 +95,7 @@ void HttpSide::refuse_one_more(Census::Verdict verdict, bool upgrade) {
   connection_.worker().log().write_rarely(
       limit, Level::warn, "session refused",
       {{"limit", limit}, {"profile", match_.route->profile->name}, {"address", connection_.peer().text()}});
-  HttpResponse response = refusal({EngineRefusal::forbidden().code, why, status});
+  http::Response response = refusal({EngineRefusal::forbidden().code, why, status});
   response.headers.emplace_back("Retry-After", "5");
   answer(std::move(response));
 }
@@ -182,7 +182,7 @@ void HttpSide::refuse_websocket(std::string_view why) {
 
 void HttpSide::engine_refuse_body() {
   const wire::HttpRefusal& refusal = parser_.refusal();
-  const auto cors = cors_headers(match_.route->endpoint->origins, parser_.request());
+  const auto cors = http::cors_headers(match_.route->endpoint->origins, parser_.request());
   std::vector<wire::HttpField> headers;
   headers.reserve(cors.size());
   for (const auto& [name, value] : cors) headers.push_back({name, value});

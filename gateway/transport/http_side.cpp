@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "gateway/http/origin.h"
 #include "gateway/transport/connection.h"
-#include "gateway/transport/origin.h"
 #include "gateway/transport/worker.h"
 #include "gateway/wire/http_response.h"
 #include "gateway/wire/websocket_handshake.h"
@@ -11,7 +11,7 @@
 namespace polygate::transport {
 namespace {
 
-bool is_engine(const Route& route) {
+bool is_engine(const http::Route& route) {
   return route.profile->dialect->carriage() != dialect::Carriage::websocket;
 }
 
@@ -61,7 +61,7 @@ void HttpSide::dispatch() {
   ++worker.meter().http_requests;
   connection_.established();
   wait(worker.now() + worker.settings().reply_within);
-  (*handler_)(request, HttpReply([inbox = worker.inbox(), id = connection_.id()](HttpResponse response) {
+  (*handler_)(request, http::Reply([inbox = worker.inbox(), id = connection_.id()](http::Response response) {
                 inbox->put(HttpAnswer{id, std::move(response)});
               }));
 }
@@ -74,12 +74,12 @@ void HttpSide::wait(Instant until) {
   head_only_ = parser_.request().method() == "HEAD";
 }
 
-void HttpSide::answer(HttpResponse response) {
+void HttpSide::answer(http::Response response) {
   if (!waits_ && !engine_) return;
   const bool is_whole = std::exchange(waits_, false);
   engine_.reset();
   if (match_.route) {
-    auto cors = cors_headers(match_.route->endpoint->origins, parser_.request());
+    auto cors = http::cors_headers(match_.route->endpoint->origins, parser_.request());
     response.headers.insert(response.headers.end(), cors.begin(), cors.end());
     match_ = {};
     query_.reset();
@@ -127,8 +127,8 @@ void HttpSide::handshake() {
     return refuse(*refusal, refusal->status == 400 ? Handshake::malformed : Handshake::not_websocket);
   }
   if (request.has_body()) return refuse({400, "a handshake has no body"}, Handshake::malformed);
-  const Route& route = *match_.route;
-  if (!is_origin_allowed(route.endpoint->origins, request)) {
+  const http::Route& route = *match_.route;
+  if (!http::is_origin_allowed(route.endpoint->origins, request)) {
     return refuse({403, "pages of this origin may not connect"}, Handshake::origin);
   }
   if (worker.draining()) return refuse({503, "shutting down", {{"Retry-After", "1"}}}, Handshake::unavailable);
@@ -159,7 +159,7 @@ void HttpSide::refuse(const wire::HttpRefusal& refusal, Handshake result) {
 bool HttpSide::on_deadline() {
   if (waits_ && engine_) return true;
   if (waits_) {
-    HttpResponse late = problem_response(504, "the answer took too long");
+    http::Response late = http::problem_response(504, "the answer took too long");
     late.close = true;  // the handler's own answer may still come: no other request must get it
     answer(std::move(late));
     return true;

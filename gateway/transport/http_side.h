@@ -5,12 +5,12 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/http/handler.h"
+#include "gateway/http/router.h"
 #include "gateway/session/session_table.h"
 #include "gateway/transport/engine_http.h"
 #include "gateway/transport/engine_letters.h"
-#include "gateway/transport/http_handler.h"
 #include "gateway/transport/meter.h"
-#include "gateway/transport/router.h"
 #include "gateway/wire/http_parser.h"
 
 namespace polygate::transport {
@@ -26,7 +26,7 @@ class HttpSide {
 
   /// Consumes from the front of `bytes`, up to the end of one request.
   void receive(std::span<char>& bytes);
-  void answer(HttpResponse response);
+  void answer(http::Response response);
   /// What the engine says to a WebSocket handshake with its session's id.
   void upgrade(const SocketCommand& command);
   /// The deadline: of the handshake, of the next request, or of a handler's answer. False = close now.
@@ -61,8 +61,8 @@ class HttpSide {
 
   Connection& connection_;
   wire::HttpParser parser_;
-  const HttpHandler* handler_;         ///< of the listener; null where WebSockets are spoken
-  Router::Match match_;                ///< of the request in hand
+  const http::Handler* handler_;       ///< of the listener; null where WebSockets are spoken
+  http::Router::Match match_;          ///< of the request in hand
   std::unique_ptr<EngineRead> query_;  ///< likewise, once somebody has asked
   std::unique_ptr<EngineId> engine_;   ///< that owes an answer to the request in hand
   bool waits_ = false;

@@ -3,12 +3,12 @@
 #include <memory>
 #include <variant>
 
+#include "gateway/http/handler.h"
 #include "gateway/net/acceptor.h"
 #include "gateway/net/inbox.h"
 #include "gateway/routing/exchange.h"
 #include "gateway/transport/engine.h"
 #include "gateway/transport/engine_letters.h"
-#include "gateway/transport/http_handler.h"
 
 namespace polygate::transport {
 
@@ -17,7 +17,7 @@ using net::Task;
 /// A handler's answer on its way back to the connection that asked.
 struct HttpAnswer {
   ConnectionId to;
-  HttpResponse response;
+  http::Response response;
 };
 
 /// So much waited for a worker that who sent to it paused; now it has room again.

@@ -14,11 +14,11 @@ Server::Server(Settings settings, std::vector<ListenerSettings> listeners, turns
     : shared_{settings,
               std::move(listeners),
               std::move(services),
-              Router({}),
+              http::Router({}),
               {},
               std::make_shared<Census>(
                   Census::Limits{settings.max_engines, settings.engines_per_address, settings.engines_per_profile})} {
-  shared_.router = Router(shared_.services.profiles);
+  shared_.router = http::Router(shared_.services.profiles);
   shared_.services.post = [this](WorkerIndex worker, Task task) { post(worker, std::move(task)); };
 }
 

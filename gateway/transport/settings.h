@@ -2,8 +2,8 @@
 #include <cstddef>
 
 #include "gateway/base/clock.h"
+#include "gateway/http/handler.h"
 #include "gateway/net/settings.h"
-#include "gateway/transport/http_handler.h"
 #include "gateway/wire/http_head.h"
 
 namespace polygate::transport {
@@ -28,7 +28,7 @@ struct Settings : net::ConnectionLimits {
 };
 
 struct ListenerSettings : net::ListenerSettings {
-  HttpHandler http;  ///< answers every request here; when empty, the profiles' endpoints do
+  http::Handler http;  ///< answers every request here; when empty, the profiles' endpoints do
 };
 
 }  // namespace polygate::transport

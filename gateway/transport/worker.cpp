@@ -277,8 +277,8 @@ WorkerMeters Worker::meters() {
   return meters;
 }
 
-const HttpHandler* Worker::handler(std::uint16_t listener) const {
-  const HttpHandler& handler = shared_.listeners[listener].http;
+const http::Handler* Worker::handler(std::uint16_t listener) const {
+  const http::Handler& handler = shared_.listeners[listener].http;
   return handler ? &handler : nullptr;
 }
 

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "gateway/http/router.h"
 #include "gateway/net/deadlines.h"
 #include "gateway/net/event_loop.h"
 #include "gateway/session/session_table.h"
@@ -16,7 +17,6 @@
 #include "gateway/transport/engines.h"
 #include "gateway/transport/letters.h"
 #include "gateway/transport/meter.h"
-#include "gateway/transport/router.h"
 #include "gateway/transport/settings.h"
 #include "gateway/transport/slice.h"
 
@@ -27,7 +27,7 @@ struct Shared {
   Settings settings;
   std::vector<ListenerSettings> listeners;
   turns::Services services;
-  Router router;
+  http::Router router;
   std::vector<std::shared_ptr<WorkerInbox>> inboxes;  ///< of all workers; complete before the first of them runs
   std::shared_ptr<Census> census;                     ///< locked: what they count together
 };
@@ -65,9 +65,9 @@ class Worker final : public Post, private net::LoopHandler {
 
   // For its connections.
   const Settings& settings() const { return shared_.settings; }
-  const Router& router() const { return shared_.router; }
+  const http::Router& router() const { return shared_.router; }
   Census& census() const { return *shared_.census; }
-  const HttpHandler* handler(std::uint16_t listener) const;
+  const http::Handler* handler(std::uint16_t listener) const;
   std::string_view listener_name(std::uint16_t listener) const { return shared_.listeners[listener].name; }
   Log& log() const { return *shared_.services.log; }
   Instant now() const { return shared_.services.clock->now(); }

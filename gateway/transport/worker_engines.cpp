@@ -78,7 +78,7 @@ void Worker::hear(EngineInput input) {
   answer.to = input.from;
   if (input.kind == Kind::request) {
     answer.kind = SocketCommand::Kind::answer;
-    answer.response = std::make_unique<HttpResponse>(refusal(EngineRefusal::sid()));
+    answer.response = std::make_unique<http::Response>(refusal(EngineRefusal::sid()));
   } else if (input.kind == Kind::upgrade) {
     answer.kind = SocketCommand::Kind::refuse;
     answer.text = EngineRefusal::sid().message;

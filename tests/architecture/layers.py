@@ -15,7 +15,7 @@ LAYERS = {
     "schema": 1, "auth": 1, "wire": 1, "routing": 1, "store": 1,
     "dialect": 2, "net": 2, "plugin": 2,
     "profile": 3,
-    "rules": 4,
+    "rules": 4, "http": 4,
     "turns": 5,
     "session": 6,
     "transport": 7,

@@ -6,10 +6,10 @@
 #include <mutex>
 #include <variant>
 
+#include "gateway/http/router.h"
 #include "gateway/session/outbox.h"
 #include "gateway/session/session_table.h"
 #include "gateway/transport/engine_http.h"
-#include "gateway/transport/router.h"
 #include "tests/talks/driver.h"
 #include "tests/talks/packet.h"
 #include "tests/talks/scratch.h"
@@ -35,7 +35,7 @@ class InProcess final : public Driver, private Post {
     deployment_->exchange().attach(0, *this);
     deployment_->start_handlers();
     table_ = std::make_unique<session::SessionTable>(WorkerIndex{0}, deployment_->services());
-    router_ = std::make_unique<transport::Router>(deployment_->profiles());
+    router_ = std::make_unique<http::Router>(deployment_->profiles());
   }
   ~InProcess() override {
     stage::end(clock_);
@@ -101,7 +101,7 @@ class InProcess final : public Driver, private Post {
 
   /// One connection, with the sessions of its namespaces; without Socket.IO its one session is that of "/".
   struct Client {
-    const transport::Route* route = nullptr;
+    const http::Route* route = nullptr;
     session::Opening opening = {};
     std::map<std::string, std::unique_ptr<Carrier>> sessions = {};
     Assembly assembly = {};
@@ -141,7 +141,7 @@ class InProcess final : public Driver, private Post {
   Log log_;
   std::unique_ptr<app::Deployment> deployment_;
   std::unique_ptr<session::SessionTable> table_;
-  std::unique_ptr<transport::Router> router_;
+  std::unique_ptr<http::Router> router_;
   std::map<std::string, std::unique_ptr<Client>> clients_;
   std::deque<std::variant<Delivery, Direct>> letters_;
   std::mutex mutex_;

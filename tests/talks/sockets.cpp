@@ -22,7 +22,7 @@ class Sockets final : public Driver {
       : log_(Log::Format::text, Level::error),
         deployment_(load_deployment(setting, clock_, log_, workers, scratch_.path())) {
     if (!deployment_) return;
-    router_ = std::make_unique<transport::Router>(deployment_->profiles());
+    router_ = std::make_unique<http::Router>(deployment_->profiles());
     transport::Settings settings;
     settings.workers = workers;
     transport::ListenerSettings listener;
@@ -72,7 +72,7 @@ class Sockets final : public Driver {
   Scratch scratch_;
   Log log_;
   std::unique_ptr<app::Deployment> deployment_;
-  std::unique_ptr<transport::Router> router_;
+  std::unique_ptr<http::Router> router_;
   std::unique_ptr<transport::Server> server_;
   std::map<std::string, std::unique_ptr<SocketClient>> clients_;
 };

@@ -14,14 +14,13 @@ using testing::Pair;
 
 class AdminTest : public testing::Test {
  protected:
-  transport::HttpResponse ask(const std::string& method, const std::string& path) {
+  http::Response ask(const std::string& method, const std::string& path) {
     wire::HttpParser parser;
     const std::string text = method + ' ' + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
     std::string_view bytes(text);
     EXPECT_EQ(parser.feed(bytes), wire::HttpParser::State::request);
-    transport::HttpResponse answer;
-    admin.answer(parser.request(),
-                 transport::HttpReply([&](transport::HttpResponse response) { answer = std::move(response); }));
+    http::Response answer;
+    admin.answer(parser.request(), http::Reply([&](http::Response response) { answer = std::move(response); }));
     return answer;
   }
 

@@ -1,4 +1,4 @@
-#include "gateway/transport/http_handler.h"
+#include "gateway/http/handler.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ using testing::HasSubstr;
 class HttpHandlerTest : public testing::Test {
  protected:
   HttpHandlerTest()
-      : server({}, settings(), {{"admin", "127.0.0.1", 0, {}, [this](const auto& request, HttpReply reply) {
+      : server({}, settings(), {{"admin", "127.0.0.1", 0, {}, [this](const auto& request, http::Reply reply) {
                                    handle(request, std::move(reply));
                                  }}}) {}
   static Settings settings() {
@@ -27,13 +27,13 @@ class HttpHandlerTest : public testing::Test {
     settings.keep_alive = Millis(400);
     return settings;
   }
-  void handle(const wire::HttpRequest& request, HttpReply reply) {
-    HttpResponse response{200, {{"Content-Type", "text/plain"}}, std::string(request.method()), false};
+  void handle(const wire::HttpRequest& request, http::Reply reply) {
+    http::Response response{200, {{"Content-Type", "text/plain"}}, std::string(request.method()), false};
     response.body.append(" ").append(request.path()).append(" ").append(request.body());
     if (request.path() == "/later") {
       parked.set_value({std::move(reply), std::move(response)});
     } else if (request.path() == "/leaked") {
-      leaked = std::make_unique<HttpReply>(std::move(reply));
+      leaked = std::make_unique<http::Reply>(std::move(reply));
     } else if (request.path() != "/dropped") {
       reply.answer(std::move(response));
     }
@@ -41,11 +41,11 @@ class HttpHandlerTest : public testing::Test {
   std::uint16_t port() const { return server.port("admin"); }
 
   struct Parked {
-    HttpReply reply;
-    HttpResponse response;
+    http::Reply reply;
+    http::Response response;
   };
   std::promise<Parked> parked;
-  std::unique_ptr<HttpReply> leaked;
+  std::unique_ptr<http::Reply> leaked;
   TestServer server;
 };
 
@@ -118,7 +118,7 @@ TEST_F(HttpHandlerTest, AnIdleConnectionEndsSilently) {
 
 TEST(Threats, T04_SmuggledRequestsAreNoRequests) {
   int requests = 0;
-  TestServer server({}, {}, {{"admin", "127.0.0.1", 0, {}, [&](const auto&, HttpReply reply) {
+  TestServer server({}, {}, {{"admin", "127.0.0.1", 0, {}, [&](const auto&, http::Reply reply) {
                                 ++requests;
                                 reply.answer({});
                               }}});

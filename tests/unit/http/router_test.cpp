@@ -1,11 +1,11 @@
-#include "gateway/transport/router.h"
+#include "gateway/http/router.h"
 
 #include <gtest/gtest.h>
 
 #include "gateway/dialect/engine_io.h"
-#include "tests/unit/transport/test_server.h"
+#include "tests/unit/words_profile.h"
 
-namespace polygate::transport {
+namespace polygate::http {
 namespace {
 
 class RouterTest : public testing::Test {
@@ -132,4 +132,4 @@ TEST(Router, HostNamesLoseTheirPortAndKeepTheirBrackets) {
 }
 
 }  // namespace
-}  // namespace polygate::transport
+}  // namespace polygate::http

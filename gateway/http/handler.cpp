@@ -1,19 +1,19 @@
-#include "gateway/transport/http_handler.h"
+#include "gateway/http/handler.h"
 
 #include "gateway/wire/http_response.h"
 
-namespace polygate::transport {
+namespace polygate::http {
 
-HttpReply::~HttpReply() {
+Reply::~Reply() {
   if (sink_) answer(problem_response(500, "the request was not answered"));
 }
 
-void HttpReply::answer(HttpResponse response) {
+void Reply::answer(Response response) {
   if (const Sink sink = std::exchange(sink_, nullptr)) sink(std::move(response));
 }
 
-HttpResponse problem_response(int status, std::string_view detail) {
+Response problem_response(int status, std::string_view detail) {
   return {status, {{"Content-Type", std::string(wire::kProblemJson)}}, wire::problem(status, detail), false};
 }
 
-}  // namespace polygate::transport
+}  // namespace polygate::http

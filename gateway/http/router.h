@@ -7,7 +7,7 @@
 
 #include "gateway/profile/profile.h"
 
-namespace polygate::transport {
+namespace polygate::http {
 
 /// One endpoint of one profile.
 struct Route {
@@ -45,4 +45,4 @@ class Router {
 /// A Host header's host, lower-case, without the port; an IPv6 address keeps its brackets.
 std::string host_name(std::string_view host);
 
-}  // namespace polygate::transport
+}  // namespace polygate::http

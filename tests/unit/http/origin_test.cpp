@@ -1,4 +1,4 @@
-#include "gateway/transport/origin.h"
+#include "gateway/http/origin.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include "gateway/wire/http_parser.h"
 
-namespace polygate::transport {
+namespace polygate::http {
 namespace {
 
 bool allowed(const profile::Origins& origins, const std::string& host, const std::vector<std::string>& sent) {
@@ -60,4 +60,4 @@ TEST(Origin, AnyIsAny) {
 }
 
 }  // namespace
-}  // namespace polygate::transport
+}  // namespace polygate::http

@@ -1,10 +1,10 @@
-#include "gateway/transport/origin.h"
+#include "gateway/http/origin.h"
 
 #include <algorithm>
 
 #include "gateway/wire/text.h"
 
-namespace polygate::transport {
+namespace polygate::http {
 namespace {
 
 bool same_words(std::string_view a, std::string_view b) {
@@ -40,4 +40,25 @@ bool is_origin_allowed(const profile::Origins& origins, const wire::HttpRequest&
   return is_same_host(origin, request.find("host").value_or(std::string_view()));
 }
 
-}  // namespace polygate::transport
+std::vector<std::pair<std::string, std::string>> cors_headers(const profile::Origins& origins,
+                                                              const wire::HttpRequest& request) {
+  const auto origin = request.find("origin");
+  if (!origin) return {};
+  std::vector<std::pair<std::string, std::string>> headers = {{"Vary", "Origin"}};
+  if (!is_origin_allowed(origins, request)) return headers;
+  headers.emplace_back("Access-Control-Allow-Origin", *origin);
+  headers.emplace_back("Access-Control-Allow-Credentials", "true");
+  return headers;
+}
+
+Response preflight(const wire::HttpRequest& request) {
+  Response response;
+  response.status = 204;
+  response.headers = {{"Access-Control-Allow-Methods", "GET,POST"}, {"Access-Control-Max-Age", "600"}};
+  if (const auto asked = request.find("access-control-request-headers")) {
+    response.headers.emplace_back("Access-Control-Allow-Headers", *asked);
+  }
+  return response;
+}
+
+}  // namespace polygate::http

@@ -1,4 +1,4 @@
-#include "gateway/transport/router.h"
+#include "gateway/http/router.h"
 
 #include <algorithm>
 #include <functional>
@@ -9,7 +9,7 @@
 #include "gateway/base/ascii.h"
 #include "gateway/wire/text.h"
 
-namespace polygate::transport {
+namespace polygate::http {
 namespace {
 
 constexpr std::size_t kMaxParameter = 64;
@@ -142,4 +142,4 @@ Router::Match Router::match(std::string_view listener, std::string_view host, st
   return match;
 }
 
-}  // namespace polygate::transport
+}  // namespace polygate::http
