@@ -136,16 +136,16 @@ class Renderer {
     accepted.add({}, acceptor.accepted);
     put(accepted);
 
-    const transport::Census::Counts& census = snapshot_.collected.census;
+    const engine_io::Census::Counts& census = snapshot_.collected.census;
     Family refusals = counter(
         "refusals_total", "Connections and sessions of Engine.IO that were refused, by the limit that was reached.");
     for (std::size_t i = 1; i < net::Admission::kVerdicts; ++i) {
       const auto verdict = static_cast<net::Admission::Verdict>(i);
       refusals.add({{"limit", std::string(net::Admission::name(verdict))}}, acceptor.refused[i]);
     }
-    for (std::size_t i = 1; i < transport::Census::kVerdicts; ++i) {
-      const auto verdict = static_cast<transport::Census::Verdict>(i);
-      refusals.add({{"limit", std::string(transport::Census::name(verdict))}}, census.refused[i]);
+    for (std::size_t i = 1; i < engine_io::Census::kVerdicts; ++i) {
+      const auto verdict = static_cast<engine_io::Census::Verdict>(i);
+      refusals.add({{"limit", std::string(engine_io::Census::name(verdict))}}, census.refused[i]);
     }
     put(refusals);
 

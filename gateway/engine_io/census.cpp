@@ -1,6 +1,6 @@
-#include "gateway/transport/census.h"
+#include "gateway/engine_io/census.h"
 
-namespace polygate::transport {
+namespace polygate::engine_io {
 
 std::string_view Census::name(Verdict verdict) {
   static constexpr std::array<std::string_view, kVerdicts> kNames = {
@@ -49,4 +49,4 @@ Census::Counts Census::counts() const {
   return counts_;
 }
 
-}  // namespace polygate::transport
+}  // namespace polygate::engine_io

@@ -11,7 +11,7 @@
 
 #include "gateway/net/peer_address.h"
 
-namespace polygate::transport {
+namespace polygate::engine_io {
 
 /// How many sessions of Engine.IO there are: by address, by profile and in the process. They are no connections, which
 /// the acceptor counts: one connection may bring any number. Shared by all workers, as they open on any of them; the
@@ -72,4 +72,4 @@ class Census final : public std::enable_shared_from_this<Census> {
   Counts counts_;
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::engine_io

@@ -5,7 +5,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/profile/profile.h"
 
-namespace polygate::transport {
+namespace polygate::engine_io {
 
 /// When one session of Engine.IO has to give a sign of life. In revision 4 the server pings and the client answers
 /// within a time that counts from when the ping was due, as the client counts it; in revision 3 the client pings, and
@@ -65,4 +65,4 @@ class Heartbeat {
   Instant due_;
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::engine_io

@@ -1,23 +1,22 @@
-#include "gateway/transport/engine_http.h"
+#include "gateway/engine_io/http.h"
 
 #include <algorithm>
 
 #include "gateway/base/ascii.h"
 #include "gateway/base/json.h"
 #include "gateway/base/utf8.h"
-#include "gateway/http/origin.h"
 #include "gateway/wire/utf8.h"
 
-namespace polygate::transport {
+namespace polygate::engine_io {
 namespace {
 
 constexpr std::string_view kText = "text/plain; charset=UTF-8";
 constexpr std::string_view kBytes = "application/octet-stream";
 
 /// Nothing for a revision that nobody speaks. The engines of clients 1.0 called theirs 2.
-std::optional<engine_io::Revision> revision_of(std::string_view text, const profile::EngineSettings& settings) {
-  if (text == "4" && settings.v4) return engine_io::Revision::v4;
-  if ((text == "3" || text == "2") && settings.v3) return engine_io::Revision::v3;
+std::optional<Revision> revision_of(std::string_view text, const profile::EngineSettings& settings) {
+  if (text == "4" && settings.v4) return Revision::v4;
+  if ((text == "3" || text == "2") && settings.v3) return Revision::v3;
   return std::nullopt;
 }
 
@@ -39,9 +38,9 @@ bool decode_form(std::string_view text, std::string& out) {
 
 }  // namespace
 
-http::Response refusal(const EngineRefusal& refusal) {
+http::Response refusal(const Refusal& refusal) {
   http::Response response;
-  response.status = refusal.code == EngineRefusal::forbidden().code ? 403 : 400;
+  response.status = refusal.code == Refusal::forbidden().code ? 403 : 400;
   if (refusal.status != 0) response.status = refusal.status;
   response.headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}};
   response.body = "{\"code\":" + std::to_string(refusal.code) + ",\"message\":";
@@ -50,21 +49,21 @@ http::Response refusal(const EngineRefusal& refusal) {
   return response;
 }
 
-EngineRead read_query(const wire::HttpRequest& request, const profile::EngineSettings& settings, bool upgrade) {
-  EngineQuery query;
+QueryReading read_query(const wire::HttpRequest& request, const profile::EngineSettings& settings, bool upgrade) {
+  Query query;
   const std::string_view transport = request.find_parameter("transport").value_or("");
   query.websocket = transport == "websocket";
   if (!(query.websocket ? settings.websocket : transport == "polling" && settings.polling)) {
-    return {query, EngineRefusal::transport()};
+    return {query, Refusal::transport()};
   }
   const auto sid = request.find_parameter("sid");
   query.has_sid = sid.has_value();
   if (sid) query.sid = SecretId::parse(*sid);
-  if (sid && !query.sid) return {query, EngineRefusal::sid()};
-  if (!sid && request.method() != "GET") return {query, EngineRefusal::method()};
-  if (query.websocket != upgrade) return {query, EngineRefusal::request()};
+  if (sid && !query.sid) return {query, Refusal::sid()};
+  if (!sid && request.method() != "GET") return {query, Refusal::method()};
+  if (query.websocket != upgrade) return {query, Refusal::request()};
   const auto revision = revision_of(request.find_parameter("EIO").value_or(""), settings);
-  if (!revision) return {query, sid ? EngineRefusal::request() : EngineRefusal::version()};
+  if (!revision) return {query, sid ? Refusal::request() : Refusal::version()};
   query.revision = *revision;
   query.base64 = request.find_parameter("b64").has_value();
   query.has_timestamp = request.find_parameter("t").has_value();
@@ -141,4 +140,4 @@ std::optional<std::string> undo_double_utf8(std::string_view text) {
   return inner;
 }
 
-}  // namespace polygate::transport
+}  // namespace polygate::engine_io

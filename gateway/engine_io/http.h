@@ -13,11 +13,11 @@
 #include "gateway/wire/http_request.h"
 
 /// Engine.IO's use of HTTP (github.com/socketio/engine.io-protocol, "HTTP long-polling"): pure functions.
-namespace polygate::transport {
+namespace polygate::engine_io {
 
 /// What the query of a request says.
-struct EngineQuery {
-  engine_io::Revision revision = engine_io::Revision::v4;
+struct Query {
+  Revision revision = Revision::v4;
   bool websocket = false;
   bool has_sid = false;
   std::optional<SecretId> sid;       ///< none: not one of ours
@@ -27,27 +27,27 @@ struct EngineQuery {
 };
 
 /// The refusals of the official server: `{"code":1,"message":"Session ID unknown"}`.
-struct EngineRefusal {
+struct Refusal {
   int code = 3;
   std::string_view message;
   int status = 0;  ///< 0 = the one that belongs to the code
 
-  static constexpr EngineRefusal transport() { return {0, "Transport unknown"}; }
-  static constexpr EngineRefusal sid() { return {1, "Session ID unknown"}; }
-  static constexpr EngineRefusal method() { return {2, "Bad handshake method"}; }
-  static constexpr EngineRefusal request() { return {3, "Bad request"}; }
-  static constexpr EngineRefusal forbidden() { return {4, "Forbidden"}; }
-  static constexpr EngineRefusal version() { return {5, "Unsupported protocol version"}; }
+  static constexpr Refusal transport() { return {0, "Transport unknown"}; }
+  static constexpr Refusal sid() { return {1, "Session ID unknown"}; }
+  static constexpr Refusal method() { return {2, "Bad handshake method"}; }
+  static constexpr Refusal request() { return {3, "Bad request"}; }
+  static constexpr Refusal forbidden() { return {4, "Forbidden"}; }
+  static constexpr Refusal version() { return {5, "Unsupported protocol version"}; }
 };
-http::Response refusal(const EngineRefusal& refusal);
+http::Response refusal(const Refusal& refusal);
 
 /// What the query of a request says, and what is wrong with it alone.
-struct EngineRead {
-  EngineQuery query;
-  std::optional<EngineRefusal> refused;
+struct QueryReading {
+  Query query;
+  std::optional<Refusal> refused;
 };
 /// `upgrade` = the request asks for a WebSocket.
-EngineRead read_query(const wire::HttpRequest& request, const profile::EngineSettings& settings, bool upgrade);
+QueryReading read_query(const wire::HttpRequest& request, const profile::EngineSettings& settings, bool upgrade);
 
 /// Engine.IO's body as the answer to a poll. `binary` = application/octet-stream.
 http::Response poll_answer(std::string body, bool binary, const std::optional<std::string>& jsonp);
@@ -66,4 +66,4 @@ std::optional<std::string> undo_double_utf8(std::string_view text);
 /// Is there anything in `text` from which one could tell whether it was encoded twice?
 bool is_ascii(std::string_view text);
 
-}  // namespace polygate::transport
+}  // namespace polygate::engine_io

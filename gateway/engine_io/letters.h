@@ -11,10 +11,10 @@
 #include "gateway/routing/load.h"
 #include "gateway/routing/secret_id.h"
 
-namespace polygate::transport {
+namespace polygate::engine_io {
 
 /// Names one session of Engine.IO: its `sid`.
-using EngineId = SecretId;
+using Sid = SecretId;
 
 /// Names one connection of a worker across threads and time; may find nobody.
 struct ConnectionId {
@@ -25,51 +25,51 @@ struct ConnectionId {
 };
 
 /// A connection, wherever it lives.
-struct SocketRef {
+struct ConnectionRef {
   WorkerIndex worker = 0;
   ConnectionId connection;
 
-  friend bool operator==(const SocketRef&, const SocketRef&) = default;
+  friend bool operator==(const ConnectionRef&, const ConnectionRef&) = default;
 };
 
 /// One HTTP request for a session of Engine.IO, without what its connection keeps to itself.
-struct EngineRequest {
-  engine_io::Revision revision = engine_io::Revision::v4;
+struct Request {
+  Revision revision = Revision::v4;
   std::string method;
   std::string content_type;
   std::string body;
   std::optional<std::string> jsonp;  ///< the digits of the parameter `j`
 };
 
-/// What a connection tells the engine that it belongs to.
-struct EngineInput {
+/// What a connection tells the socket that it belongs to.
+struct Input {
   enum class Kind : std::uint8_t {
     begins,   ///< the head of a POST, whose body is still on its way
-    request,  ///< `request`; answered by SocketCommand::answer
+    request,  ///< `request`; answered by Command::answer
     upgrade,  ///< a WebSocket handshake with the session's id; answered by accept, busy or refuse
     message,  ///< of the WebSocket
-    alive,    ///< a byte came after SocketCommand::ping
+    alive,    ///< a byte came after Command::ping
     slow,     ///< its outbox is full
-    drained,  ///< its outbox is empty, after SocketCommand::drain
+    drained,  ///< its outbox is empty, after Command::drain
     closed,   ///< the connection is over; also when a request still waits
-    over,     ///< of an engine that has moved: its first worker may forget where to
+    over,     ///< of a socket that has moved: its first worker may forget where to
   };
   Kind kind = Kind::closed;
-  EngineId to;
-  SocketRef from;
+  Sid to;
+  ConnectionRef from;
   bool text = true;
-  engine_io::Revision revision = engine_io::Revision::v4;  ///< of an upgrade
+  Revision revision = Revision::v4;  ///< of an upgrade
   std::string bytes;
-  std::unique_ptr<EngineRequest> request;
+  std::unique_ptr<Request> request;
   const void* profile = nullptr;  ///< where a request or an upgrade arrived: an id of another profile is unknown there
 };
 
-/// What an engine wants of a connection.
-struct SocketCommand {
+/// What a socket wants of a connection.
+struct Command {
   enum class Kind : std::uint8_t {
     answer,  ///< the request in hand, whole or not
     refuse,  ///< the waiting handshake: 400 with `text`
-    accept,  ///< the waiting handshake: it belongs to the engine now
+    accept,  ///< the waiting handshake: it belongs to the socket now
     busy,    ///< the waiting handshake: accept it, and close at once
     frame,   ///< write it after what waits
     say,     ///< write `text`, whole WebSocket frames, before what waits
@@ -79,7 +79,7 @@ struct SocketCommand {
     close,   ///< write what waits, then close, a WebSocket with `code` and `text`
   };
   Kind kind = Kind::close;
-  SocketRef to;
+  ConnectionRef to;
   FramePtr frame{};
   std::string_view bytes{};  ///< of the frame, in the form that the peer hears
   std::uint16_t code = 1000;
@@ -91,4 +91,4 @@ struct SocketCommand {
   std::size_t weight() const { return Load::kLetter + bytes.size(); }
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::engine_io

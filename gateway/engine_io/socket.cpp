@@ -1,121 +1,100 @@
 // The packets of Engine.IO (github.com/socketio/engine.io-protocol), its heartbeat, and how a session of it ends.
-#include "gateway/transport/engine.h"
+#include "gateway/engine_io/socket.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "gateway/transport/worker.h"
+#include "gateway/base/reason.h"
 #include "gateway/wire/websocket_frame.h"
 
-namespace polygate::transport {
+namespace polygate::engine_io {
 namespace {
 
 using dialect::EngineEncoding;
 using dialect::EngineMessage;
-using engine_io::Revision;
 
 /// How long a client that polls has to fetch the last words.
 constexpr Millis kLastPoll{10'000};
 
-/// In memory, as it waits for a poll.
-std::size_t weight_of(const Frame& frame) {
-  return frame.weight() + kWaitingFrame;
-}
-
-FramePtr frame_of(engine_io::Type type, std::string_view data) {
+FramePtr frame_of(Type type, std::string_view data) {
   return std::make_shared<const Frame>(std::make_unique<const EngineMessage>(type, data));
 }
 
-/// What endpoint and profile ask for of the handshake: the rest is not kept as long as the session lives.
-session::Opening needed(session::Opening all, const http::Route& route) {
-  const auto& token = route.endpoint->token;
-  const auto in_token = [&](profile::Root root, const std::string& name) {
-    if (!token || token->from.parts.empty()) return false;
-    const profile::Path& path = token->from.parts[0].path;
-    return path.root == root && !path.segments.empty() && path.segments[0] == name;
-  };
-  std::erase_if(all.headers, [&](const auto& header) {
-    const auto& used = route.profile->headers_used;
-    return std::find(used.begin(), used.end(), header.first) == used.end();
-  });
-  std::erase_if(all.query, [&](const auto& parameter) {
-    const auto& known = route.endpoint->query;
-    return std::none_of(known.begin(), known.end(), [&](const auto& one) { return one.key == parameter.first; }) &&
-           !in_token(profile::Root::query, parameter.first);
-  });
-  all.headers.shrink_to_fit();
-  all.query.shrink_to_fit();
-  return all;
+http::Response empty(int status) {
+  http::Response response;
+  response.status = status;
+  response.headers = {{"Cache-Control", "no-store"}};
+  return response;
 }
 
 }  // namespace
 
-Engine::Engine(Worker& worker, EngineId id, const http::Route& route, Revision revision, session::Opening opening,
-               std::shared_ptr<const Census::Place> place)
-    : worker_(&worker),
+Socket::Socket(Host& host, const Sid& id, const http::Route& route, Revision revision)
+    : host_(&host),
       id_(id),
       route_(route),
       revision_(revision),
-      place_(std::move(place)),
-      opening_(std::make_unique<session::Opening>(needed(std::move(opening), route))),
-      heartbeat_(revision == Revision::v4, route_.endpoint->ping, worker.now()) {
-  opening_->recoverable = revision == Revision::v4 && is_socket_io() && settings().recovery.within.count() > 0;
-}
+      heartbeat_(revision == Revision::v4, route_.endpoint->ping, host.now()) {}
 
-Engine::~Engine() = default;
+Socket::~Socket() = default;
 
-bool Engine::is_socket_io() const {
-  return route_.profile->dialect->carriage() == dialect::Carriage::socket_io;
-}
-
-std::string Engine::open_packet(bool websocket) const {
+std::string Socket::open_packet() const {
   const profile::PingPolicy& ping = route_.endpoint->ping;
   const Millis timeout = revision_ == Revision::v4 ? ping.timeout : ping.client_timeout;
-  const bool upgrades = !websocket && settings().websocket;
+  const bool upgrades = !websocket_ && route_.profile->engine.websocket;
   return "{\"sid\":\"" + id_.text() + "\",\"upgrades\":[" + (upgrades ? "\"websocket\"" : "") +
          "],\"pingInterval\":" + std::to_string(ping.every.count()) +
          ",\"pingTimeout\":" + std::to_string(timeout.count()) +
          ",\"maxPayload\":" + std::to_string(route_.profile->limits.message_bytes) + '}';
 }
 
-void Engine::begin_polling(const SocketRef& from, const EngineQuery& query) {
-  polling_ = std::make_unique<Polling>();
-  polling_->base64 = query.base64 || query.jsonp;
-  polling_->always_binary = revision_ == Revision::v3 && !polling_->base64 && query.has_timestamp;
-  if (settings().repair_utf8 == profile::EngineSettings::Repair::always) polling_->text = Polling::Text::doubled;
-  if (settings().repair_utf8 == profile::EngineSettings::Repair::never) polling_->text = Polling::Text::plain;
+void Socket::begin_polling(const ConnectionRef& from, const Query& query) {
+  polling_ = std::make_unique<Polling>(revision_, query, route_.profile->engine);
   polling_->get = from;
-  polling_->get_jsonp = query.jsonp;
-  enqueue(frame_of(engine_io::Type::open, open_packet(false)), 0);
   begin();
 }
 
-void Engine::begin_websocket(const SocketRef& from) {
-  websocket_ = true;
-  socket_ = from;
-  enqueue(frame_of(engine_io::Type::open, open_packet(true)), 0);
+void Socket::begin_websocket(const ConnectionRef& from) {
+  websocket_ = from;
   begin();
 }
 
-/// Engine.IO alone has its one session at once, and so has the namespace "/" for clients of revision 3.
-void Engine::begin() {
-  if (!is_socket_io() || revision_ == Revision::v3) {
-    open_space("/", nullptr);
-  } else {
-    stage_due_ = worker_->now() + settings().connect_within;
+void Socket::begin() {
+  push(frame_of(Type::open, open_packet()), 0);
+  user_->opened();
+  wake();
+}
+
+void Socket::arrive(Host& host) {
+  host_ = &host;
+  has_moved_ = true;
+  leaves_for_.reset();
+  user_->arrived();
+  for (const Held& held : std::exchange(held_, {})) {
+    if (is_over()) break;
+    packet({held.type, held.binary, held.data});
   }
-  worker_->attend_to(*this);
+  holds_back_ = true;
+  wake();
 }
 
-bool Engine::message(const SocketRef& from, bool text, std::string_view bytes) {
-  if (over_ || (closing_ && !takes_rest_)) return true;
-  if (upgrade_ && upgrade_->socket == from) {
+bool Socket::leave_for(WorkerIndex worker, std::string first) {
+  if (has_moved_ || !host_->knows(worker)) return false;
+  leaves_for_ = worker;
+  held_.push_back({Type::message, false, std::move(first)});
+  wake();
+  return true;
+}
+
+bool Socket::message(const ConnectionRef& from, bool text, std::string_view bytes) {
+  if (is_closing() && !takes_rest()) return true;
+  if (upgrade_ && upgrade_->connection == from) {
     probe_message(text, bytes);
     return true;
   }
-  if (!websocket_ || socket_ != from) return true;
+  if (websocket_ != from) return true;
   std::string scratch;
-  const auto found = engine_io::decode_message(revision_, text, bytes, scratch);
+  const auto found = decode_message(revision_, text, bytes, scratch);
   if (!found) {
     malformed(found.failure().message);
     return true;
@@ -126,15 +105,14 @@ bool Engine::message(const SocketRef& from, bool text, std::string_view bytes) {
 }
 
 /// The WebSocket hands over no more, and a POST is not answered: the next one waits for that.
-bool Engine::is_full() const {
-  if (over_) return false;
-  return leaves_for_ || std::any_of(spaces_.begin(), spaces_.end(), [](const auto& space) { return space->full; });
+bool Socket::is_full() const {
+  return !is_over() && (leaves_for_ || user_->is_full());
 }
 
-void Engine::input(EngineInput& input) {
-  using Kind = EngineInput::Kind;
+void Socket::input(Input& input) {
+  using Kind = Input::Kind;
   // The timer may come a moment later than what is said at the moment that it waits for.
-  if (const Instant now = worker_->now(); now >= due()) tick(now);
+  if (const Instant now = host_->now(); now >= due()) tick(now);
   switch (input.kind) {
     case Kind::begins:
       return begins(input.from);
@@ -143,293 +121,227 @@ void Engine::input(EngineInput& input) {
     case Kind::upgrade:
       return upgrade(input);
     case Kind::message:
-      if (message(input.from, input.text, input.bytes)) worker_->command({SocketCommand::Kind::resume, input.from});
+      if (message(input.from, input.text, input.bytes)) host_->command({Command::Kind::resume, input.from});
       return;
     case Kind::alive:
       return heard();
     case Kind::slow:
-      for (const auto& space : spaces_) {
-        if (space->state == Space::State::open) worker_->sessions().too_slow(space->session);
-      }
-      return;
+      return user_->too_slow();
     case Kind::drained:
-      return drained();
+      return user_->drained();
     case Kind::over:
       return;
     case Kind::closed:
-      if (websocket_ && socket_ == input.from) return die(session::Gone::lost);
-      if (upgrade_ && upgrade_->socket == input.from) upgrade_.reset();
-      if (polling_ && polling_->post == input.from) polling_->post.reset();
-      if (polling_ && polling_->receiving == input.from) polling_->receiving.reset();
-      if (polling_ && polling_->get == input.from) {
-        polling_->get.reset();
-        lost_ = true;  // at the end of the turn: what was posted before may be behind this
-      }
-      if (lost_) worker_->attend_to(*this);
-      return;
+      return closed(input.from);
   }
 }
 
+/// One of its connections is over.
+void Socket::closed(const ConnectionRef& from) {
+  if (websocket_ == from) return die(session::Gone::lost);
+  if (upgrade_ && upgrade_->connection == from) upgrade_.reset();
+  if (!polling_) return;
+  if (polling_->post == from) polling_->post.reset();
+  if (polling_->receiving == from) polling_->receiving.reset();
+  if (polling_->get == from) {
+    polling_->get.reset();
+    if (state_ == State::open) state_ = State::lost;  // at the end of the turn: what was posted may be behind this
+    if (state_ == State::last_words) return die(session::Gone::lost);
+  }
+  if (state_ == State::lost) wake();
+}
+
 /// One packet of the client.
-void Engine::packet(const engine_io::Packet& packet) {
-  if (closing_ && !takes_rest_ && packet.type != engine_io::Type::close) return;
-  if (leaves_for_) return hold(packet);
+void Socket::packet(const Packet& packet) {
+  if (is_closing() && !takes_rest() && packet.type != Type::close) return;
+  // A client sends few packets before its connects are answered, and hands over no more after this.
+  if (leaves_for_) return held_.push_back({packet.type, packet.binary, std::string(packet.data)});
   heard();
   switch (packet.type) {
-    case engine_io::Type::message:
-      return receive(packet);
-    case engine_io::Type::ping:
+    case Type::message:
+      return user_->message(packet);
+    case Type::ping:
       if (revision_ == Revision::v4) return malformed("a ping from the client, where the server pings");
-      if (!enqueue(frame_of(engine_io::Type::pong, packet.data), 0)) {
-        close_soon(1013, "slow consumer: limit outbox_bytes");
-      }
+      if (!push(frame_of(Type::pong, packet.data), 0)) close_soon(1013, "slow consumer: limit outbox_bytes");
       return;
-    case engine_io::Type::pong:
+    case Type::pong:
       if (revision_ == Revision::v3) return malformed("a pong from the client, where the client pings");
       return;
-    case engine_io::Type::close:
-      if (polling_ && polling_->get) answer_poll({engine_io::Type::noop, false, {}});
+    case Type::close:
+      if (polling_ && polling_->get) answer_poll({Type::noop, false, {}});
       return die(session::Gone::closed);
-    case engine_io::Type::open:
+    case Type::open:
       return malformed("an open packet from the client");
-    case engine_io::Type::upgrade:
-    case engine_io::Type::noop:
+    case Type::upgrade:
+    case Type::noop:
       return;
   }
 }
 
 /// A sign of life: whatever we wait for, the client is there.
-void Engine::heard() {
-  if (!takes_rest_ && heartbeat_.heard(worker_->now())) worker_->arm(*this);
-  for (const auto& space : spaces_) {
-    if (std::exchange(space->probed, false)) worker_->sessions().alive(space->session);
-  }
+void Socket::heard() {
+  if (!takes_rest() && heartbeat_.heard(host_->now())) host_->arm(*this);
+  user_->heard();
 }
 
 /// Overtakes what waits for the WebSocket: a client that is busy with a large transfer counts the time between pings.
-void Engine::ping() {
+void Socket::ping() {
   if (!websocket_) {
-    if (!enqueue(frame_of(engine_io::Type::ping, {}), 0)) close(1013, "slow consumer: limit outbox_bytes");
+    if (!push(frame_of(Type::ping, {}), 0)) close_soon(1013, "slow consumer: limit outbox_bytes");
     return;
   }
-  SocketCommand command{SocketCommand::Kind::say, socket_};
+  Command command{Command::Kind::say, *websocket_};
   wire::append_frame(command.text, wire::Opcode::text, "2");
-  worker_->command(std::move(command));
+  host_->command(std::move(command));
 }
 
-void Engine::probe(Space& space) {
-  space.probed = true;
+void Socket::ask() {
   if (revision_ == Revision::v4) {
-    if (heartbeat_.ask(worker_->now())) ping();
-    worker_->arm(*this);
+    if (heartbeat_.ask(host_->now())) ping();
+    host_->arm(*this);
   } else if (websocket_) {
-    worker_->command({SocketCommand::Kind::ping, socket_});
+    host_->command({Command::Kind::ping, *websocket_});
   } else {
     release_poll();  // it asks again, if it is there
   }
 }
 
-Form Engine::form(std::uint16_t space, EngineEncoding encoding) const {
-  return {static_cast<std::uint8_t>(encoding),
-          space < spaces_.size() ? std::string_view(spaces_[space]->name) : std::string_view("/")};
+bool Socket::to_websocket(const FramePtr& frame, std::uint16_t scope) {
+  const auto encoding = revision_ == Revision::v4 ? EngineEncoding::websocket_v4 : EngineEncoding::websocket_v3;
+  return host_->send_frame(*websocket_, frame,
+                           frame->bytes({static_cast<std::uint8_t>(encoding), user_->scope(scope)}));
 }
 
-bool Engine::to_websocket(const FramePtr& frame, std::uint16_t space) {
-  const EngineEncoding encoding =
-      revision_ == Revision::v4 ? EngineEncoding::websocket_v4 : EngineEncoding::websocket_v3;
-  return worker_->send_frame(socket_, frame, frame->bytes(form(space, encoding)));
-}
-
-/// False when it does not fit any more.
-bool Engine::enqueue(FramePtr frame, std::uint16_t space) {
-  if (over_ || closing_) return true;
-  if (websocket_) return to_websocket(frame, space);
-  const std::size_t full = polling_->pending_bytes + weight_of(*frame);
-  if (!polling_->pending.empty() && full > route_.profile->limits.outbox_bytes) return false;
-  add_pending(std::move(frame), space);
-  worker_->attend_to(*this);
+bool Socket::push(FramePtr frame, std::uint16_t scope) {
+  if (is_closing()) return true;
+  if (websocket_) return to_websocket(frame, scope);
+  const std::size_t weight = Polling::weight_of(*frame);
+  if (!polling_->is_empty() && polling_->bytes() + weight > route_.profile->limits.outbox_bytes) return false;
+  host_->meter().outbox_bytes += weight;
+  polling_->push(std::move(frame), scope);
+  wake();
   return true;
 }
 
-void Engine::add_pending(FramePtr frame, std::uint16_t space) {
-  const std::size_t weight = weight_of(*frame);
-  polling_->pending_bytes += weight;
-  worker_->meter().outbox_bytes += weight;
-  polling_->pending.push_back({std::move(frame), space});
+bool Socket::has_room() const {
+  if (websocket_) return host_->has_room(*websocket_);
+  return pending_bytes() * 2 <= route_.profile->limits.outbox_bytes;
 }
 
-Engine::Pending Engine::take_pending() {
-  Pending next = std::move(polling_->pending.front());
-  polling_->pending.pop_front();
-  const std::size_t weight = weight_of(*next.frame);
-  polling_->pending_bytes -= weight;
-  worker_->meter().outbox_bytes -= weight;
-  return next;
+void Socket::ask_for_drained() {
+  if (websocket_) host_->command({Command::Kind::drain, *websocket_});
+  wake();
 }
 
-bool Engine::Space::push(FramePtr frame) {
-  if (state != State::opening) return engine.enqueue(std::move(frame), index);
-  early.push_back(std::move(frame));
-  return true;
-}
-
-bool Engine::has_room() const {
-  if (!websocket_) return pending_bytes() * 2 <= route_.profile->limits.outbox_bytes;
-  return worker_->has_room(socket_);
-}
-
-void Engine::Space::tell_when_drained() {
-  tells_drained = true;
-  engine.ask_for_drained();
-}
-
-void Engine::ask_for_drained() {
-  if (websocket_) worker_->command({SocketCommand::Kind::drain, socket_});
-  worker_->attend_to(*this);
-}
-
-/// Nothing waits for the client.
-void Engine::drained() {
-  for (std::size_t i = 0; i < spaces_.size(); ++i) {
-    Space& space = *spaces_[i];
-    if (space.state != Space::State::opening && std::exchange(space.tells_drained, false)) {
-      worker_->sessions().drained(space.session);
-    }
-  }
-}
-
-void Engine::resume_input(Space& space) {
-  space.full = false;
-  if (holds_back_ && !is_full()) resume_input();
-}
-
-void Engine::resume_input() {
+void Socket::resume_input() {
+  if (!holds_back_ || is_full()) return;
   holds_back_ = false;
-  if (websocket_) worker_->command({SocketCommand::Kind::resume, socket_});
+  if (websocket_) host_->command({Command::Kind::resume, *websocket_});
   if (polling_ && polling_->post) answer(*std::exchange(polling_->post, std::nullopt), post_answer());
 }
 
-bool Engine::attend() {
-  if (!over_ && broken_) die(session::Gone::lost);
-  if (!over_ && lost_ && !(polling_ && polling_->receiving)) die(session::Gone::lost);
-  const bool ended = std::exchange(ended_, false);
-  if (!over_ && (close_code_ || (ended && spaces_left() == 0))) {
-    close(close_code_.value_or(last_code_), std::string(close_reason_));
-  }
-  if (!over_) end_spaces();
-  if (!over_ && holds_back_ && !is_full()) resume_input();
+bool Socket::attend() {
+  if (!is_over() && broken_) die(session::Gone::lost);
+  if (state_ == State::lost && !polling_->receiving) die(session::Gone::lost);
+  if (!is_over() && close_code_) close(*close_code_, std::string(close_reason_));
+  if (!is_over()) user_->settle();
+  if (!is_over()) resume_input();
   flush_poll();
-  if (!over_ && polling_ && polling_->pending.empty()) drained();
-  worker_->arm(*this);
-  return !over_;
+  if (!is_over() && polling_ && polling_->is_empty()) user_->drained();
+  host_->arm(*this);
+  return !is_over();
 }
 
-/// Lets the sessions go that want to end. While the WebSocket still hands over what it has read, they stay for that.
-void Engine::end_spaces() {
-  bool all_over = true;
-  for (const auto& space : spaces_) {
-    if (space->state == Space::State::ending && !(takes_rest_ && space->takes_rest)) {
-      space->state = Space::State::over;
-      space->full = false;
-      worker_->sessions().hang_up(std::exchange(space->session, {}), session::Gone::closed);
-    }
-    all_over = all_over && space->state == Space::State::over;
-  }
-  if (takes_rest_ && all_over) die(session::Gone::closed);
-}
-
-/// When the packets at hand are taken.
-void Engine::close_soon(std::uint16_t code, std::string_view reason) {
-  if (over_ || closing_ || close_code_) return;
+void Socket::close_soon(std::uint16_t code, std::string_view reason) {
+  if (is_closing() || close_code_) return;
   close_code_ = code;
   close_reason_ = reason;
-  worker_->attend_to(*this);
+  wake();
 }
 
-/// What waits is still written; then the connection ends.
-void Engine::close(std::uint16_t code, std::string_view reason) {
-  if (over_ || closing_) return;
+void Socket::break_off(std::uint16_t code, std::string_view reason) {
+  broken_ = true;
   close_code_ = code;
   close_reason_ = reason;
+  wake();
+}
+
+void Socket::malformed(std::string_view why) {
+  host_->log().write_rarely("engine parse", Level::info, "connection closed",
+                            {{"why", why}, {"profile", route_.profile->name}, {"address", user_->address()}});
+  break_off(close_code(Reason::malformed), "parse error: " + std::string(why));
+  die(session::Gone::lost);
+}
+
+void Socket::close(std::uint16_t code, std::string_view reason) {
+  if (is_closing()) return;
+  close_code_ = code;
+  close_reason_ = reason;
+  const bool drains = host_->drains().has_value();
   if (upgrade_ && upgrade_->probed) {
     stage_due_ = upgrade_->due;  // the client neither polls nor listens before it has upgraded
-    if (draining_) stage_due_ = std::min(stage_due_, worker_->now() + worker_->settings().close_within);
+    if (drains) stage_due_ = std::min(stage_due_, host_->now() + host_->close_within());
     return;
   }
   if (upgrade_) abandon_upgrade();
-  const bool has_last_words = polling_ && (polling_->get || !polling_->pending.empty());
-  if (websocket_ || (draining_ && !has_last_words)) return leave(session::Gone::closed);
-  closing_ = true;  // the close packet has an answer of its own: clients 4.x take a payload's last packet first
-  stage_due_ = worker_->now() + (draining_ ? worker_->settings().close_within : kLastPoll);
-  worker_->attend_to(*this);
+  const bool has_last_words = polling_ && (polling_->get || !polling_->is_empty());
+  if (websocket_ || state_ == State::lost || (drains && !has_last_words)) return leave(session::Gone::closed);
+  state_ =
+      State::last_words;  // the close packet has an answer of its own: clients 4.x take a payload's last packet first
+  stage_due_ = host_->now() + (drains ? host_->close_within() : kLastPoll);
+  wake();
 }
 
 /// Our own wish to end: a WebSocket first hands over what it has read by now.
-void Engine::leave(session::Gone why) {
-  if (!websocket_ || takes_rest_) return die(why);
-  closing_ = takes_rest_ = true;
+void Socket::leave(session::Gone why) {
+  if (!websocket_ || takes_rest()) return die(why);
+  state_ = State::taking_rest;
   heartbeat_.rest();
-  stage_due_ = worker_->now() + route_.profile->limits.finish_within;
-  tell_socket_to_close(true);
-  for (const auto& space : spaces_) {
-    // Those that will wait for their client do not begin to end.
-    const bool may_wait = space->state == Space::State::open && opening_->recoverable && !worker_->draining();
-    if (space->session && !may_wait) worker_->sessions().hang_up(space->session, why, true);
-  }
-  worker_->attend_to(*this);
+  stage_due_ = host_->now() + route_.profile->limits.finish_within;
+  close_connection(true);
+  user_->closing(why);
+  wake();
 }
 
-void Engine::tell_socket_to_close(bool takes_rest) {
-  SocketCommand command{SocketCommand::Kind::close, socket_};
+void Socket::close_connection(bool takes_rest) {
+  Command command{Command::Kind::close, *websocket_};
   command.code = close_code_.value_or(1000);
   // Clients 1.x take the codes that came after RFC 6455 for a broken frame.
   if (revision_ == Revision::v3 && command.code >= 1012 && command.code <= 1014) command.code = 1001;
   command.text = close_reason_;
   command.takes_rest = takes_rest;
-  worker_->command(std::move(command));
+  host_->command(std::move(command));
 }
 
-/// It is over: the sessions end or wait for their client, and whoever waits on a connection is answered.
-void Engine::die(session::Gone why) {
-  if (std::exchange(over_, true)) return;
-  if (polling_ && polling_->get) answer_poll({engine_io::Type::close, false, {}});
+/// It is over: the user is told, and whoever waits on a connection is answered.
+void Socket::die(session::Gone why) {
+  if (std::exchange(state_, State::over) == State::over) return;
+  if (polling_ && polling_->get) answer_poll({Type::close, false, {}});
   if (polling_ && polling_->post) answer(*std::exchange(polling_->post, std::nullopt), post_answer());
-  if (upgrade_) {
-    SocketCommand other{SocketCommand::Kind::close, upgrade_->socket};
-    worker_->command(std::move(other));
-  }
-  if (websocket_) tell_socket_to_close(false);
-  for (const auto& space : spaces_) {
-    if (space->state != Space::State::open && space->state != Space::State::ending) continue;
-    const bool may_wait = std::exchange(space->state, Space::State::over) == Space::State::open && !broken_;
-    const SessionId session = std::exchange(space->session, {});
-    if (may_wait && worker_->sessions().detach(session)) continue;
-    worker_->sessions().hang_up(session, why);
-  }
-  worker_->attend_to(*this);
+  if (upgrade_) host_->command({Command::Kind::close, upgrade_->connection});
+  if (websocket_) close_connection(false);
+  user_->closed(why, broken_);
+  wake();
 }
 
-Instant Engine::due() const {
-  if (over_) return Instant::max();
+Instant Socket::due() const {
+  if (is_over()) return Instant::max();
   const Instant upgrade = upgrade_ ? upgrade_->due : Instant::max();
-  return std::min({heartbeat_.due(), stage_due_, upgrade});
+  return std::min({heartbeat_.due(), stage_due_, upgrade, user_->due()});
 }
 
-void Engine::tick(Instant now) {
-  if (over_) return;
+void Socket::tick(Instant now) {
+  if (is_over()) return;
   if (upgrade_ && now >= upgrade_->due) abandon_upgrade();
   if (now >= stage_due_) {
     stage_due_ = Instant::max();
-    if (closing_ || close_code_) return die(session::Gone::lost);
-    if (draining_) {
-      ++worker_->meter().closes[worker_->drain_code()];
-      close(worker_->drain_code(), "going away");
-    } else {
-      close(4408, "limit connect_within reached");
-    }
-    return;
+    if (is_closing() || close_code_) return die(session::Gone::lost);
+    const std::uint16_t code = host_->drains().value_or(1001);
+    ++host_->meter().closes[code];
+    return close(code, "going away");
   }
-  if (over_) return;
+  if (now >= user_->due()) user_->time_is_over();
+  if (is_over()) return;
   const Heartbeat::Due due = heartbeat_.take(now);
   if (due == Heartbeat::Due::ping) ping();
   if (due != Heartbeat::Due::end) return;
@@ -437,16 +349,187 @@ void Engine::tick(Instant now) {
     heartbeat_.give_time(now);  // its sign of life may be among what waits for room
     return;
   }
-  ++worker_->meter().lost;
+  ++host_->meter().lost;
   close_code_ = 4408;
   close_reason_ = "ping timeout";
   leave(session::Gone::lost);
 }
 
-void Engine::drain_at(Instant when) {
-  draining_ = true;
+void Socket::drain_at(Instant when) {
   stage_due_ = std::min(stage_due_, when);
-  worker_->arm(*this);
+  host_->arm(*this);
 }
 
-}  // namespace polygate::transport
+// Requests
+
+void Socket::answer(const ConnectionRef& to, http::Response response) {
+  Command command{Command::Kind::answer, to};
+  command.response = std::make_unique<http::Response>(std::move(response));
+  host_->command(std::move(command));
+}
+
+void Socket::request(const ConnectionRef& from, Request& request) {
+  if (polling_ && polling_->receiving == from) polling_->receiving.reset();
+  if (state_ == State::lost) wake();
+  if (is_over()) return answer(from, refusal(Refusal::sid()));
+  if (websocket_ || request.revision != revision_) return answer(from, refusal(Refusal::request()));
+  if (request.method == "GET") return poll(from, request);
+  if (request.method == "POST") return post(from, request);
+  answer(from, empty(500));
+}
+
+void Socket::poll(const ConnectionRef& from, Request& request) {
+  if (state_ == State::lost) return answer(from, refusal(Refusal::sid()));
+  if (polling_->get) {
+    answer(from, empty(400));  // two at once: nobody could say in which order they are answered
+    return die(session::Gone::lost);
+  }
+  polling_->get = from;
+  polling_->get_jsonp = std::move(request.jsonp);
+  wake();
+}
+
+void Socket::begins(const ConnectionRef& from) {
+  if (is_over() || websocket_ || state_ == State::lost || refuse_second_post(from)) return;
+  polling_->receiving = from;
+}
+
+/// Of two at once nobody could say which was meant first: both connections end, and so does the session. False: it is
+/// the only one.
+bool Socket::refuse_second_post(const ConnectionRef& from) {
+  const auto first = polling_->other_post(from);
+  if (!first) return false;
+  http::Response refused = empty(400);
+  refused.close = true;  // its request may be on its way here: it must not be answered twice
+  answer(from, std::move(refused));
+  if (polling_->receiving) host_->command({Command::Kind::close, *first});
+  die(session::Gone::lost);
+  return true;
+}
+
+void Socket::post(const ConnectionRef& from, Request& request) {
+  if (refuse_second_post(from)) return;
+  if (revision_ == Revision::v4 && request.content_type.starts_with("application/octet-stream")) {
+    answer(from, empty(400));
+    return die(session::Gone::lost);
+  }
+  if (auto refused = take_body(request)) return answer(from, std::move(*refused));
+  holds_back_ = is_full();
+  if (holds_back_) {
+    polling_->post = from;  // TCP cannot push back here: the next request waits for this answer
+  } else {
+    answer(from, post_answer());
+  }
+}
+
+/// Hands every packet of the body on, until the session ends. Where one of them is too large, none is taken. A body
+/// that is none is answered like one that was taken: its session has ended.
+std::optional<http::Response> Socket::take_body(const Request& request) {
+  auto body = Body::of(request, revision_);
+  if (!body) {
+    malformed(body.failure().message);
+    return std::nullopt;
+  }
+  const std::size_t limit = route_.profile->limits.message_bytes;
+  if (body->is_too_large(limit, user_->gathered())) {
+    host_->log().write_rarely("limit message_bytes", Level::info, "request refused",
+                              {{"limit", "message_bytes"},
+                               {"bytes", static_cast<std::int64_t>(limit)},
+                               {"profile", route_.profile->name},
+                               {"address", user_->address()}});
+    return empty(413);
+  }
+  do {
+    const auto found = body->take(polling_->double_utf8);
+    if (!found) {
+      malformed(found.failure().message);
+      break;
+    }
+    packet(*found);
+  } while (!body->is_empty() && !is_closing());
+  return std::nullopt;
+}
+
+/// Answers the poll that waits with what there is for it.
+void Socket::flush_poll() {
+  if (!polling_ || websocket_ || is_over() || !polling_->get) return;
+  if (polling_->is_empty()) {
+    if (state_ == State::last_words) return die(session::Gone::closed);
+    if (upgrade_ && upgrade_->probed) answer_poll({Type::noop, false, {}});
+    return;
+  }
+  const std::size_t before = polling_->bytes();
+  http::Response response = polling_->answer([this](std::uint16_t scope) { return user_->scope(scope); }, id_);
+  host_->meter().outbox_bytes -= before - polling_->bytes();
+  answer(*std::exchange(polling_->get, std::nullopt), std::move(response));
+}
+
+void Socket::answer_poll(const Packet& packet) {
+  answer(*std::exchange(polling_->get, std::nullopt), polling_->answer(packet, id_));
+}
+
+/// Ends the wait of a poll, whether there is anything for it or not.
+void Socket::release_poll() {
+  flush_poll();
+  if (polling_ && !websocket_ && !is_over() && polling_->get) answer_poll({Type::noop, false, {}});
+}
+
+// From polling to a WebSocket, without loss, reordering or delay (engine.io-protocol, "Upgrade").
+
+void Socket::upgrade(const Input& input) {
+  if (is_closing() || input.revision != revision_) {
+    Command command{Command::Kind::refuse, input.from};
+    command.text = is_closing() ? Refusal::sid().message : Refusal::request().message;
+    return host_->command(std::move(command));
+  }
+  const bool is_busy = websocket_ || upgrade_;
+  if (!is_busy) {
+    const Instant due = host_->now() + route_.profile->engine.upgrade_within;
+    upgrade_ = std::make_unique<Upgrade>(Upgrade{input.from, false, due});
+    host_->arm(*this);
+  }
+  host_->command({is_busy ? Command::Kind::busy : Command::Kind::accept, input.from});
+}
+
+void Socket::probe_message(bool text, std::string_view bytes) {
+  if (text && bytes == "2probe" && !upgrade_->probed) {
+    Command command{Command::Kind::say, upgrade_->connection};
+    wire::append_frame(command.text, wire::Opcode::text, "3probe");
+    host_->command(std::move(command));
+    upgrade_->probed = true;
+    release_poll();  // the client pauses polling, and for that its poll must end; later ones are released too
+  } else if (text && bytes == "5" && upgrade_->probed) {
+    complete_upgrade();
+  } else {
+    abandon_upgrade();
+  }
+}
+
+void Socket::complete_upgrade() {
+  const ConnectionRef connection = std::exchange(upgrade_, nullptr)->connection;
+  release_poll();
+  websocket_ = connection;
+  if (state_ == State::lost) state_ = State::open;
+  if (polling_->post) answer(*polling_->post, post_answer());
+  bool fits = true;
+  while (!polling_->is_empty()) {
+    const Polling::Waiting next = polling_->pop();
+    host_->meter().outbox_bytes -= Polling::weight_of(*next.frame);
+    fits = to_websocket(next.frame, next.scope) && fits;
+  }
+  polling_.reset();
+  if (user_->asks_for_drained()) ask_for_drained();
+  heard();
+  if (!fits) {
+    close(1013, "slow consumer: limit outbox_bytes");
+  } else if (close_code_) {
+    close(*close_code_, std::string(close_reason_));
+  }
+}
+
+/// The WebSocket goes, polling goes on.
+void Socket::abandon_upgrade() {
+  host_->command({Command::Kind::close, std::exchange(upgrade_, nullptr)->connection});
+}
+
+}  // namespace polygate::engine_io

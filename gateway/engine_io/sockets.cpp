@@ -1,13 +1,10 @@
-#include "gateway/transport/engines.h"
+#include "gateway/engine_io/sockets.h"
 
 #include <utility>
 
-#include "gateway/transport/worker.h"
+namespace polygate::engine_io {
 
-namespace polygate::transport {
-
-Engine& Engines::open(const http::Route& route, engine_io::Revision revision, session::Opening opening,
-                      std::shared_ptr<const Census::Place> place) {
+Socket& Sockets::open(const http::Route& route, Revision revision) {
   auto slot = static_cast<std::uint32_t>(slots_.size());
   if (free_.empty()) {
     slots_.emplace_back();
@@ -15,92 +12,92 @@ Engine& Engines::open(const http::Route& route, engine_io::Revision revision, se
     slot = free_.back();
     free_.pop_back();
   }
-  const EngineId id = EngineId::make(home_, slot);
-  slots_[slot].engine = std::make_unique<Engine>(worker_, id, route, revision, std::move(opening), std::move(place));
+  const Sid id = Sid::make(home_, slot);
+  slots_[slot].socket = std::make_unique<Socket>(host_, id, route, revision);
   slots_[slot].armed = Instant::max();
   ++size_;
-  return *slots_[slot].engine;
+  return *slots_[slot].socket;
 }
 
-Engine* Engines::find(const EngineId& id) {
+Socket* Sockets::find(const Sid& id) {
   if (id.worker != home_) {
     const auto found = adopted_.find(id);
-    return found == adopted_.end() ? nullptr : found->second.engine.get();
+    return found == adopted_.end() ? nullptr : found->second.socket.get();
   }
   if (id.slot >= slots_.size()) return nullptr;
-  Engine* engine = slots_[id.slot].engine.get();
-  return engine != nullptr && engine->id() == id ? engine : nullptr;
+  Socket* socket = slots_[id.slot].socket.get();
+  return socket != nullptr && socket->id() == id ? socket : nullptr;
 }
 
-void Engines::free(Engine& engine) {
-  const EngineId id = engine.id();
+void Sockets::free(Socket& socket) {
+  const Sid id = socket.id();
   --size_;
-  worker_.meter().outbox_bytes -= engine.pending_bytes();
+  host_.meter().outbox_bytes -= socket.pending_bytes();
   disarm(slot_of(id));
   if (id.worker != home_) {
     adopted_.erase(id);
     return;
   }
-  slots_[id.slot].engine.reset();
+  slots_[id.slot].socket.reset();
   free_.push_back(id.slot);
 }
 
-std::unique_ptr<Engine> Engines::take(Engine& engine, WorkerIndex to) {
-  moved_[engine.id()] = to;
-  disarm(slots_[engine.id().slot]);
-  worker_.meter().outbox_bytes -= engine.pending_bytes();
-  std::unique_ptr<Engine> taken = std::move(slots_[engine.id().slot].engine);
+std::unique_ptr<Socket> Sockets::take(Socket& socket, WorkerIndex to) {
+  moved_[socket.id()] = to;
+  disarm(slots_[socket.id().slot]);
+  host_.meter().outbox_bytes -= socket.pending_bytes();
+  std::unique_ptr<Socket> taken = std::move(slots_[socket.id().slot].socket);
   free_.push_back(taken->id().slot);
   --size_;
   return taken;
 }
 
-Engine& Engines::adopt(std::unique_ptr<Engine> engine) {
+Socket& Sockets::adopt(std::unique_ptr<Socket> socket) {
   ++size_;
-  worker_.meter().outbox_bytes += engine->pending_bytes();
-  Slot& slot = adopted_[engine->id()];
-  slot.engine = std::move(engine);
-  return *slot.engine;
+  host_.meter().outbox_bytes += socket->pending_bytes();
+  Slot& slot = adopted_[socket->id()];
+  slot.socket = std::move(socket);
+  return *slot.socket;
 }
 
-std::optional<WorkerIndex> Engines::moved_to(const EngineId& id) const {
+std::optional<WorkerIndex> Sockets::moved_to(const Sid& id) const {
   const auto found = moved_.find(id);
   return found == moved_.end() ? std::nullopt : std::optional(found->second);
 }
 
-void Engines::forget(const EngineId& id) {
+void Sockets::forget(const Sid& id) {
   moved_.erase(id);
 }
 
-void Engines::arm(Engine& engine) {
-  Slot& slot = slot_of(engine.id());
-  const Instant due = engine.due();
+void Sockets::arm(Socket& socket) {
+  Slot& slot = slot_of(socket.id());
+  const Instant due = socket.due();
   if (due >= slot.armed) return;
   disarm(slot);
   slot.armed = due;
-  slot.timer = timers_.add(due, engine.id());
+  slot.timer = timers_.add(due, socket.id());
 }
 
-void Engines::disarm(Slot& slot) {
+void Sockets::disarm(Slot& slot) {
   timers_.remove(slot.timer);
   slot.armed = Instant::max();
 }
 
-/// An engine whose deadline has moved since is armed anew. Each has one turn.
-void Engines::tick(Instant now) {
-  std::vector<EngineId> due;
+/// An socket whose deadline has moved since is armed anew. Each has one turn.
+void Sockets::tick(Instant now) {
+  std::vector<Sid> due;
   while (const auto id = timers_.take_due(now)) due.push_back(*id);
-  for (const EngineId& id : due) {
-    Engine* engine = find(id);
-    if (engine == nullptr) continue;
+  for (const Sid& id : due) {
+    Socket* socket = find(id);
+    if (socket == nullptr) continue;
     disarm(slot_of(id));
-    if (engine->due() <= now) engine->tick(now);
-    if (find(id) != nullptr) arm(*engine);
+    if (socket->due() <= now) socket->tick(now);
+    if (find(id) != nullptr) arm(*socket);
   }
 }
 
-std::optional<Instant> Engines::next_due() const {
+std::optional<Instant> Sockets::next_due() const {
   return timers_.next();
 }
 
-}  // namespace polygate::transport
+}  // namespace polygate::engine_io

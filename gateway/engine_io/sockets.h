@@ -7,30 +7,29 @@
 #include <vector>
 
 #include "gateway/base/timer_queue.h"
-#include "gateway/transport/engine.h"
+#include "gateway/engine_io/socket.h"
 
-namespace polygate::transport {
+namespace polygate::engine_io {
 
-/// The sessions of Engine.IO that live on one worker, and what they wait for. One thread.
-class Engines {
+/// The sockets that live on one worker, and what they wait for. One thread.
+class Sockets {
  public:
-  Engines(Worker& worker, WorkerIndex index) : worker_(worker), home_(index) {}
+  Sockets(Host& host, WorkerIndex index) : host_(host), home_(index) {}
 
-  Engine& open(const http::Route& route, engine_io::Revision revision, session::Opening opening,
-               std::shared_ptr<const Census::Place> place);
+  Socket& open(const http::Route& route, Revision revision);
   /// Null when there is none (any more).
-  Engine* find(const EngineId& id);
-  void free(Engine& engine);
+  Socket* find(const Sid& id);
+  void free(Socket& socket);
   /// It goes on on another worker.
-  std::unique_ptr<Engine> take(Engine& engine, WorkerIndex to);
-  Engine& adopt(std::unique_ptr<Engine> engine);
+  std::unique_ptr<Socket> take(Socket& socket, WorkerIndex to);
+  Socket& adopt(std::unique_ptr<Socket> socket);
   /// Where one went that began here.
-  std::optional<WorkerIndex> moved_to(const EngineId& id) const;
+  std::optional<WorkerIndex> moved_to(const Sid& id) const;
   /// It has ended there.
-  void forget(const EngineId& id);
+  void forget(const Sid& id);
 
-  /// Notices that an engine's due() may be nearer than before.
-  void arm(Engine& engine);
+  /// Notices that a socket's due() may be nearer than before.
+  void arm(Socket& socket);
   void tick(Instant now);
   std::optional<Instant> next_due() const;
   std::size_t size() const { return size_; }
@@ -38,31 +37,31 @@ class Engines {
   template <class Visit>
   void each(Visit visit) {
     for (const Slot& slot : slots_) {
-      if (slot.engine) visit(*slot.engine);
+      if (slot.socket) visit(*slot.socket);
     }
-    for (const auto& [id, slot] : adopted_) visit(*slot.engine);
+    for (const auto& [id, slot] : adopted_) visit(*slot.socket);
   }
 
  private:
   struct Slot {
-    std::unique_ptr<Engine> engine;
+    std::unique_ptr<Socket> socket;
     Instant armed = Instant::max();  ///< of its timer
-    TimerQueue<EngineId>::Id timer;
+    TimerQueue<Sid>::Id timer;
   };
   struct Hash {
-    std::size_t operator()(const EngineId& id) const { return id.secret[0]; }
+    std::size_t operator()(const Sid& id) const { return id.secret[0]; }
   };
   void disarm(Slot& slot);
-  Slot& slot_of(const EngineId& id) { return id.worker == home_ ? slots_[id.slot] : adopted_.at(id); }
+  Slot& slot_of(const Sid& id) { return id.worker == home_ ? slots_[id.slot] : adopted_.at(id); }
 
-  Worker& worker_;
+  Host& host_;
   const WorkerIndex home_;
   std::vector<Slot> slots_;
-  std::unordered_map<EngineId, Slot, Hash> adopted_;       ///< began on other workers
-  std::unordered_map<EngineId, WorkerIndex, Hash> moved_;  ///< began here
+  std::unordered_map<Sid, Slot, Hash> adopted_;       ///< began on other workers
+  std::unordered_map<Sid, WorkerIndex, Hash> moved_;  ///< began here
   std::vector<std::uint32_t> free_;
-  TimerQueue<EngineId> timers_;
+  TimerQueue<Sid> timers_;
   std::size_t size_ = 0;
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::engine_io

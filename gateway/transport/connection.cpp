@@ -19,7 +19,7 @@ constexpr std::size_t kFeedAtOnce = 16 * 1'024;
 
 }  // namespace
 
-Connection::Connection(Worker& worker, ConnectionId id, const net::PeerAddress& peer, std::uint16_t listener,
+Connection::Connection(Worker& worker, engine_io::ConnectionId id, const net::PeerAddress& peer, std::uint16_t listener,
                        std::shared_ptr<net::Place> place)
     : worker_(worker), id_(id), decoder_(0), place_(std::move(place)), peer_(peer), listener_(listener) {
   http_ = std::make_unique<HttpSide>(*this);
@@ -73,7 +73,7 @@ void Connection::messages(std::span<char>& bytes) {
       case Kind::text:
       case Kind::binary:
         spoke();
-        held_back_ = engine_ ? !worker_.message(*this, *engine_, item.kind == Kind::text, item.payload)
+        held_back_ = engine_ ? !worker_.sockets().message(*this, *engine_, item.kind == Kind::text, item.payload)
                              : !worker_.sessions().receive(session_, {item.kind == Kind::text, item.payload, {}, {}});
         break;
       case Kind::ping:
@@ -122,7 +122,7 @@ void Connection::heard() {
   }
   if (probed_) {
     probed_ = false;
-    if (engine_) return tell_engine(EngineInput::Kind::alive);
+    if (engine_) return tell_engine(engine_io::Input::Kind::alive);
     worker_.sessions().alive(session_);
   }
 }
@@ -280,12 +280,12 @@ void Connection::open(const http::Route& route, session::Opening opening, auth::
   set_session(worker_.sessions().open(route.profile, *route.endpoint, std::move(opening), std::move(identity)));
 }
 
-void Connection::open(const EngineId& engine, const profile::Limits& limits) {
+void Connection::open(const engine_io::Sid& engine, const profile::Limits& limits) {
   established();
   phase_ = Phase::open;
   decoder_ = wire::WebSocketDecoder(limits.message_bytes);
   limits_ = &limits;
-  engine_ = std::make_unique<EngineId>(engine);
+  engine_ = std::make_unique<engine_io::Sid>(engine);
   set_deadline(Instant::max());  // the engine has a heartbeat of its own
 }
 
@@ -322,16 +322,16 @@ bool Connection::enqueue(FramePtr& frame, std::string_view bytes) {
   return true;
 }
 
-void Connection::tell_engine(EngineInput::Kind kind) {
-  EngineInput input;
+void Connection::tell_engine(engine_io::Input::Kind kind) {
+  engine_io::Input input;
   input.kind = kind;
   input.to = *engine_;
   input.from = {worker_.index(), id_};
-  worker_.tell(std::move(input));
+  worker_.sockets().tell(std::move(input));
 }
 
-void Connection::obey(SocketCommand& command) {
-  using Kind = SocketCommand::Kind;
+void Connection::obey(engine_io::Command& command) {
+  using Kind = engine_io::Command::Kind;
   switch (command.kind) {
     case Kind::answer:
       return answer(std::move(*command.response));
@@ -341,7 +341,7 @@ void Connection::obey(SocketCommand& command) {
       if (phase_ == Phase::http) http_->upgrade(command);
       return;
     case Kind::frame:
-      if (!push(std::move(command.frame), command.bytes)) tell_engine(EngineInput::Kind::slow);
+      if (!push(std::move(command.frame), command.bytes)) tell_engine(engine_io::Input::Kind::slow);
       return;
     case Kind::say:
       if (phase_ == Phase::open) send(command.text);
@@ -371,7 +371,7 @@ void Connection::close_for(session::Gone gone, std::uint16_t code, std::string_v
   // What was already answered is still written, within close_within: the peer may have said it all in one piece.
   const bool takes_rest = gone == session::Gone::drained && session_;
   begin_closing(wire::close_frame(code, reason), takes_rest);
-  if (engine_) return tell_engine(EngineInput::Kind::closed);
+  if (engine_) return tell_engine(engine_io::Input::Kind::closed);
   worker_.sessions().hang_up(session_, gone, takes_rest);
 }
 
@@ -413,7 +413,7 @@ void Connection::begin_closing(std::string last_word, bool takes_rest) {
 void Connection::end_of_input() {
   takes_rest_ = false;
   if (session_) worker_.sessions().hang_up(session_, session::Gone::lost);
-  if (engine_) tell_engine(EngineInput::Kind::closed);
+  if (engine_) tell_engine(engine_io::Input::Kind::closed);
 }
 
 /// A POST that had come whole is taken, although nobody waits for its answer any more: after a reset the library reads

@@ -29,7 +29,7 @@ class Worker;
 /// deadline. Small while it idles: no heap of its own but the session's.
 class Connection final : public session::Carrier, public net::SocketHandler {
  public:
-  Connection(Worker& worker, ConnectionId id, const net::PeerAddress& peer, std::uint16_t listener,
+  Connection(Worker& worker, engine_io::ConnectionId id, const net::PeerAddress& peer, std::uint16_t listener,
              std::shared_ptr<net::Place> place);
   ~Connection() override;
 
@@ -57,7 +57,7 @@ class Connection final : public session::Carrier, public net::SocketHandler {
   void let_go() override;
 
   /// What its engine wants.
-  void obey(SocketCommand& command);
+  void obey(engine_io::Command& command);
   /// The form in which the frame is written is the engine's choice. False: the outbox is full.
   bool push(FramePtr frame, std::string_view bytes);
 
@@ -79,7 +79,7 @@ class Connection final : public session::Carrier, public net::SocketHandler {
   /// Becomes a WebSocket with a session.
   void open(const http::Route& route, session::Opening opening, auth::IdentityPtr identity);
   /// Becomes the WebSocket of an engine.
-  void open(const EngineId& engine, const profile::Limits& limits);
+  void open(const engine_io::Sid& engine, const profile::Limits& limits);
   /// Becomes a WebSocket that is closed at once.
   void open_busy();
   /// Ends it after what was sent so far.
@@ -88,7 +88,7 @@ class Connection final : public session::Carrier, public net::SocketHandler {
   bool draining() const { return draining_; }
 
   Worker& worker() { return worker_; }
-  ConnectionId id() const { return id_; }
+  engine_io::ConnectionId id() const { return id_; }
   const net::PeerAddress& peer() const { return peer_; }
   std::uint16_t listener() const { return listener_; }
   bool has_socket() const { return phase_ != Phase::gone; }
@@ -109,7 +109,7 @@ class Connection final : public session::Carrier, public net::SocketHandler {
 
   bool enqueue(FramePtr& frame, std::string_view bytes);
   void end(std::uint16_t code, std::string_view reason, bool takes_rest);
-  void tell_engine(EngineInput::Kind kind);
+  void tell_engine(engine_io::Input::Kind kind);
   bool feed();
   void end_of_input();
   void take_last_request();
@@ -137,7 +137,7 @@ class Connection final : public session::Carrier, public net::SocketHandler {
 
   Worker& worker_;
   net::TcpSocket socket_;
-  const ConnectionId id_;
+  const engine_io::ConnectionId id_;
   SessionId session_;
   const profile::Endpoint* endpoint_ = nullptr;  ///< of the session, whose profile keeps it alive
   Instant deadline_ = Instant::max();
@@ -145,7 +145,7 @@ class Connection final : public session::Carrier, public net::SocketHandler {
   Instant spoke_at_{};                 ///< when the peer sent its last message or ping
   Instant pinged_at_{};
   std::unique_ptr<HttpSide> http_;
-  std::unique_ptr<EngineId> engine_;  ///< of a WebSocket of an engine: what it has instead of a session
+  std::unique_ptr<engine_io::Sid> engine_;  ///< of a WebSocket of an engine: what it has instead of a session
   wire::WebSocketDecoder decoder_;
   session::Outbox outbox_;                   ///< messages, or the answer to a request
   const profile::Limits* limits_ = nullptr;  ///< of the profile, which the router keeps alive

@@ -98,7 +98,7 @@ void Connection::tell_when_drained() {
 
 void Connection::drained() {
   if (phase_ != Phase::open) return;
-  if (engine_) return tell_engine(EngineInput::Kind::drained);
+  if (engine_) return tell_engine(engine_io::Input::Kind::drained);
   worker_.sessions().drained(session_);
 }
 

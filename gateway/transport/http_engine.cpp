@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/engine_io/single_session.h"
 #include "gateway/http/origin.h"
+#include "gateway/socket_io/client.h"
 #include "gateway/transport/connection.h"
 #include "gateway/transport/http_side.h"
 #include "gateway/transport/worker.h"
@@ -18,9 +20,10 @@ std::size_t HttpSide::engine_body_limit(const profile::Profile& profile) {
 }
 
 /// Asked when the body of a POST begins, and again when it is there.
-const EngineRead& HttpSide::engine_query(bool upgrade) {
+const engine_io::QueryReading& HttpSide::engine_query(bool upgrade) {
   if (!query_) {
-    query_ = std::make_unique<EngineRead>(read_query(parser_.request(), match_.route->profile->engine, upgrade));
+    query_ = std::make_unique<engine_io::QueryReading>(
+        engine_io::read_query(parser_.request(), match_.route->profile->engine, upgrade));
   }
   return *query_;
 }
@@ -40,8 +43,8 @@ void HttpSide::engine_request() {
                               {{"why", "pages of this origin may not connect"},
                                {"origin", request.find("origin").value_or("")},
                                {"profile", route.profile->name}});
-    return engine_refuse({EngineRefusal::forbidden().code, "pages of this origin may not connect"}, Handshake::origin,
-                         upgrade);
+    return engine_refuse({engine_io::Refusal::forbidden().code, "pages of this origin may not connect"},
+                         Handshake::origin, upgrade);
   }
   const auto [query, refused] = engine_query(upgrade);  // a copy: the answer forgets the request
   if (refused) return engine_refuse(*refused, Handshake::malformed, upgrade);
@@ -61,47 +64,57 @@ void HttpSide::engine_request() {
 }
 
 /// A new session.
-void HttpSide::engine_handshake(const EngineQuery& query) {
+void HttpSide::engine_handshake(const engine_io::Query& query) {
   Worker& worker = connection_.worker();
   const http::Route& route = *match_.route;
   auto entry = worker.census().enter(connection_.peer(), route.profile->name);
   if (!entry.place) return refuse_one_more(entry.verdict, query.websocket);
   session::Opening opening = this->opening();
   // With Socket.IO each namespace asks for the token, when the client connects to it.
-  if (route.profile->dialect->carriage() == dialect::Carriage::engine_io) {
-    if (const auto identity = worker.sessions().admit(*route.endpoint, opening); !identity) {
-      return engine_refuse(EngineRefusal::forbidden(), Handshake::unauthenticated, query.websocket);
+  const bool is_single = route.profile->dialect->carriage() == dialect::Carriage::engine_io;
+  auth::IdentityPtr identity;
+  if (is_single) {
+    auto admitted = worker.sessions().admit(*route.endpoint, opening);
+    if (!admitted) {
+      return engine_refuse(engine_io::Refusal::forbidden(), Handshake::unauthenticated, query.websocket);
     }
+    identity = std::move(*admitted);
   }
   note(Handshake::accepted);
-  const SocketRef from{worker.index(), connection_.id()};
-  Engine& engine = worker.engines().open(route, query.revision, std::move(opening), std::move(entry.place));
+  const engine_io::ConnectionRef from{worker.index(), connection_.id()};
+  engine_io::Socket& engine = worker.sockets().open(route, query.revision);
+  if (is_single) {
+    opening.place = std::move(entry.place);
+    engine.carry(std::make_unique<engine_io::SingleSession>(engine, std::move(opening), std::move(identity)));
+  } else {
+    engine.carry(std::make_unique<socket_io::Client>(engine, std::move(opening), std::move(entry.place)));
+  }
   if (query.websocket) {
     connection_.send(wire::switching_protocols(parser_.request()));
     connection_.open(engine.id(), route.profile->limits);
     return engine.begin_websocket(from);
   }
-  engine_ = std::make_unique<EngineId>(engine.id());
+  engine_ = std::make_unique<engine_io::Sid>(engine.id());
   engine.begin_polling(from, query);
 }
 
 /// There are as many sessions as there may be.
-void HttpSide::refuse_one_more(Census::Verdict verdict, bool upgrade) {
-  const std::string_view limit = Census::name(verdict);
+void HttpSide::refuse_one_more(engine_io::Census::Verdict verdict, bool upgrade) {
+  const std::string_view limit = engine_io::Census::name(verdict);
   const std::string why = "limit " + std::string(limit) + " reached";
-  const int status = Census::status(verdict);
+  const int status = engine_io::Census::status(verdict);
   if (upgrade) return refuse({status, why, {{"Retry-After", "5"}}}, Handshake::limited);
   note(Handshake::limited);
   connection_.worker().log().write_rarely(
       limit, Level::warn, "session refused",
       {{"limit", limit}, {"profile", match_.route->profile->name}, {"address", connection_.peer().text()}});
-  http::Response response = refusal({EngineRefusal::forbidden().code, why, status});
+  http::Response response = engine_io::refusal({engine_io::Refusal::forbidden().code, why, status});
   response.headers.emplace_back("Retry-After", "5");
   answer(std::move(response));
 }
 
 /// A request of a session that is there already, perhaps on another worker.
-void HttpSide::engine_session(const EngineQuery& query) {
+void HttpSide::engine_session(const engine_io::Query& query) {
   Worker& worker = connection_.worker();
   if (query.websocket) {
     wait(Instant::max());
@@ -109,23 +122,23 @@ void HttpSide::engine_session(const EngineQuery& query) {
     answered_ = true;  // no handshake
     ++worker.meter().http_requests;
   }
-  EngineInput input;
-  input.kind = query.websocket ? EngineInput::Kind::upgrade : EngineInput::Kind::request;
+  engine_io::Input input;
+  input.kind = query.websocket ? engine_io::Input::Kind::upgrade : engine_io::Input::Kind::request;
   input.to = *query.sid;
   input.from = {worker.index(), connection_.id()};
   input.revision = query.revision;
   input.profile = match_.route->profile.get();
   if (!query.websocket) {
     wire::HttpRequest& request = parser_.request();
-    input.request = std::make_unique<EngineRequest>();
+    input.request = std::make_unique<engine_io::Request>();
     input.request->revision = query.revision;
     input.request->method = request.method();
     input.request->content_type = request.find("content-type").value_or("");
     input.request->body = request.take_body();
     input.request->jsonp = query.jsonp;
   }
-  engine_ = std::make_unique<EngineId>(*query.sid);
-  worker.tell(std::move(input));
+  engine_ = std::make_unique<engine_io::Sid>(*query.sid);
+  worker.sockets().tell(std::move(input));
 }
 
 /// Its engine is told, because it takes one POST at a time.
@@ -135,20 +148,20 @@ void HttpSide::engine_body_begins() {
   if (request.method() != "POST") return;
   const auto& [query, refused] = engine_query(wire::asks_for_websocket(request));
   if (refused || query.websocket || !query.has_sid) return;
-  EngineInput input;
-  input.kind = EngineInput::Kind::begins;
+  engine_io::Input input;
+  input.kind = engine_io::Input::Kind::begins;
   input.to = *query.sid;
   input.from = {worker.index(), connection_.id()};
   input.profile = match_.route->profile.get();
-  engine_ = std::make_unique<EngineId>(*query.sid);
-  worker.tell(std::move(input));
+  engine_ = std::make_unique<engine_io::Sid>(*query.sid);
+  worker.sockets().tell(std::move(input));
 }
 
-void HttpSide::upgrade(const SocketCommand& command) {
-  using Kind = SocketCommand::Kind;
+void HttpSide::upgrade(const engine_io::Command& command) {
+  using Kind = engine_io::Command::Kind;
   if (!waits_) return;
   waits_ = false;
-  const EngineId engine = *std::exchange(engine_, nullptr);
+  const engine_io::Sid engine = *std::exchange(engine_, nullptr);
   if (command.kind == Kind::refuse) return refuse_websocket(command.text);
   note(Handshake::accepted);
   connection_.send(wire::switching_protocols(parser_.request()));
@@ -160,17 +173,17 @@ void HttpSide::upgrade(const SocketCommand& command) {
 /// It shall not wait for what does not come (any more).
 void HttpSide::tell_engine_gone() {
   if (!engine_) return;
-  EngineInput input;
+  engine_io::Input input;
   input.to = *std::exchange(engine_, nullptr);
   input.from = {connection_.worker().index(), connection_.id()};
-  connection_.worker().tell(std::move(input));
+  connection_.worker().sockets().tell(std::move(input));
 }
 
-void HttpSide::engine_refuse(const EngineRefusal& why, Handshake result, bool upgrade) {
+void HttpSide::engine_refuse(const engine_io::Refusal& why, Handshake result, bool upgrade) {
   note(result);
   tell_engine_gone();
   if (upgrade) return refuse_websocket(why.message);
-  answer(refusal(why));
+  answer(engine_io::refusal(why));
 }
 
 /// As the official server refuses a WebSocket: plain text, and the end.

@@ -5,11 +5,11 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/engine_io/http.h"
+#include "gateway/engine_io/letters.h"
 #include "gateway/http/handler.h"
 #include "gateway/http/router.h"
 #include "gateway/session/session_table.h"
-#include "gateway/transport/engine_http.h"
-#include "gateway/transport/engine_letters.h"
 #include "gateway/transport/meter.h"
 #include "gateway/wire/http_parser.h"
 
@@ -28,7 +28,7 @@ class HttpSide {
   void receive(std::span<char>& bytes);
   void answer(http::Response response);
   /// What the engine says to a WebSocket handshake with its session's id.
-  void upgrade(const SocketCommand& command);
+  void upgrade(const engine_io::Command& command);
   /// The deadline: of the handshake, of the next request, or of a handler's answer. False = close now.
   bool on_deadline();
   /// The socket has gone.
@@ -46,25 +46,25 @@ class HttpSide {
 
   // http_engine.cpp: requests for an engine
   static std::size_t engine_body_limit(const profile::Profile& profile);
-  const EngineRead& engine_query(bool upgrade);
+  const engine_io::QueryReading& engine_query(bool upgrade);
   void engine_request();
-  void engine_handshake(const EngineQuery& query);
-  void engine_session(const EngineQuery& query);
+  void engine_handshake(const engine_io::Query& query);
+  void engine_session(const engine_io::Query& query);
   void engine_body_begins();
   void tell_engine_gone();
-  void engine_refuse(const EngineRefusal& why, Handshake result, bool upgrade);
+  void engine_refuse(const engine_io::Refusal& why, Handshake result, bool upgrade);
   void engine_refuse_body();
-  void refuse_one_more(Census::Verdict verdict, bool upgrade);
+  void refuse_one_more(engine_io::Census::Verdict verdict, bool upgrade);
   void refuse_websocket(std::string_view why);
   void refuse(const wire::HttpRefusal& refusal, Handshake result);
   void note(Handshake result);
 
   Connection& connection_;
   wire::HttpParser parser_;
-  const http::Handler* handler_;       ///< of the listener; null where WebSockets are spoken
-  http::Router::Match match_;          ///< of the request in hand
-  std::unique_ptr<EngineRead> query_;  ///< likewise, once somebody has asked
-  std::unique_ptr<EngineId> engine_;   ///< that owes an answer to the request in hand
+  const http::Handler* handler_;                    ///< of the listener; null where WebSockets are spoken
+  http::Router::Match match_;                       ///< of the request in hand
+  std::unique_ptr<engine_io::QueryReading> query_;  ///< likewise, once somebody has asked
+  std::unique_ptr<engine_io::Sid> engine_;          ///< that owes an answer to the request in hand
   bool waits_ = false;
   bool head_only_ = false;
   bool keep_alive_ = false;

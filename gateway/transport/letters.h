@@ -3,12 +3,12 @@
 #include <memory>
 #include <variant>
 
+#include "gateway/engine_io/letters.h"
+#include "gateway/engine_io/socket.h"
 #include "gateway/http/handler.h"
 #include "gateway/net/acceptor.h"
 #include "gateway/net/inbox.h"
 #include "gateway/routing/exchange.h"
-#include "gateway/transport/engine.h"
-#include "gateway/transport/engine_letters.h"
 
 namespace polygate::transport {
 
@@ -16,7 +16,7 @@ using net::Task;
 
 /// A handler's answer on its way back to the connection that asked.
 struct HttpAnswer {
-  ConnectionId to;
+  engine_io::ConnectionId to;
   http::Response response;
 };
 
@@ -27,8 +27,8 @@ struct Eased {
 };
 
 /// All that reaches a worker from other threads, but what is published.
-using WorkerLetter = std::variant<Direct, Task, net::NewSocket, HttpAnswer, std::unique_ptr<EngineInput>,
-                                  std::unique_ptr<SocketCommand>, std::unique_ptr<Engine>, Eased>;
+using WorkerLetter = std::variant<Direct, Task, net::NewSocket, HttpAnswer, std::unique_ptr<engine_io::Input>,
+                                  std::unique_ptr<engine_io::Command>, std::unique_ptr<engine_io::Socket>, Eased>;
 /// What is published, and what must not overtake it.
 using WorkerParcel = std::variant<Delivery, Direct>;
 using WorkerInbox = net::Inbox<WorkerLetter, WorkerParcel>;

@@ -2,13 +2,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string_view>
 #include <vector>
 
+#include "gateway/engine_io/census.h"
+#include "gateway/engine_io/meter.h"
 #include "gateway/net/acceptor.h"
 #include "gateway/session/meter.h"
-#include "gateway/transport/census.h"
 
 namespace polygate::transport {
 
@@ -29,22 +29,19 @@ inline constexpr std::size_t kHandshakes = 10;
 std::string_view name(Handshake result);
 
 /// One worker's counters of bytes and sockets. Plain numbers, touched on the worker's thread; read by a copy.
-struct TransportMeter {
+struct TransportMeter : engine_io::Meter {
   static constexpr std::array<double, 8> kLagBounds = {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 1.0};  ///< seconds
 
   std::array<std::uint64_t, kHandshakes> handshakes{};
   std::uint64_t http_requests = 0;    ///< that a handler answered
   std::uint64_t bytes_in = 0;         ///< after TLS
   std::uint64_t bytes_out = 0;        ///< before TLS
-  std::uint64_t outbox_bytes = 0;     ///< waiting now, of WebSockets and polls
   std::uint64_t writes = 0;           ///< calls that wrote them
   std::uint64_t mailbox_letters = 0;  ///< frames that wait for the worker now
   std::uint64_t mailbox_bytes = 0;
   double pressed_seconds = 0;  ///< for which there were so many that those who sent them paused
   std::uint64_t pings_in = 0;
-  std::uint64_t lost = 0;                         ///< sessions whose peer did not answer a ping
-  std::uint64_t connections = 0;                  ///< now open
-  std::map<std::uint16_t, std::uint64_t> closes;  ///< that the transport decided; sessions' own are in their Meter
+  std::uint64_t connections = 0;                                   ///< now open
   std::array<std::uint64_t, kLagBounds.size() + 1> lag_buckets{};  ///< how late the loop's timer came
   double lag_sum = 0;
   double lag_max = 0;
@@ -59,7 +56,7 @@ struct WorkerMeters {
 struct Collected {
   std::vector<WorkerMeters> workers;
   net::AcceptorMeter acceptor;
-  Census::Counts census;
+  engine_io::Census::Counts census;
 };
 
 }  // namespace polygate::transport

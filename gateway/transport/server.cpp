@@ -16,8 +16,8 @@ Server::Server(Settings settings, std::vector<ListenerSettings> listeners, turns
               std::move(services),
               http::Router({}),
               {},
-              std::make_shared<Census>(
-                  Census::Limits{settings.max_engines, settings.engines_per_address, settings.engines_per_profile})} {
+              std::make_shared<engine_io::Census>(engine_io::Census::Limits{
+                  settings.max_engines, settings.engines_per_address, settings.engines_per_profile})} {
   shared_.router = http::Router(shared_.services.profiles);
   shared_.services.post = [this](WorkerIndex worker, Task task) { post(worker, std::move(task)); };
 }

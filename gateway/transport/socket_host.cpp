@@ -1,4 +1,5 @@
-// Between engines and their connections: called at once on the same worker, by letter on another.
+#include "gateway/transport/socket_host.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -6,106 +7,136 @@
 
 namespace polygate::transport {
 
-void Worker::attend_to(Engine& engine) {
-  if (!std::exchange(engine.in_attention, true)) engines_attention_.push_back(engine.id());
+SocketHost::SocketHost(Worker& worker) : worker_(worker), index_(worker.index()), sockets_(*this, index_) {}
+
+Instant SocketHost::now() const {
+  return worker_.now();
 }
 
-void Worker::attend_to_engines() {
-  std::swap(engines_attending_, engines_attention_);
-  for (const EngineId& id : engines_attending_) {
-    Engine* engine = engines_.find(id);
-    if (engine == nullptr) continue;
-    engine->in_attention = false;
-    if (const auto to = engine->leaves_for()) {
-      inbox_of(*to).put(engines_.take(*engine, *to));
-    } else if (!engine->attend()) {
-      engines_.free(*engine);
+std::optional<std::uint16_t> SocketHost::drains() const {
+  return worker_.draining() ? std::optional(worker_.drain_code()) : std::nullopt;
+}
+
+Millis SocketHost::close_within() const {
+  return worker_.settings().close_within;
+}
+
+engine_io::Meter& SocketHost::meter() {
+  return worker_.meter();
+}
+
+Log& SocketHost::log() const {
+  return worker_.log();
+}
+
+session::SessionTable& SocketHost::sessions() {
+  return worker_.sessions();
+}
+
+bool SocketHost::knows(WorkerIndex worker) const {
+  return worker_.knows(worker);
+}
+
+void SocketHost::wake(engine_io::Socket& socket) {
+  if (!std::exchange(socket.is_awake, true)) awake_.push_back(socket.id());
+}
+
+void SocketHost::attend() {
+  std::swap(attending_, awake_);
+  for (const engine_io::Sid& id : attending_) {
+    engine_io::Socket* socket = sockets_.find(id);
+    if (socket == nullptr) continue;
+    socket->is_awake = false;
+    if (const auto to = socket->leaves_for()) {
+      worker_.inbox_of(*to).put(sockets_.take(*socket, *to));
+    } else if (!socket->attend()) {
+      sockets_.free(*socket);
       if (id.worker != index_) tell_it_is_over(id);
     }
   }
-  engines_attending_.clear();
+  attending_.clear();
 }
 
-void Worker::tell_it_is_over(const EngineId& engine) {
-  EngineInput over;
-  over.kind = EngineInput::Kind::over;
-  over.to = engine;
+void SocketHost::tell_it_is_over(const engine_io::Sid& socket) {
+  engine_io::Input over;
+  over.kind = engine_io::Input::Kind::over;
+  over.to = socket;
   tell(std::move(over));
 }
 
-void Worker::adopt(std::unique_ptr<Engine> engine) {
-  Engine& here = engines_.adopt(std::move(engine));
+void SocketHost::adopt(std::unique_ptr<engine_io::Socket> socket) {
+  engine_io::Socket& here = sockets_.adopt(std::move(socket));
   here.arrive(*this);
-  if (drain_) here.drain_at(now());
+  if (drains()) here.drain_at(now());
 }
 
-bool Worker::message(Connection& connection, const EngineId& to, bool text, std::string_view bytes) {
-  const SocketRef from{index_, connection.id()};
+bool SocketHost::message(Connection& connection, const engine_io::Sid& to, bool text, std::string_view bytes) {
+  const engine_io::ConnectionRef from{index_, connection.id()};
   if (to.worker == index_) {
-    Engine* engine = engines_.find(to);
-    if (engine != nullptr) return engine->message(from, text, bytes);
-    if (!engines_.moved_to(to)) return true;
+    engine_io::Socket* socket = sockets_.find(to);
+    if (socket != nullptr) return socket->message(from, text, bytes);
+    if (!sockets_.moved_to(to)) return true;
   }
-  EngineInput input;
-  input.kind = EngineInput::Kind::message;
+  engine_io::Input input;
+  input.kind = engine_io::Input::Kind::message;
   input.to = to;
   input.from = from;
   input.text = text;
   input.bytes = bytes;
   tell(std::move(input));
-  return false;  // the engine says when it has taken it
+  return false;  // the socket says when it has taken it
 }
 
-/// By way of the worker that the engine's id names, from wherever: what one connection says stays in order. An end is
+/// By way of the worker that the socket's id names, from wherever: what one connection says stays in order. An end is
 /// behind all that other workers have told before: a poll that ends after a POST does not end the session before it.
-void Worker::tell(EngineInput input) {
+void SocketHost::tell(engine_io::Input input) {
   const WorkerIndex to = input.to.worker;
-  if (!knows(to) || (to == index_ && input.kind != EngineInput::Kind::closed)) return hear(std::move(input));
-  inbox_of(to).put(std::make_unique<EngineInput>(std::move(input)));
+  if (!knows(to) || (to == index_ && input.kind != engine_io::Input::Kind::closed)) return hear(std::move(input));
+  worker_.inbox_of(to).put(std::make_unique<engine_io::Input>(std::move(input)));
 }
 
-void Worker::hear(EngineInput input) {
-  using Kind = EngineInput::Kind;
-  if (input.kind == Kind::over) return engines_.forget(input.to);
-  if (Engine* engine = engines_.find(input.to)) {
-    if (input.profile == nullptr || engine->is_of(input.profile)) return engine->input(input);
-  } else if (const auto to = engines_.moved_to(input.to)) {
-    return inbox_of(*to).put(std::make_unique<EngineInput>(std::move(input)));
+void SocketHost::hear(engine_io::Input input) {
+  using Kind = engine_io::Input::Kind;
+  if (input.kind == Kind::over) return sockets_.forget(input.to);
+  if (engine_io::Socket* socket = sockets_.find(input.to)) {
+    if (input.profile == nullptr || socket->is_of(input.profile)) return socket->input(input);
+  } else if (const auto to = sockets_.moved_to(input.to)) {
+    return worker_.inbox_of(*to).put(std::make_unique<engine_io::Input>(std::move(input)));
   }
   // Nobody has this id (any more).
   if (input.kind != Kind::request && input.kind != Kind::upgrade && input.kind != Kind::message) return;
-  SocketCommand answer;
+  engine_io::Command answer;
   answer.to = input.from;
   if (input.kind == Kind::request) {
-    answer.kind = SocketCommand::Kind::answer;
-    answer.response = std::make_unique<http::Response>(refusal(EngineRefusal::sid()));
+    answer.kind = engine_io::Command::Kind::answer;
+    answer.response = std::make_unique<http::Response>(engine_io::refusal(engine_io::Refusal::sid()));
   } else if (input.kind == Kind::upgrade) {
-    answer.kind = SocketCommand::Kind::refuse;
-    answer.text = EngineRefusal::sid().message;
+    answer.kind = engine_io::Command::Kind::refuse;
+    answer.text = engine_io::Refusal::sid().message;
   } else {
-    answer.kind = SocketCommand::Kind::resume;
+    answer.kind = engine_io::Command::Kind::resume;
   }
   command(std::move(answer));
 }
 
-void Worker::command(SocketCommand command) {
+void SocketHost::command(engine_io::Command command) {
   const WorkerIndex to = command.to.worker;
-  if (to != index_) return inbox_of(to).put(std::make_unique<SocketCommand>(std::move(command)));
-  if (Connection* connection = find(command.to.connection)) connection->obey(command);
+  if (to != index_) return worker_.inbox_of(to).put(std::make_unique<engine_io::Command>(std::move(command)));
+  if (Connection* connection = worker_.find(command.to.connection)) connection->obey(command);
 }
 
-bool Worker::has_room(const SocketRef& socket) {
-  const Connection* connection = socket.worker == index_ ? find(socket.connection) : nullptr;
+bool SocketHost::has_room(const engine_io::ConnectionRef& socket) const {
+  const Connection* connection = socket.worker == index_ ? worker_.find(socket.connection) : nullptr;
   return connection != nullptr && connection->has_room();
 }
 
-bool Worker::send_frame(const SocketRef& to, FramePtr frame, std::string_view bytes) {
+bool SocketHost::send_frame(const engine_io::ConnectionRef& to, FramePtr frame, std::string_view bytes) {
   if (to.worker == index_) {
-    Connection* connection = find(to.connection);
+    Connection* connection = worker_.find(to.connection);
     return connection == nullptr || connection->push(std::move(frame), bytes);
   }
-  SocketCommand command;
-  command.kind = SocketCommand::Kind::frame;
+  engine_io::Command command;
+  command.kind = engine_io::Command::Kind::frame;
   command.to = to;
   command.frame = std::move(frame);
   command.bytes = bytes;
@@ -115,10 +146,10 @@ bool Worker::send_frame(const SocketRef& to, FramePtr frame, std::string_view by
 
 /// While so much waits there that this worker has relayed, it reads nothing more that is published: then more is not
 /// relayed, and those who publish pause in turn. What was relayed is always read, so no two wait for each other.
-void Worker::relay(SocketCommand command) {
+void SocketHost::relay(engine_io::Command command) {
   const WorkerIndex to = command.to.worker;
   const std::size_t weight = command.weight();
-  if (!inbox_of(to).relay(std::make_unique<SocketCommand>(std::move(command)), weight, index_)) return;
+  if (!worker_.inbox_of(to).relay(std::make_unique<engine_io::Command>(std::move(command)), weight, index_)) return;
   if (std::find(relays_wait_.begin(), relays_wait_.end(), to) == relays_wait_.end()) relays_wait_.push_back(to);
 }
 

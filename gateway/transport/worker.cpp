@@ -18,7 +18,7 @@ Worker::Worker(WorkerIndex index, const Shared& shared)
       shared_(shared),
       inbox_(std::make_shared<WorkerInbox>()),
       sessions_(index, shared.services),
-      engines_(*this, index),
+      sockets_(*this),
       deadlines_(shared.services.clock->now()),
       random_(static_cast<std::uint_fast32_t>(random_u64())) {}
 
@@ -56,8 +56,8 @@ void Worker::before_wait() {
   Slice slice(*shared_.services.clock);
   for (int round = 0; round < kRoundsInATurn && !stopping_ && !slice.is_over(); ++round) {
     const bool any = take_letters(slice);
-    if (!any && attention_.empty() && engines_attention_.empty()) return arm_sessions();
-    attend_to_engines();
+    if (!any && attention_.empty() && !sockets_.is_anyone_awake()) return arm_sessions();
+    sockets_.attend();
     attend_all();
   }
   arm_sessions();
@@ -73,7 +73,7 @@ bool Worker::take_letters(Slice& slice) {
     if (WorkerLetter* letter = hand_.next_letter()) {
       read(*letter);
     } else if (!sessions_.go_on_paused()) {
-      WorkerParcel* parcel = relays_wait_.empty() ? hand_.next_parcel() : nullptr;
+      WorkerParcel* parcel = sockets_.relays_wait() ? nullptr : hand_.next_parcel();
       if (parcel == nullptr) break;
       read(*parcel);
     }
@@ -127,23 +127,23 @@ void Worker::read(WorkerLetter& letter) {
     adopt(std::move(*socket));
   } else if (auto* answer = std::get_if<HttpAnswer>(&letter)) {
     if (Connection* connection = find(answer->to)) connection->answer(std::move(answer->response));
-  } else if (auto* input = std::get_if<std::unique_ptr<EngineInput>>(&letter)) {
-    hear(std::move(**input));
-  } else if (auto* engine = std::get_if<std::unique_ptr<Engine>>(&letter)) {
-    adopt(std::move(*engine));
-  } else if (auto* command = std::get_if<std::unique_ptr<SocketCommand>>(&letter)) {
+  } else if (auto* input = std::get_if<std::unique_ptr<engine_io::Input>>(&letter)) {
+    sockets_.hear(std::move(**input));
+  } else if (auto* moved = std::get_if<std::unique_ptr<engine_io::Socket>>(&letter)) {
+    sockets_.adopt(std::move(*moved));
+  } else if (auto* command = std::get_if<std::unique_ptr<engine_io::Command>>(&letter)) {
     if ((*command)->frame) hand_.was_relayed((*command)->weight());
-    this->command(std::move(**command));
+    sockets_.command(std::move(**command));
   } else if (const auto* eased = std::get_if<Eased>(&letter)) {
     if (eased->for_relays) {
-      std::erase(relays_wait_, eased->worker);
+      sockets_.relays_eased(eased->worker);
     } else {
       sessions_.eased(eased->worker);
     }
   }
 }
 
-Connection* Worker::find(const ConnectionId& id) {
+Connection* Worker::find(const engine_io::ConnectionId& id) const {
   Connection* connection = id.index < connections_.size() ? connections_[id.index].get() : nullptr;
   return connection != nullptr && connection->id() == id ? connection : nullptr;
 }
@@ -157,7 +157,7 @@ void Worker::adopt(net::NewSocket socket) {
     free_.pop_back();
   }
   connections_[index] =
-      std::make_unique<Connection>(*this, ConnectionId{index, ++generation_}, socket.peer, socket.listener,
+      std::make_unique<Connection>(*this, engine_io::ConnectionId{index, ++generation_}, socket.peer, socket.listener,
                                    std::make_shared<net::Place>(acceptor_, index_, socket.peer));
   Connection& connection = *connections_[index];
   ++meter_.connections;
@@ -196,7 +196,7 @@ void Worker::ticked() {
   });
   if (index_ == 0) shared_.services.exchange->let_go();
   if (!drain_) return;
-  if (meter_.connections == 0 && engines_.size() == 0 && sessions_.size() == 0) return finish_drain({});
+  if (meter_.connections == 0 && sockets_.size() == 0 && sessions_.size() == 0) return finish_drain({});
   if (now < drain_->until) return;
   session::Abandoned left = sessions_.abandon();
   left.connections = meter_.connections;
@@ -220,7 +220,7 @@ void Worker::measure_lag(std::uint64_t now) {
 /// Sets the timer for what the sessions wait for, when that has changed.
 void Worker::arm_sessions() {
   std::optional<Instant> due = sessions_.next_due();
-  if (const auto engine = engines_.next_due(); engine && (!due || *engine < *due)) due = engine;
+  if (const auto socket = sockets_.next_due(); socket && (!due || *socket < *due)) due = socket;
   if (due == sessions_due_) return;
   sessions_due_ = due;
   loop_->set_timer(due ? std::optional(*due - now()) : std::nullopt);
@@ -229,7 +229,7 @@ void Worker::arm_sessions() {
 void Worker::timer_is_due() {
   sessions_due_.reset();
   sessions_.tick();
-  engines_.tick(now());
+  sockets_.tick();
 }
 
 void Worker::drain(Millis window, Millis hard_cap, std::uint16_t code, Drained done) {
@@ -239,7 +239,7 @@ void Worker::drain(Millis window, Millis hard_cap, std::uint16_t code, Drained d
   for (const auto& connection : connections_) {
     if (connection) connection->drain_at(now + Millis(spread(random_)));
   }
-  engines_.each([&](Engine& engine) { engine.drain_at(now + Millis(spread(random_))); });
+  sockets_.drain([&] { return now + Millis(spread(random_)); });
   sessions_.drain();
 }
 

@@ -8,17 +8,17 @@
 #include <thread>
 #include <vector>
 
+#include "gateway/engine_io/census.h"
 #include "gateway/http/router.h"
 #include "gateway/net/deadlines.h"
 #include "gateway/net/event_loop.h"
 #include "gateway/session/session_table.h"
-#include "gateway/transport/census.h"
 #include "gateway/transport/connection.h"
-#include "gateway/transport/engines.h"
 #include "gateway/transport/letters.h"
 #include "gateway/transport/meter.h"
 #include "gateway/transport/settings.h"
 #include "gateway/transport/slice.h"
+#include "gateway/transport/socket_host.h"
 
 namespace polygate::transport {
 
@@ -29,7 +29,7 @@ struct Shared {
   turns::Services services;
   http::Router router;
   std::vector<std::shared_ptr<WorkerInbox>> inboxes;  ///< of all workers; complete before the first of them runs
-  std::shared_ptr<Census> census;                     ///< locked: what they count together
+  std::shared_ptr<engine_io::Census> census;          ///< locked: what they count together
 };
 
 /// One thread with everything that its connections need: event loop, sockets, sessions. Made and destroyed on the main
@@ -66,7 +66,7 @@ class Worker final : public Post, private net::LoopHandler {
   // For its connections.
   const Settings& settings() const { return shared_.settings; }
   const http::Router& router() const { return shared_.router; }
-  Census& census() const { return *shared_.census; }
+  engine_io::Census& census() const { return *shared_.census; }
   const http::Handler* handler(std::uint16_t listener) const;
   std::string_view listener_name(std::uint16_t listener) const { return shared_.listeners[listener].name; }
   Log& log() const { return *shared_.services.log; }
@@ -84,22 +84,11 @@ class Worker final : public Post, private net::LoopHandler {
   void free(Connection& connection);
   void note_close(std::uint16_t code, std::string_view why, const std::string& address);
 
-  // Between engines and connections, wherever these live.
   WorkerIndex index() const { return index_; }
   bool knows(WorkerIndex worker) const { return worker < shared_.inboxes.size(); }
-  Engines& engines() { return engines_; }
-  void attend_to(Engine& engine);
-  void arm(Engine& engine) { engines_.arm(engine); }
-  /// A message of an engine's WebSocket. False: hand over no more until SocketCommand::resume.
-  bool message(Connection& connection, const EngineId& to, bool text, std::string_view bytes);
-  void tell(EngineInput input);
-  /// An engine comes here from another worker.
-  void adopt(std::unique_ptr<Engine> engine);
-  void command(SocketCommand command);
-  /// Half of its outbox, that is; of a connection on another worker nobody knows.
-  bool has_room(const SocketRef& socket);
-  /// False: the connection's outbox is full.
-  bool send_frame(const SocketRef& to, FramePtr frame, std::string_view bytes);
+  WorkerInbox& inbox_of(WorkerIndex worker) const { return *shared_.inboxes[worker]; }
+  SocketHost& sockets() { return sockets_; }
+  Connection* find(const engine_io::ConnectionId& id) const;
 
  private:
   struct Draining {
@@ -118,7 +107,6 @@ class Worker final : public Post, private net::LoopHandler {
   void read(WorkerLetter& letter);
   void read(WorkerParcel& parcel);
   void note_pressed();
-  void relay(SocketCommand command);
   void adopt(net::NewSocket socket);
   void attend_all();
   void arm_sessions();
@@ -126,11 +114,6 @@ class Worker final : public Post, private net::LoopHandler {
   void cut(Connection& connection);
   void finish_drain(session::Abandoned left);
   void measure_lag(std::uint64_t now);
-  Connection* find(const ConnectionId& id);
-  void attend_to_engines();
-  WorkerInbox& inbox_of(WorkerIndex worker) const { return *shared_.inboxes[worker]; }
-  void hear(EngineInput input);
-  void tell_it_is_over(const EngineId& engine);
 
   const WorkerIndex index_;
   const Shared& shared_;
@@ -138,7 +121,7 @@ class Worker final : public Post, private net::LoopHandler {
   std::shared_ptr<net::AcceptorInbox> acceptor_;
   std::unique_ptr<net::EventLoop> loop_;
   session::SessionTable sessions_;
-  Engines engines_;
+  SocketHost sockets_;
   net::Deadlines deadlines_;
   TransportMeter meter_;
   std::minstd_rand random_;
@@ -147,15 +130,12 @@ class Worker final : public Post, private net::LoopHandler {
   std::uint32_t generation_ = 0;
   std::vector<std::uint32_t> attention_;
   std::vector<std::uint32_t> attending_;
-  std::vector<EngineId> engines_attention_;
-  std::vector<EngineId> engines_attending_;
   WorkerInbox::Hand hand_;
   std::string gathering_;
   std::optional<Draining> drain_;
-  std::optional<Instant> sessions_due_;   ///< for when the timer is set
-  std::uint64_t last_tick_ = 0;           ///< nanoseconds
-  std::uint64_t pressed_since_ = 0;       ///< nanoseconds; 0: it is not pressed
-  std::vector<WorkerIndex> relays_wait_;  ///< for these: what is published is not read before they have room again
+  std::optional<Instant> sessions_due_;  ///< for when the timer is set
+  std::uint64_t last_tick_ = 0;          ///< nanoseconds
+  std::uint64_t pressed_since_ = 0;      ///< nanoseconds; 0: it is not pressed
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -18,8 +18,10 @@ LAYERS = {
     "rules": 4, "http": 4,
     "turns": 5,
     "session": 6,
-    "transport": 7,
-    "app": 8,
+    "engine_io": 7,
+    "socket_io": 8,
+    "transport": 9,
+    "app": 10,
 }
 
 # header prefix -> the rooms that may include it
@@ -44,9 +46,9 @@ WALLS = {
 # thread tells app/admin that it drains: counters and a flag, no waiting. A frame keeps each form that it was asked for, and
 # nobody waits for another to make it. The clock that tests turn by hand is read by handlers' threads. The
 # small ids that clients are asked to answer to are one series for the whole process.
-# Sessions of Engine.IO open on any worker and are capped in the process: transport/census counts them, a few look-ups
+# Sessions of Engine.IO open on any worker and are capped in the process: engine_io/census counts them, a few look-ups
 # when one comes and when it has gone.)
-LOCKS = re.compile(r"^gateway/(routing/(mailbox|local_exchange|frame)|plugin/(handlers|guarded)|store/|base/(log|clock|ids)|net/lws_log|transport/census|app/(admin|handler_meter))")
+LOCKS = re.compile(r"^gateway/(routing/(mailbox|local_exchange|frame)|plugin/(handlers|guarded)|store/|base/(log|clock|ids)|net/lws_log|engine_io/census|app/(admin|handler_meter))")
 LOCK_WORDS = re.compile(r"std::(recursive_|shared_|timed_)?mutex\b|std::atomic\b|std::condition_variable\b")
 
 FAMILIES = re.compile(r"\b(monitor|printer|sensor|walker|circle|irrigation|webrtc|telemetry)(_|\b)", re.IGNORECASE)

@@ -9,7 +9,7 @@
 #include "gateway/http/router.h"
 #include "gateway/session/outbox.h"
 #include "gateway/session/session_table.h"
-#include "gateway/transport/engine_http.h"
+#include "gateway/engine_io/http.h"
 #include "tests/talks/driver.h"
 #include "tests/talks/packet.h"
 #include "tests/talks/scratch.h"
@@ -165,8 +165,8 @@ int InProcess::connect(const std::string& who, const std::string& target, const 
   for (std::size_t at = question; at < target.size();) {
     const std::size_t end = std::min(target.find('&', at + 1), target.size());
     const std::size_t equals = std::min(target.find('=', at), end);
-    const auto name = transport::decode_component(target.substr(at + 1, equals - at - 1));
-    const auto value = transport::decode_component(target.substr(std::min(equals + 1, end), end - equals - 1));
+    const auto name = engine_io::decode_component(target.substr(at + 1, equals - at - 1));
+    const auto value = engine_io::decode_component(target.substr(std::min(equals + 1, end), end - equals - 1));
     if (name && value) opening.query.emplace_back(*name, *value);
     at = end;
   }

@@ -42,7 +42,7 @@ Snapshot two_workers() {
   }
   snapshot.collected.acceptor.refused[static_cast<std::size_t>(net::Admission::Verdict::per_address)] = 9;
   snapshot.collected.census.by_profile = {{"notes", 12}};
-  snapshot.collected.census.refused[static_cast<std::size_t>(transport::Census::Verdict::per_profile)] = 8;
+  snapshot.collected.census.refused[static_cast<std::size_t>(engine_io::Census::Verdict::per_profile)] = 8;
   return snapshot;
 }
 

@@ -1,11 +1,11 @@
-#include "gateway/transport/census.h"
+#include "gateway/engine_io/census.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 
 #include <vector>
 
-namespace polygate::transport {
+namespace polygate::engine_io {
 namespace {
 
 using Count = Census::Verdict;
@@ -66,4 +66,4 @@ TEST(Census, WhoIsToBlameIsToldSo) {
 }
 
 }  // namespace
-}  // namespace polygate::transport
+}  // namespace polygate::engine_io

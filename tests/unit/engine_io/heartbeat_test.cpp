@@ -1,8 +1,8 @@
-#include "gateway/transport/heartbeat.h"
+#include "gateway/engine_io/heartbeat.h"
 
 #include <gtest/gtest.h>
 
-namespace polygate::transport {
+namespace polygate::engine_io {
 namespace {
 
 using Due = Heartbeat::Due;
@@ -64,4 +64,4 @@ TEST(Heartbeat, AClientThatPingsIsOnlyWaitedFor) {
 }
 
 }  // namespace
-}  // namespace polygate::transport
+}  // namespace polygate::engine_io
