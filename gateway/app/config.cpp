@@ -14,7 +14,7 @@ namespace {
 
 constexpr unsigned kMaxWorkers = 256;
 
-/// Everything that has a default, so that `polygate config` can show it with its origin.
+/// Everything that has a default, so that `polygate config` can show it with its origin; all but the limits.
 constexpr char kDefaults[] = R"(
 admin:
   address: 127.0.0.1
@@ -22,28 +22,6 @@ admin:
 workers: 0
 schemas: schemas
 plugins: plugins
-limits:
-  connections: 10000
-  connections_per_address: 1000
-  handshakes_per_address: 256
-  handshake: 10s
-  engine_sessions: 10000
-  engine_sessions_per_address: 1000
-  engine_sessions_per_profile: 10000
-  kept_bytes_together: 256MiB
-  message_bytes: 64KiB
-  json_depth: 64
-  json_nodes: 50000
-  inbox_events: 64
-  outbox_bytes: 1MiB
-  outbox_frames: 0
-  memberships: 64
-  events_per_second: 50
-  events_burst: 100
-  kept_per_topic: 1000
-  kept_bytes: 64MiB
-  turn_within: 30s
-  finish_within: 30s
 tcp_keepalive:
   idle: 30s
   interval: 5s
@@ -55,6 +33,20 @@ log:
   format: text
   level: info
 )";
+
+std::string default_limits() {
+  std::string yaml = "limits:\n";
+  for (const profile::Limit& limit : profile::all_limits()) {
+    yaml += "  " + std::string(limit.name) + ": " + limit.text(limit.usual(profile::LimitsOf::deployment)) + '\n';
+  }
+  return yaml;
+}
+
+/// Where a setting came from: "default", "environment X", "flag --set X" or "file:line".
+std::string origin_of(const Place& at) {
+  const bool is_no_file = at.file == "default" || at.file.starts_with("environment ") || at.file.starts_with("flag ");
+  return is_no_file ? at.file : at.file + ':' + std::to_string(at.line);
+}
 
 /// Under a configuration that names no listener: a default that named ones would be added to is no default.
 constexpr char kDefaultListener[] = R"(
@@ -254,31 +246,16 @@ class Builder {
 
   void limits(const ConfigReader& top) {
     ConfigReader reader(top.find("limits"), "limits", keys_of("limits"), diagnostics_);
-    ConnectionLimits& connections = config_.connection_limits;
-    reader.count("connections", connections.connections, 1, 10'000'000);
-    reader.count("connections_per_address", connections.connections_per_address, 1, 10'000'000);
-    reader.count("handshakes_per_address", connections.handshakes_per_address, 1, 10'000'000);
-    reader.duration("handshake", connections.handshake, Millis(1));
-    reader.count("engine_sessions", connections.engine_sessions, 1, 10'000'000);
-    reader.count("engine_sessions_per_address", connections.engine_sessions_per_address, 1, 10'000'000);
-    reader.count("engine_sessions_per_profile", connections.engine_sessions_per_profile, 1, 10'000'000);
-    reader.size("kept_bytes_together", config_.kept_bytes_together, 1);
-    profile::Limits& sessions = config_.session_limits;
-    reader.size("message_bytes", sessions.message_bytes, 1);
-    std::size_t depth = sessions.json_depth;
-    reader.count("json_depth", depth, 1, 256);
-    sessions.json_depth = static_cast<unsigned>(depth);
-    reader.count("json_nodes", sessions.json_nodes, 1, 10'000'000);
-    reader.count("inbox_events", sessions.inbox_events, 1, 100'000);
-    reader.size("outbox_bytes", sessions.outbox_bytes, 1);
-    reader.count("outbox_frames", sessions.outbox_frames, 0, 10'000'000);
-    reader.count("memberships", sessions.memberships, 1, 100'000);
-    reader.number("events_per_second", sessions.events_per_second, 0, 1e6);
-    reader.number("events_burst", sessions.events_burst, 1, 1e6);
-    reader.count("kept_per_topic", sessions.kept_per_topic, 0, 10'000'000);
-    reader.size("kept_bytes", sessions.kept_bytes, 1);
-    reader.duration("turn_within", sessions.turn_within, Millis(100));
-    reader.duration("finish_within", sessions.finish_within, Millis(100));
+    for (const profile::Limit& limit : profile::all_limits()) {
+      const yaml::Node* node = reader.find(limit.name);
+      const auto found = node ? profile::read_limit(*node, limit, diagnostics_) : std::nullopt;
+      if (!found) continue;
+      if (limit.stands_in(profile::LimitsOf::profile)) {
+        config_.caps.set(limit, *found, origin_of(node->place()));
+      } else {
+        set(config_.limits, limit, *found);
+      }
+    }
   }
 
   void tcp_keepalive(const ConfigReader& top) {
@@ -348,7 +325,7 @@ std::optional<Config> read_config(const std::filesystem::path& file, const std::
   const std::size_t before = diagnostics.size();
   Config config;
   config.folder = std::filesystem::absolute(file).parent_path();
-  const auto defaults = yaml::read(kDefaults, "default", diagnostics);
+  const auto defaults = yaml::read(kDefaults + default_limits(), "default", diagnostics);
   const auto root = yaml::read_file(file, file.string(), diagnostics);
   if (!defaults || !root) return std::nullopt;
   config.tree = defaults->merged(*root);
@@ -401,11 +378,7 @@ std::string describe(const Config& config, bool as_json) {
   Json list = Json::array();
   std::string text;
   list_leaves(config.tree, "", [&](const std::string& key, const yaml::Node& node) {
-    const Place& at = node.place();
-    const std::string origin =
-        at.file == "default" || at.file.starts_with("environment ") || at.file.starts_with("flag ")
-            ? at.file
-            : at.file + ':' + std::to_string(at.line);
+    const std::string origin = origin_of(node.place());
     if (as_json) {
       list.push_back({{"key", key}, {"value", node.to_json()}, {"origin", origin}});
     } else {

@@ -10,8 +10,7 @@
 #include "gateway/base/diagnostics.h"
 #include "gateway/base/log.h"
 #include "gateway/base/yaml.h"
-#include "gateway/profile/profile.h"
-#include "gateway/routing/local_exchange.h"
+#include "gateway/profile/limits.h"
 #include "gateway/transport/settings.h"
 
 namespace polygate::app {
@@ -37,16 +36,6 @@ struct TokensConfig {
   Place place;
 };
 
-struct ConnectionLimits {
-  std::size_t connections = 10'000;
-  std::size_t connections_per_address = 1'000;
-  std::size_t handshakes_per_address = 256;
-  Millis handshake{10'000};
-  std::size_t engine_sessions = 10'000;
-  std::size_t engine_sessions_per_address = 1'000;
-  std::size_t engine_sessions_per_profile = 10'000;
-};
-
 /// What one deployment runs: gateway.yaml with the environment and the flags on top of it. docs/configuration.md lists
 /// every key; schemas/gateway.schema.json gives it to editors.
 struct Config {
@@ -60,9 +49,8 @@ struct Config {
   std::optional<std::filesystem::path> store;
   std::vector<JwtConfig> jwt;
   std::vector<TokensConfig> tokens;
-  profile::Limits session_limits;
-  ConnectionLimits connection_limits;
-  std::size_t kept_bytes_together = LocalExchange::kKeptBytes;
+  profile::SharedLimits limits;
+  profile::Caps caps;  ///< the most that profiles may ask for in theirs
   net::TcpKeepalive tcp_keepalive;
   Millis drain_window{5'000};
   Millis drain_cap{10'000};

@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "gateway/profile/limits.h"
+
 namespace polygate::app {
 
 const std::vector<ConfigKeys>& config_keys() {
@@ -17,28 +19,7 @@ const std::vector<ConfigKeys>& config_keys() {
         "required", "leeway", "max_age", "user", "expires", "claims"}},
       {"key", {"env", "file", "jwks", "id", "stamp"}},
       {"tokens", {"file"}},
-      {"limits",
-       {"connections",
-        "connections_per_address",
-        "handshakes_per_address",
-        "handshake",
-        "engine_sessions",
-        "engine_sessions_per_address",
-        "engine_sessions_per_profile",
-        "kept_bytes_together",
-        "message_bytes",
-        "json_depth",
-        "json_nodes",
-        "inbox_events",
-        "outbox_bytes",
-        "outbox_frames",
-        "memberships",
-        "events_per_second",
-        "events_burst",
-        "kept_per_topic",
-        "kept_bytes",
-        "turn_within",
-        "finish_within"}},
+      {"limits", profile::limit_names(profile::LimitsOf::deployment)},
       {"tcp_keepalive", {"idle", "interval", "count"}},
       {"drain", {"window", "cap"}},
       {"log", {"format", "level"}},

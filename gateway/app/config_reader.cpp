@@ -67,15 +67,6 @@ void ConfigReader::number(std::string_view key, double& into, double least, doub
   into = found->number();
 }
 
-void ConfigReader::size(std::string_view key, std::size_t& into, std::size_t least) {
-  const yaml::Node* found = find(key);
-  if (!found) return;
-  const auto bytes = found->is_scalar() ? parse_size(found->text()) : std::nullopt;
-  if (!bytes) return mismatch(key, *found, "a size such as 64KiB");
-  if (*bytes < least) return mismatch(key, *found, "at least " + format_size(least));
-  into = static_cast<std::size_t>(*bytes);
-}
-
 void ConfigReader::duration(std::string_view key, Millis& into, Millis least) {
   const yaml::Node* found = find(key);
   if (!found) return;

@@ -26,7 +26,6 @@ class ConfigReader {
   void flag(std::string_view key, bool& into);
   void count(std::string_view key, std::size_t& into, std::uint64_t least, std::uint64_t most);
   void number(std::string_view key, double& into, double least, double most);
-  void size(std::string_view key, std::size_t& into, std::size_t least = 0);
   void duration(std::string_view key, Millis& into, Millis least = Millis(0));
   void words(std::string_view key, std::vector<std::string>& into);
   /// Index of the value among `choices`, or nothing.

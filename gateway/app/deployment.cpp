@@ -68,7 +68,7 @@ std::unique_ptr<Deployment> Deployment::load(Config config, const Options& optio
   made->handlers_ = std::make_unique<Handlers>(options.workers, HandlerLimits{}, *options.clock, options.report);
   made->load_profiles(options, diagnostics);
   if (diagnostics.size() != before) return nullptr;
-  made->exchange_ = std::make_unique<LocalExchange>(*options.clock, made->config_.kept_bytes_together);
+  made->exchange_ = std::make_unique<LocalExchange>(*options.clock, made->config_.limits.kept_bytes_together);
   made->services_.exchange = made->exchange_.get();
   made->services_.verifiers = &made->verifiers_;
   made->services_.handlers = made->handlers_.get();
@@ -123,7 +123,7 @@ void Deployment::load_profiles(const Options& options, Diagnostics& diagnostics)
   std::vector<std::shared_ptr<profile::Profile>> read;
   std::set<std::string> wanted;
   for (const auto& [path, place] : config_.profiles) {
-    auto profile = profile::read_file(path, shown(path), config_.session_limits, diagnostics);
+    auto profile = profile::read_file(path, shown(path), config_.caps, diagnostics);
     if (!profile) continue;
     wanted.insert(profile->plugins.begin(), profile->plugins.end());
     read.push_back(std::move(profile));
@@ -155,7 +155,7 @@ void Deployment::load_profiles(const Options& options, Diagnostics& diagnostics)
 
 /// What one profile keeps must not be able to leave another without room.
 void Deployment::check_kept(Diagnostics& diagnostics) const {
-  std::size_t left = config_.kept_bytes_together;
+  std::size_t left = config_.limits.kept_bytes_together;
   std::string shares;
   bool fits = true;
   for (const profile::ProfilePtr& profile : services_.profiles) {
@@ -170,7 +170,7 @@ void Deployment::check_kept(Diagnostics& diagnostics) const {
   if (place->place().file == "default") place = config_.tree.find("profiles");
   diagnostics.add(place->place(),
                   "the profiles may keep more (" + shares + ") than all of them together, " +
-                      format_size(config_.kept_bytes_together) + " (limits.kept_bytes_together)",
+                      format_size(config_.limits.kept_bytes_together) + " (limits.kept_bytes_together)",
                   "lower `kept_bytes` in `limits`, here or in a profile, or raise `kept_bytes_together`");
 }
 

@@ -54,14 +54,14 @@ void Gateway::make_server() {
   const Config& config = deployment_->config();
   transport::Settings settings;
   settings.workers = workers_;
-  settings.handshake_within = config.connection_limits.handshake;
-  settings.max_connections = config.connection_limits.connections;
-  settings.max_per_address = config.connection_limits.connections_per_address;
-  settings.handshakes_per_address = config.connection_limits.handshakes_per_address;
+  settings.handshake_within = config.limits.handshake;
+  settings.max_connections = config.limits.connections;
+  settings.max_per_address = config.limits.connections_per_address;
+  settings.handshakes_per_address = config.limits.handshakes_per_address;
   settings.keepalive = config.tcp_keepalive;
-  settings.max_engines = config.connection_limits.engine_sessions;
-  settings.engines_per_address = config.connection_limits.engine_sessions_per_address;
-  settings.engines_per_profile = config.connection_limits.engine_sessions_per_profile;
+  settings.max_engines = config.limits.engine_sessions;
+  settings.engines_per_address = config.limits.engine_sessions_per_address;
+  settings.engines_per_profile = config.limits.engine_sessions_per_profile;
   std::vector<transport::ListenerSettings> listeners;
   for (const ListenerConfig& listener : config.listeners) listeners.push_back(listener_settings(listener));
   admin_ = std::make_unique<Admin>(

@@ -71,7 +71,7 @@ ProfileFile find_profile(const std::string& name, const std::optional<std::strin
 std::shared_ptr<profile::Profile> read_profile(const ProfileFile& file, schema::Library& library,
                                                Diagnostics& diagnostics) {
   const std::size_t before = diagnostics.size();
-  auto profile = profile::read_file(file.path, file.path.string(), profile::Limits{}, diagnostics);
+  auto profile = profile::read_file(file.path, file.path.string(), profile::Caps{}, diagnostics);
   if (!profile) return nullptr;
   profile::Surroundings around;
   around.schemas = &library;

@@ -58,14 +58,14 @@ class Signals {
 Result<void> take_file_descriptors(const Config& config) {
   constexpr std::size_t kBesides = 192;   // listeners, logs, stores, plugins, and what the acceptor keeps in reserve
   constexpr std::size_t kForWorker = 16;  // its event loop
-  const std::size_t wanted = config.connection_limits.connections + kBesides + kForWorker * config.worker_count();
+  const std::size_t wanted = config.limits.connections + kBesides + kForWorker * config.worker_count();
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return {};
   limit.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
   setrlimit(RLIMIT_NOFILE, &limit);
   getrlimit(RLIMIT_NOFILE, &limit);
   if (limit.rlim_cur >= wanted) return {};
-  return Failure{Reason::limited, "limits.connections is " + std::to_string(config.connection_limits.connections) +
+  return Failure{Reason::limited, "limits.connections is " + std::to_string(config.limits.connections) +
                                       ", which takes " + std::to_string(wanted) +
                                       " file descriptors, but this process may have " + std::to_string(limit.rlim_cur) +
                                       ": raise that (ulimit -n, LimitNOFILE=) or lower limits.connections"};

@@ -114,7 +114,7 @@ void print(const Validator& validator, Output output, std::ostream& out) {
 int validate_command(const ValidateArguments& arguments, std::istream& in, std::ostream& out, std::ostream& err) {
   const ProfileFile file = find_profile(arguments.profile, arguments.schemas);
   Diagnostics diagnostics;
-  const auto profile = profile::read_file(file.path, file.path.string(), profile::Limits{}, diagnostics);
+  const auto profile = profile::read_file(file.path, file.path.string(), profile::Caps{}, diagnostics);
   if (!diagnostics.empty() || !profile || !profile->dialect) {
     tell_problems(diagnostics, Output::text, "nothing was checked", err);
     return kCouldNotRun;

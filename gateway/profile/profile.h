@@ -10,6 +10,7 @@
 #include "gateway/base/json.h"
 #include "gateway/base/reason.h"
 #include "gateway/dialect/dialect.h"
+#include "gateway/profile/limits.h"
 #include "gateway/profile/template.h"
 #include "gateway/routing/exchange.h"
 #include "gateway/routing/topic.h"
@@ -22,23 +23,6 @@ namespace polygate::profile {
 
 /// Index into Profile::roles.
 using RoleIndex = std::uint16_t;
-
-/// What one session may cost; a profile's `limits` over the deployment's.
-struct Limits {
-  std::size_t message_bytes = std::size_t{64} << 10;
-  unsigned json_depth = 64;
-  std::size_t json_nodes = 50'000;
-  std::size_t inbox_events = 64;
-  std::size_t outbox_bytes = std::size_t{1} << 20;
-  std::size_t outbox_frames = 0;  ///< 0 = bounded by bytes alone
-  std::size_t memberships = 64;
-  double events_per_second = 50;  ///< refill of the token bucket; 0 = no rate limit
-  double events_burst = 100;
-  std::size_t kept_per_topic = 1'000;
-  Millis turn_within{30'000};                      ///< for a handler's answer; then the client is told `busy`
-  Millis finish_within{30'000};                    ///< what was read before the end of a connection may still be taken
-  std::size_t kept_bytes = std::size_t{64} << 20;  ///< in all topics of the profile together
-};
 
 struct Origins {
   enum class Kind : std::uint8_t { same_host, any, list };

@@ -102,12 +102,11 @@ void read_events(ReadContext& context, const yaml::Node& node) {
 
 }  // namespace
 
-std::shared_ptr<Profile> read(const yaml::Node& root, const std::string& file, const Limits& deployment_limits,
+std::shared_ptr<Profile> read(const yaml::Node& root, const std::string& file, const Caps& caps,
                               Diagnostics& diagnostics) {
   Diagnostics found;
   auto profile = std::make_shared<Profile>();
   profile->file = file;
-  profile->limits = deployment_limits;
   profile->families = {{"session", TopicKind::session}, {"user", TopicKind::joined}, {"role", TopicKind::joined}};
   ReadContext context{*profile, found, {}};
   if (!expect_map(context, root, "a profile",
@@ -118,7 +117,7 @@ std::shared_ptr<Profile> read(const yaml::Node& root, const std::string& file, c
   }
   RoleFinder(*profile).find(root);
   read_head(context, root);
-  if (const yaml::Node* limits = root.find("limits")) read_limits(context, *limits);
+  read_limits(context, root.find("limits"), caps);
   if (const yaml::Node* endpoints = expect_key(context, root, "endpoints", profile->places.profile, "a profile")) {
     read_endpoints(context, *endpoints);
   }
@@ -133,11 +132,11 @@ std::shared_ptr<Profile> read(const yaml::Node& root, const std::string& file, c
   return profile;
 }
 
-std::shared_ptr<Profile> read_file(const std::filesystem::path& path, const std::string& shown_as,
-                                   const Limits& deployment_limits, Diagnostics& diagnostics) {
+std::shared_ptr<Profile> read_file(const std::filesystem::path& path, const std::string& shown_as, const Caps& caps,
+                                   Diagnostics& diagnostics) {
   const auto root = yaml::read_file(path, shown_as, diagnostics);
   if (!root) return nullptr;
-  return read(*root, shown_as, deployment_limits, diagnostics);
+  return read(*root, shown_as, caps, diagnostics);
 }
 
 }  // namespace polygate::profile

@@ -4,7 +4,8 @@
 
 namespace polygate::profile {
 
-/// `limits:` what this profile's sessions may cost, over the deployment's limits that stand in the profile already.
-void read_limits(ReadContext& context, const yaml::Node& node);
+/// `limits:` what this profile's sessions and topics may cost, at most what the deployment allows. What it does not
+/// name is the smaller of the default and the deployment's. `node` is null for a profile without the key.
+void read_limits(ReadContext& context, const yaml::Node* node, const Caps& caps);
 
 }  // namespace polygate::profile

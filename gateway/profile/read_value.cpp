@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 
 #include "gateway/base/units.h"
 
@@ -114,18 +113,6 @@ std::optional<std::uint64_t> read_count(ReadContext& context, const yaml::Node& 
     if (count >= least && count <= most) return count;
   }
   context.problem(node.place(), std::string(what) + " is " + expected + ", this is " + node.text());
-  return std::nullopt;
-}
-
-std::optional<double> read_rate(ReadContext& context, const yaml::Node& node, std::string_view what) {
-  const bool whole = node.kind() == yaml::Kind::integer;
-  if (!whole && node.kind() != yaml::Kind::number) {
-    mismatch(context, node, what, "a number, 0 or more");
-    return std::nullopt;
-  }
-  const double rate = whole ? static_cast<double>(node.integer()) : node.number();
-  if (std::isfinite(rate) && rate >= 0) return rate;
-  context.problem(node.place(), std::string(what) + " is a number, 0 or more, this is " + node.text());
   return std::nullopt;
 }
 

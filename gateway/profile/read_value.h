@@ -32,8 +32,6 @@ std::optional<std::uint64_t> read_size(ReadContext& context, const yaml::Node& n
 /// A whole number between `least` and `most`.
 std::optional<std::uint64_t> read_count(ReadContext& context, const yaml::Node& node, std::string_view what,
                                         std::uint64_t least, std::uint64_t most);
-/// A number that is not negative.
-std::optional<double> read_rate(ReadContext& context, const yaml::Node& node, std::string_view what);
 
 /// A role that some endpoint starts in or some rule becomes.
 std::optional<RoleIndex> read_role(ReadContext& context, const yaml::Node& node);

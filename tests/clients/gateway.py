@@ -33,6 +33,18 @@ AGENTS += [{"token": f"token-of-agent-{letter}", "user": f"{letter * 8}-0000-400
             "claims": {"name": f"Agent {letter}", "owner": f"owner-{letter}"}} for letter in "abcdef"]
 
 
+def shipped(profile, **limits):
+    """Its text; with limits of its own where it has none. A deployment cannot raise them."""
+    text = (ROOT / f"profiles/{profile}.yaml").read_text(encoding="utf-8")
+    return limited(text, **limits) if limits else text
+
+
+def limited(text, **limits):
+    if "\nlimits:" in text:
+        raise Failed("the profile has limits already")
+    return f"{text}\nlimits: {json.dumps(limits)}\n"
+
+
 def encoded(data):
     """base64url without padding, as in RFC 7515."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -7,11 +7,12 @@ import select
 import signal
 import time
 
-from gateway import Gateway
+from gateway import Gateway, shipped
 from rawsocket import TEXT, RawSocket, frame
 
 EACH = 60
-PATIENT = {"events_per_second": 0, "finish_within": "10m"}  # however slow the disk is
+PATIENT = {"profiles": (), "texts": {  # however slow the disk is
+    "telemetry.yaml": shipped(TELEMETRY, events_per_second=0, finish_within="10m")}}
 
 
 def sends_and_leaves(workers, kind, ends, **options):
@@ -61,7 +62,7 @@ def over_tls_who_is_quiet_for_longer_than_the_library_waits_is_still_there(worke
 def full_inbox(workers, kind, **options):
     """The store is locked, so one reading is at its handler, 64 wait, and the rest is in buffers and in the kernel."""
     each, ends = 500, (fin, half_close, reset)
-    with Gateway(workers=workers, limits=PATIENT, **options) as gateway:
+    with Gateway(workers=workers, **PATIENT, **options) as gateway:
         dashboard = Listener(kind.open(gateway.port, "/clients/1"), understand_reading)
         controllers = [kind.open(gateway.port, "/") for _ in ends]
         with locked_store(gateway):
@@ -98,7 +99,7 @@ def with_a_full_inbox_at_the_end_of_the_connection_nothing_is_lost_over_tls(work
 
 def of_readings_that_came_faster_than_they_are_stored_none_is_lost(workers, sizes):
     each, ends = sizes.backlog, (fin, half_close, reset)
-    with Gateway(workers=workers, limits=PATIENT) as gateway:
+    with Gateway(workers=workers, **PATIENT) as gateway:
         dashboard = Listener(RawSocket.open(gateway.port, "/clients/1"), understand_reading)
         with concurrent.futures.ThreadPoolExecutor(len(ends)) as pool:
             leaving = [pool.submit(end, RawSocket.open(gateway.port, "/"),

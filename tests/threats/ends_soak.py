@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 
-from gateway import ROOT, Gateway
+from gateway import ROOT, Gateway, limited, shipped
 from rawengineio import V4, Polling, WebSocket, encode, upgraded
 from rawsocket import TEXT, RawSocket, frame
 
@@ -213,8 +213,9 @@ def what_was_posted_before_a_poll_is_lost_is_taken(workers, sizes):
 
 def in_a_soak_what_was_sent_is_judged_or_dropped_for_a_cause_and_what_was_good_is_heard(workers, sizes):
     print(f"seed {sizes.seed}, {sizes.seconds} s", flush=True)
-    profiles = ("profiles/sensor-telemetry.yaml",)
-    with Gateway(workers=workers, limits={"finish_within": "10m"}, profiles=profiles, texts=lively()) as gateway:
+    profiles = {"sensor-telemetry.yaml": shipped(TELEMETRY), **lively()}
+    texts = {name: limited(text, finish_within="10m") for name, text in profiles.items()}
+    with Gateway(workers=workers, profiles=(), texts=texts) as gateway:
         soak = Soak(gateway.port, sizes.seed, time.monotonic() + sizes.seconds)
         with concurrent.futures.ThreadPoolExecutor(VISITORS) as pool:
             visitors = [pool.submit(soak.visits, visitor) for visitor in range(VISITORS)]

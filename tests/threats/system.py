@@ -16,7 +16,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "clients"))
 import crowd  # noqa: E402
-from gateway import PATIENCE, SECRET_ID, Failed, Gateway, Scenarios, jwt, user_token  # noqa: E402
+from gateway import PATIENCE, SECRET_ID, Failed, Gateway, Scenarios, jwt, shipped, user_token  # noqa: E402
 from rawsocket import CLOSE, PING, PONG, TEXT, RawSocket, close_payload, frame, handshake  # noqa: E402
 
 
@@ -115,7 +115,8 @@ def T78_a_profile_that_may_keep_no_more_still_delivers_and_leaves_the_others_the
 # ---- T13: slow consumers
 
 def T13_a_consumer_that_does_not_read_is_cut_and_the_others_get_everything():
-    with Gateway(workers=2, limits={"events_per_second": 0, "outbox_bytes": "512KiB"}) as gateway:
+    telemetry = shipped("sensor-telemetry", events_per_second=0, outbox_bytes="512KiB")
+    with Gateway(workers=2, profiles=(), texts={"telemetry.yaml": telemetry}) as gateway:
         controller = RawSocket.open(gateway.port, "/")
         fast = [RawSocket.open(gateway.port, f"/clients/{number}") for number in range(3)]
         slow = RawSocket.open(gateway.port, "/clients/slow", receive_buffer=4096)
@@ -399,8 +400,7 @@ def T61_of_a_herd_of_3000_controllers_every_reading_is_stored_and_heard():
 # ---- T72: a store that takes nothing
 
 def T72_what_the_store_says_is_for_the_log_and_its_reason_for_the_client():
-    limits = {"events_per_second": 0}
-    with Gateway(limits=limits) as gateway, sqlite3.connect(gateway.folder / "polygate.db") as other:
+    with Gateway() as gateway, sqlite3.connect(gateway.folder / "polygate.db") as other:
         controller = RawSocket.open(gateway.port, "/")
         other.execute("BEGIN IMMEDIATE")  # the store waits 5 s for the lock
         controller.send(frame(TEXT, b'{"event":"temperature","data":{"time":1,"record":1}}'))

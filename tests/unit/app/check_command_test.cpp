@@ -46,7 +46,11 @@ TEST(CheckCommand, ProfilesThatKeepSomethingMayNotAddUpToMoreThanTheProcess) {
   std::string other(Workspace::kProfile);
   other.replace(other.find("profile: notes"), 14, "profile: other");
   other.replace(other.find("/notes:"), 7, "/other:");
-  workspace.write("profiles/other.yaml", other);
+  const auto each_keeps = [&](const std::string& most) {
+    workspace.write("profiles/notes.yaml", std::string(Workspace::kProfile) + "\nlimits: {kept_bytes: " + most + "}\n");
+    workspace.write("profiles/other.yaml", other + "\nlimits: {kept_bytes: " + most + "}\n");
+  };
+  each_keeps("64MiB");
   const auto check = [&](std::vector<std::string> sets) {
     std::vector<std::string> words = {"check", "-c", workspace.path("gateway.yaml"), "--set",
                                       "profiles=[profiles/notes.yaml, profiles/other.yaml]"};
@@ -54,16 +58,34 @@ TEST(CheckCommand, ProfilesThatKeepSomethingMayNotAddUpToMoreThanTheProcess) {
     return workspace.run(words);
   };
   EXPECT_EQ(check({}).code, 0);
-  EXPECT_EQ(check({"limits.kept_bytes=100MiB", "limits.kept_bytes_together=200MiB"}).code, 0);
-  const Ran more = check({"limits.kept_bytes=100MiB", "limits.kept_bytes_together=199MiB"});
+  each_keeps("100MiB");
+  EXPECT_EQ(check({"limits.kept_bytes_together=200MiB"}).code, 0);
+  const Ran more = check({"limits.kept_bytes_together=199MiB"});
   EXPECT_EQ(more.code, 78);
   EXPECT_THAT(more.err, HasSubstr("flag --set limits.kept_bytes_together:2:"));
   EXPECT_THAT(more.err, HasSubstr("the profiles may keep more (notes 100MiB, other 100MiB) than all of them together, "
                                   "199MiB (limits.kept_bytes_together)"));
-  EXPECT_EQ(check({"limits.kept_bytes=200MiB"}).code, 78) << "more than the default";
+  each_keeps("200MiB");
+  EXPECT_EQ(check({}).code, 78) << "more than the default";
   other.erase(other.find(", keep: last"), 12);
-  workspace.write("profiles/other.yaml", other);
-  EXPECT_EQ(check({"limits.kept_bytes=200MiB"}).code, 0) << "only one of them keeps anything";
+  each_keeps("200MiB");
+  EXPECT_EQ(check({}).code, 0) << "only one of them keeps anything";
+}
+
+TEST(CheckCommand, AProfileMayAskForLessThanItsDeploymentAllowsButNotForMore) {
+  const Workspace workspace;
+  const auto check = [&](const std::string& limits) {
+    workspace.write("profiles/notes.yaml", std::string(Workspace::kProfile) + "\nlimits: {" + limits + "}\n");
+    return workspace.run({"check", "-c", workspace.path("gateway.yaml"), "--set", "limits.message_bytes=4KiB"});
+  };
+  EXPECT_EQ(check("").code, 0);
+  EXPECT_EQ(check("message_bytes: 4KiB").code, 0);
+  const Ran more = check("message_bytes: 5KiB");
+  EXPECT_EQ(more.code, 78);
+  EXPECT_THAT(more.err, HasSubstr("profiles/notes.yaml:36:25: `message_bytes` is 5KiB, this deployment allows at most "
+                                  "4KiB\n"));
+  EXPECT_THAT(more.err, HasSubstr("flag --set limits.message_bytes"));
+  EXPECT_EQ(workspace.run({"check", workspace.path("profiles/notes.yaml")}).code, 0) << "alone it may have the range";
 }
 
 TEST(CheckCommand, AsJsonTheProblemsAreTheResult) {

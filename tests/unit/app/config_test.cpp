@@ -37,8 +37,7 @@ TEST(Config, HasSafeDefaultsForEverythingButTheProfiles) {
   EXPECT_EQ(config.admin->address, "127.0.0.1");
   EXPECT_EQ(config.admin->port, 9090);
   EXPECT_EQ(config.workers, 0u);
-  EXPECT_EQ(config.connection_limits.connections, 10'000u);
-  EXPECT_EQ(config.session_limits.message_bytes, 65'536u);
+  EXPECT_EQ(config.limits.connections, 10'000u);
   EXPECT_EQ(config.drain_window, Millis(5'000));
   EXPECT_FALSE(config.store);
 }
@@ -96,8 +95,9 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"unknown_inner_key", "profiles: [a]\nlimits: {message_byte: 1KiB}\n", "did you mean `message_bytes`?"},
         Bad{"not_a_mapping", "profiles: [a]\nlimits: 3\n", "config.yaml:2:9: limits is a mapping"},
         Bad{"port", "profiles: [a]\nlisteners: {x: {port: 70000}}\n", "a whole number from 0 to 65535"},
-        Bad{"size", "profiles: [a]\nlimits: {message_bytes: big}\n", "a size such as 64KiB"},
-        Bad{"zero_size", "profiles: [a]\nlimits: {message_bytes: 0}\n", "at least 1B"},
+        Bad{"size", "profiles: [a]\nlimits: {message_bytes: big}\n",
+            "config.yaml:2:25: `message_bytes` is a size from 1B to 1GiB, such as 64KiB, this is `big`"},
+        Bad{"zero_size", "profiles: [a]\nlimits: {message_bytes: 0}\n", "a size from 1B to 1GiB"},
         Bad{"duration", "profiles: [a]\ndrain: {window: 5}\n", "a duration such as 30s"},
         Bad{"drain", "profiles: [a]\ndrain: {window: 9s, cap: 3s}\n", "shorter than its `window`"},
         Bad{"keepalive_key", "profiles: [a]\ntcp_keepalive: {idl: 5s}\n", "did you mean `idle`?"},
@@ -114,6 +114,43 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"no_listener", "profiles: [a]\nlisteners: {}\n", "names no listener"},
         Bad{"duplicate", "profiles: [a]\nprofiles: [b]\n", "config.yaml:2:1"}),
     [](const auto& test) { return std::string(test.param.name); });
+
+class LimitOfADeployment : public testing::TestWithParam<profile::Limit> {};
+
+TEST_P(LimitOfADeployment, IsTakenAtBothEndsOfItsRangeAndNotBeyond) {
+  const profile::Limit& limit = GetParam();
+  const Workspace workspace;
+  const auto with = [&](double value) {
+    return read(workspace, "profiles: [a]\nlimits: {" + std::string(limit.name) + ": " + limit.text(value) + "}\n");
+  };
+  for (const double end : {limit.least, limit.most}) {
+    const Read taken = with(end);
+    ASSERT_TRUE(taken.config) << taken.problems;
+    const Config& config = *taken.config;
+    const bool is_cap = limit.stands_in(profile::LimitsOf::profile);
+    EXPECT_EQ(is_cap ? config.caps.most(limit) : value(config.limits, limit), end);
+  }
+  for (const double beyond : {limit.least - 1, limit.most + 1}) {
+    EXPECT_THAT(with(beyond).problems, testing::AllOf(HasSubstr("config.yaml:2:"), HasSubstr("from " + limit.range())));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Config, LimitOfADeployment,
+                         testing::ValuesIn(profile::all_limits().begin(), profile::all_limits().end()),
+                         [](const auto& limit) { return std::string(limit.param.name); });
+
+TEST(Config, LimitsHaveTheirDefaults) {
+  const Workspace workspace;
+  const Config config = read(workspace, "profiles: [a]\n").config.value();
+  const std::string shown = describe(config, false);
+  for (const profile::Limit& limit : profile::all_limits()) {
+    const double usual = limit.usual(profile::LimitsOf::deployment);
+    const bool is_cap = limit.stands_in(profile::LimitsOf::profile);
+    EXPECT_EQ(is_cap ? config.caps.most(limit) : value(config.limits, limit), usual) << limit.name;
+    EXPECT_THAT(shown, HasSubstr("limits." + std::string(limit.name) + " = "));
+  }
+  EXPECT_THAT(shown, HasSubstr("limits.message_bytes = \"1GiB\"  # default\n"));
+}
 
 TEST(Config, TcpKeepaliveIsSetOrOff) {
   const Workspace workspace;
@@ -146,8 +183,7 @@ TEST(Config, OverridesWinInTheirOrderAndKeepTheirOrigin) {
   const Read result = read(workspace, "profiles: [a.yaml]\nworkers: 2\nlimits: {memberships: 7}\n", overrides);
   ASSERT_TRUE(result.config) << result.problems;
   EXPECT_EQ(result.config->workers, 4u);
-  EXPECT_EQ(result.config->connection_limits.connections, 20u);
-  EXPECT_EQ(result.config->session_limits.memberships, 7u);
+  EXPECT_EQ(result.config->limits.connections, 20u);
   const std::string text = describe(*result.config, false);
   EXPECT_THAT(text, HasSubstr("workers = 4  # flag --set workers\n"));
   EXPECT_THAT(text, HasSubstr("limits.connections = 20  # environment POLYGATE_LIMITS__CONNECTIONS\n"));

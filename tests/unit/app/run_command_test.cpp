@@ -103,6 +103,15 @@ TEST(RunCommand, ABadConfigurationStartsNothingAndEndsWith78) {
   EXPECT_THAT(errors, HasSubstr("2 problems in 2 files; nothing was started\n"));
 }
 
+TEST(RunCommand, AProfileThatAsksForMoreThanItsDeploymentAllowsEndsWith78) {
+  const Workspace workspace;
+  workspace.write("profiles/notes.yaml", std::string(Workspace::kProfile) + "\nlimits: {memberships: 9}\n");
+  Served served(workspace.path("gateway.yaml"), {"limits.memberships=8"});
+  EXPECT_EQ(served.start(), "");
+  EXPECT_EQ(served.wait(), 78);
+  EXPECT_THAT(served.errors(), HasSubstr("notes.yaml:36:23: `memberships` is 9, this deployment allows at most 8\n"));
+}
+
 TEST(RunCommand, APortThatIsTakenIsOneSentenceAndEndsWith1) {
   const Workspace workspace;
   Served first(workspace.path("gateway.yaml"), {});

@@ -9,7 +9,7 @@ namespace {
 class Shipped {
  public:
   explicit Shipped(const std::string& name) : library_(kSource / "schemas") {
-    profile_ = read_file(kSource / "profiles" / (name + ".yaml"), name, Limits{}, diagnostics_);
+    profile_ = read_file(kSource / "profiles" / (name + ".yaml"), name, Caps{}, diagnostics_);
     check(*profile_, surroundings(library_), diagnostics_);
   }
   bool accepts(const std::string& event, const std::string& data) const {

@@ -208,7 +208,7 @@ TEST(Threats, T59_TwoProfilesOnOnePathAreRefused) {
       const auto root =
           yaml::read(head + name + "\n" + one + endpoints + "}\n", std::string(name) + ".yaml", diagnostics);
       ASSERT_TRUE(root);
-      profiles.push_back(read(*root, std::string(name) + ".yaml", Limits{}, diagnostics));
+      profiles.push_back(read(*root, std::string(name) + ".yaml", Caps{}, diagnostics));
     }
     check_together(profiles, diagnostics);
     EXPECT_EQ(diagnostics.empty(), each.together) << each.first << " and " << each.second << diagnostics.text();
@@ -219,7 +219,7 @@ TEST(Threats, T59_TwoProfilesOfOneNameAreRefused) {
   Diagnostics diagnostics;
   const auto root = yaml::read("profile: one\ndialect: raw\nendpoints: {/a: {role: a}}\n", "one.yaml", diagnostics);
   const auto other = yaml::read("profile: one\ndialect: raw\nendpoints: {/b: {role: a}}\n", "two.yaml", diagnostics);
-  check_together({read(*root, "one.yaml", Limits{}, diagnostics), read(*other, "two.yaml", Limits{}, diagnostics)},
+  check_together({read(*root, "one.yaml", Caps{}, diagnostics), read(*other, "two.yaml", Caps{}, diagnostics)},
                  diagnostics);
   EXPECT_EQ(diagnostics.size(), 1U);
 }

@@ -29,7 +29,7 @@ struct Reading {
   explicit Reading(const std::string& text) {
     diagnostics.source("test.yaml", text);
     if (const auto root = yaml::read(text, "test.yaml", diagnostics)) {
-      profile = read(*root, "test.yaml", Limits{}, diagnostics);
+      profile = read(*root, "test.yaml", Caps{}, diagnostics);
     }
   }
   /// Holds it against `schema_text` too, which its `schema: test.json` names.

@@ -33,7 +33,7 @@ class GoldenProfile : public testing::TestWithParam<fs::path> {};
 TEST_P(GoldenProfile, IsRefusedWithPlaceCauseAndHint) {
   Diagnostics diagnostics;
   schema::Library library(kSource / "tests/golden/profiles/schemas");
-  const auto profile = read_file(GetParam(), GetParam().filename().string(), Limits{}, diagnostics);
+  const auto profile = read_file(GetParam(), GetParam().filename().string(), Caps{}, diagnostics);
   if (profile) check(*profile, surroundings(library), diagnostics);
   EXPECT_FALSE(diagnostics.empty());
   fs::path golden = GetParam();

@@ -22,7 +22,7 @@ std::vector<fs::path> shipped() {
 
 std::shared_ptr<Profile> load(const std::string& name, Diagnostics& diagnostics) {
   schema::Library library(kSource / "schemas");
-  auto profile = read_file(kSource / "profiles" / name, name, Limits{}, diagnostics);
+  auto profile = read_file(kSource / "profiles" / name, name, Caps{}, diagnostics);
   if (profile) check(*profile, surroundings(library), diagnostics);
   return profile;
 }
