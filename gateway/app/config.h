@@ -11,7 +11,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/yaml.h"
 #include "gateway/profile/limits.h"
-#include "gateway/transport/settings.h"
+#include "gateway/server/settings.h"
 
 namespace polygate::app {
 

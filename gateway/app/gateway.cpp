@@ -6,8 +6,8 @@
 namespace polygate::app {
 namespace {
 
-transport::ListenerSettings listener_settings(const ListenerConfig& config) {
-  transport::ListenerSettings made;
+server::ListenerSettings listener_settings(const ListenerConfig& config) {
+  server::ListenerSettings made;
   made.name = config.name;
   made.address = config.address;
   made.port = config.port;
@@ -52,7 +52,7 @@ Result<void> Gateway::start() {
 
 void Gateway::make_server() {
   const Config& config = deployment_->config();
-  transport::Settings settings;
+  server::Settings settings;
   settings.workers = workers_;
   settings.handshake_within = config.limits.handshake;
   settings.max_connections = config.limits.connections;
@@ -62,11 +62,11 @@ void Gateway::make_server() {
   settings.max_engines = config.limits.engine_sessions;
   settings.engines_per_address = config.limits.engine_sessions_per_address;
   settings.engines_per_profile = config.limits.engine_sessions_per_profile;
-  std::vector<transport::ListenerSettings> listeners;
+  std::vector<server::ListenerSettings> listeners;
   for (const ListenerConfig& listener : config.listeners) listeners.push_back(listener_settings(listener));
   admin_ = std::make_unique<Admin>(
       Admin::Sources{[this](std::function<void(Snapshot)> done) {
-                       server_->collect([this, done = std::move(done)](transport::Collected collected) {
+                       server_->collect([this, done = std::move(done)](server::Collected collected) {
                          Snapshot snapshot;
                          snapshot.collected = std::move(collected);
                          for (const profile::ProfilePtr& profile : deployment_->profiles()) {
@@ -84,7 +84,7 @@ void Gateway::make_server() {
       admin_->answer(request, std::move(reply));
     };
   }
-  server_ = std::make_unique<transport::Server>(settings, std::move(listeners), deployment_->services());
+  server_ = std::make_unique<server::Server>(settings, std::move(listeners), deployment_->services());
 }
 
 std::vector<Gateway::Listening> Gateway::listening() const {

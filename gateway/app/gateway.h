@@ -6,7 +6,7 @@
 #include "gateway/app/admin.h"
 #include "gateway/app/deployment.h"
 #include "gateway/app/handler_meter.h"
-#include "gateway/transport/server.h"
+#include "gateway/server/server.h"
 
 namespace polygate::app {
 
@@ -42,7 +42,7 @@ class Gateway {
   HandlerMeter handler_meter_;
   std::unique_ptr<Deployment> deployment_;
   std::unique_ptr<Admin> admin_;
-  std::unique_ptr<transport::Server> server_;
+  std::unique_ptr<server::Server> server_;
 };
 
 }  // namespace polygate::app

@@ -119,13 +119,13 @@ class Renderer {
   template <class Pick>
   std::uint64_t sum(Pick pick) const {
     std::uint64_t total = 0;
-    for (const transport::WorkerMeters& worker : snapshot_.collected.workers) total += pick(worker);
+    for (const server::WorkerMeters& worker : snapshot_.collected.workers) total += pick(worker);
     return total;
   }
 
   void sockets() {
-    using transport::TransportMeter;
-    using transport::WorkerMeters;
+    using server::ServerMeter;
+    using server::WorkerMeters;
     const net::AcceptorMeter& acceptor = snapshot_.collected.acceptor;
 
     Family connections = gauge("connections", "Connections that are open now, whatever they speak.");
@@ -162,8 +162,8 @@ class Renderer {
     put(pauses);
 
     Family handshakes = counter("handshakes_total", "First requests on the listeners of profiles, by how they ended.");
-    for (std::size_t i = 0; i < transport::kHandshakes; ++i) {
-      handshakes.add({{"result", std::string(name(static_cast<transport::Handshake>(i)))}},
+    for (std::size_t i = 0; i < server::kHandshakes; ++i) {
+      handshakes.add({{"result", std::string(name(static_cast<server::Handshake>(i)))}},
                      sum([i](const WorkerMeters& meters) { return meters.transport.handshakes[i]; }));
     }
     put(handshakes);
@@ -196,7 +196,7 @@ class Renderer {
     Family pressed = counter("mailbox_pressed_seconds_total",
                              "For how long so much waited for a worker that sessions that sent to it paused.");
     for (std::size_t i = 0; i < snapshot_.collected.workers.size(); ++i) {
-      const transport::TransportMeter& meter = snapshot_.collected.workers[i].transport;
+      const server::ServerMeter& meter = snapshot_.collected.workers[i].transport;
       letters.add({{"worker", std::to_string(i)}}, meter.mailbox_letters);
       bytes.add({{"worker", std::to_string(i)}}, meter.mailbox_bytes);
       pressed.add({{"worker", std::to_string(i)}}, meter.pressed_seconds);
@@ -208,7 +208,7 @@ class Renderer {
 
   void closes() {
     std::map<std::uint16_t, std::uint64_t> codes;
-    for (const transport::WorkerMeters& worker : snapshot_.collected.workers) {
+    for (const server::WorkerMeters& worker : snapshot_.collected.workers) {
       for (const auto& [code, count] : worker.transport.closes) codes[code] += count;
       for (const auto& [code, count] : worker.session.closes) codes[code] += count;
     }
@@ -218,15 +218,15 @@ class Renderer {
   }
 
   void lag() {
-    using transport::TransportMeter;
-    std::array<std::uint64_t, TransportMeter::kLagBounds.size() + 1> buckets{};
+    using server::ServerMeter;
+    std::array<std::uint64_t, ServerMeter::kLagBounds.size() + 1> buckets{};
     double total = 0;
-    for (const transport::WorkerMeters& worker : snapshot_.collected.workers) {
+    for (const server::WorkerMeters& worker : snapshot_.collected.workers) {
       for (std::size_t i = 0; i < buckets.size(); ++i) buckets[i] += worker.transport.lag_buckets[i];
       total += worker.transport.lag_sum;
     }
     Family family = histogram("loop_lag_seconds", "How late the workers' timers came.");
-    family.add({}, TransportMeter::kLagBounds, buckets, total);
+    family.add({}, ServerMeter::kLagBounds, buckets, total);
     put(family);
   }
 
@@ -265,7 +265,7 @@ class Renderer {
   }
 
   std::uint64_t sum_of(std::size_t profile, std::uint64_t ProfileMeter::*member) const {
-    return sum([&](const transport::WorkerMeters& meters) {
+    return sum([&](const server::WorkerMeters& meters) {
       return profile < meters.session.profiles.size() ? meters.session.profiles[profile].*member : 0;
     });
   }
@@ -274,7 +274,7 @@ class Renderer {
   void add_events(Family& family, std::size_t profile) const {
     std::vector<std::uint64_t> counts;
     const ProfileMeter* shape = nullptr;
-    for (const transport::WorkerMeters& worker : snapshot_.collected.workers) {
+    for (const server::WorkerMeters& worker : snapshot_.collected.workers) {
       if (profile >= worker.session.profiles.size()) continue;
       shape = &worker.session.profiles[profile];
       counts.resize(shape->counts.size());
@@ -298,7 +298,7 @@ class Renderer {
 
   void add_dropped(Family& family, std::size_t profile) const {
     for (std::size_t why = 0; why < session::kDropped; ++why) {
-      const std::uint64_t count = sum([&](const transport::WorkerMeters& meters) {
+      const std::uint64_t count = sum([&](const server::WorkerMeters& meters) {
         return profile < meters.session.profiles.size() ? meters.session.profiles[profile].dropped[why] : 0;
       });
       family.add(
@@ -310,7 +310,7 @@ class Renderer {
   void add_times(Family& family, std::size_t profile) const {
     std::array<std::uint64_t, session::Meter::kTimeBounds.size() + 1> buckets{};
     double total = 0;
-    for (const transport::WorkerMeters& worker : snapshot_.collected.workers) {
+    for (const server::WorkerMeters& worker : snapshot_.collected.workers) {
       if (profile >= worker.session.profiles.size()) continue;
       const ProfileMeter& meter = worker.session.profiles[profile];
       for (std::size_t i = 0; i < buckets.size(); ++i) buckets[i] += meter.time_buckets[i];

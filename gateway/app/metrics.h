@@ -4,13 +4,13 @@
 
 #include "gateway/app/handler_meter.h"
 #include "gateway/routing/kept_messages.h"
-#include "gateway/transport/meter.h"
+#include "gateway/server/meter.h"
 
 namespace polygate::app {
 
 /// All counters of a process at one moment.
 struct Snapshot {
-  transport::Collected collected;
+  server::Collected collected;
   std::vector<std::string> profiles;  ///< names, in the order of session::Meter::profiles
   KeptMessages::Meters kept;          ///< by profile, as far as one ever kept something
   std::vector<HandlerMeter::Counts> handlers;

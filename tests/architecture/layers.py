@@ -20,7 +20,7 @@ LAYERS = {
     "session": 6,
     "engine_io": 7,
     "socket_io": 8,
-    "transport": 9,
+    "server": 9,
     "app": 10,
 }
 

@@ -6,10 +6,10 @@
 #include <mutex>
 #include <variant>
 
+#include "gateway/engine_io/http.h"
 #include "gateway/http/router.h"
 #include "gateway/session/outbox.h"
 #include "gateway/session/session_table.h"
-#include "gateway/engine_io/http.h"
 #include "tests/talks/driver.h"
 #include "tests/talks/packet.h"
 #include "tests/talks/scratch.h"

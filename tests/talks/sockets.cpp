@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "gateway/transport/server.h"
+#include "gateway/server/server.h"
 #include "tests/talks/driver.h"
 #include "tests/talks/polling_client.h"
 #include "tests/talks/scratch.h"
@@ -23,11 +23,11 @@ class Sockets final : public Driver {
         deployment_(load_deployment(setting, clock_, log_, workers, scratch_.path())) {
     if (!deployment_) return;
     router_ = std::make_unique<http::Router>(deployment_->profiles());
-    transport::Settings settings;
+    server::Settings settings;
     settings.workers = workers;
-    transport::ListenerSettings listener;
+    server::ListenerSettings listener;
     listener.name = "main";
-    server_ = std::make_unique<transport::Server>(settings, std::vector{listener}, deployment_->services());
+    server_ = std::make_unique<server::Server>(settings, std::vector{listener}, deployment_->services());
     const auto started = server_->start();
     if (!started) ADD_FAILURE() << started.failure().message;
     deployment_->start_handlers();
@@ -73,7 +73,7 @@ class Sockets final : public Driver {
   Log log_;
   std::unique_ptr<app::Deployment> deployment_;
   std::unique_ptr<http::Router> router_;
-  std::unique_ptr<transport::Server> server_;
+  std::unique_ptr<server::Server> server_;
   std::map<std::string, std::unique_ptr<SocketClient>> clients_;
 };
 

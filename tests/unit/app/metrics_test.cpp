@@ -21,10 +21,10 @@ Snapshot two_workers() {
   Snapshot snapshot;
   snapshot.profiles = {"notes"};
   for (std::uint64_t worker = 0; worker < 2; ++worker) {
-    transport::WorkerMeters meters;
+    server::WorkerMeters meters;
     meters.transport.connections = 3;
     meters.transport.bytes_in = 100;
-    meters.transport.handshakes[static_cast<std::size_t>(transport::Handshake::accepted)] = 5;
+    meters.transport.handshakes[static_cast<std::size_t>(server::Handshake::accepted)] = 5;
     meters.transport.closes = {{1001, 2}};
     meters.transport.lag_buckets[0] = 4;
     meters.session.closes = {{1001, 1}, {4409, 1}};

@@ -1,4 +1,4 @@
-#include "gateway/transport/worker.h"
+#include "gateway/server/worker.h"
 
 #include <algorithm>
 #include <future>
@@ -6,7 +6,7 @@
 
 #include "gateway/base/ids.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 namespace {
 
 constexpr int kRoundsInATurn = 8;  // letters to oneself; then the sockets get their turn
@@ -208,7 +208,7 @@ void Worker::measure_lag(std::uint64_t now) {
   if (last_tick_ != 0) {
     const double late = std::max(0.0, static_cast<double>(now - last_tick_) * 1e-9 -
                                           std::chrono::duration<double>(net::Deadlines::kTick).count());
-    const auto& bounds = TransportMeter::kLagBounds;
+    const auto& bounds = ServerMeter::kLagBounds;
     ++meter_
           .lag_buckets[static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), late) - bounds.begin())];
     meter_.lag_sum += late;
@@ -300,4 +300,4 @@ void Worker::free(Connection& connection) {
   --meter_.connections;
 }
 
-}  // namespace polygate::transport
+}  // namespace polygate::server

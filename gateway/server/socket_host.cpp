@@ -1,11 +1,11 @@
-#include "gateway/transport/socket_host.h"
+#include "gateway/server/socket_host.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "gateway/transport/worker.h"
+#include "gateway/server/worker.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 
 SocketHost::SocketHost(Worker& worker) : worker_(worker), index_(worker.index()), sockets_(*this, index_) {}
 
@@ -153,4 +153,4 @@ void SocketHost::relay(engine_io::Command command) {
   if (std::find(relays_wait_.begin(), relays_wait_.end(), to) == relays_wait_.end()) relays_wait_.push_back(to);
 }
 
-}  // namespace polygate::transport
+}  // namespace polygate::server

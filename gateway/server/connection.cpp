@@ -1,4 +1,4 @@
-#include "gateway/transport/connection.h"
+#include "gateway/server/connection.h"
 
 #include <sys/socket.h>
 
@@ -8,11 +8,11 @@
 #include <limits>
 #include <utility>
 
-#include "gateway/transport/http_side.h"
-#include "gateway/transport/worker.h"
+#include "gateway/server/http_side.h"
+#include "gateway/server/worker.h"
 #include "gateway/wire/websocket_frame.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 namespace {
 
 constexpr std::size_t kFeedAtOnce = 16 * 1'024;
@@ -475,4 +475,4 @@ bool Connection::feed() {
   return false;
 }
 
-}  // namespace polygate::transport
+}  // namespace polygate::server

@@ -12,14 +12,14 @@
 #include "gateway/net/tcp_socket.h"
 #include "gateway/profile/profile.h"
 #include "gateway/routing/ids.h"
+#include "gateway/server/letters.h"
 #include "gateway/session/carrier.h"
 #include "gateway/session/outbox.h"
 #include "gateway/session/session_table.h"
-#include "gateway/transport/letters.h"
 #include "gateway/wire/ping_budget.h"
 #include "gateway/wire/websocket_decoder.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 
 class HttpSide;
 class Worker;
@@ -172,4 +172,4 @@ class Connection final : public session::Carrier, public net::SocketHandler {
   bool pong_is_last_ = false;  ///< the last frame in urgent_ is a pong
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::server

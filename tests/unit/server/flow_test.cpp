@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "gateway/transport/slice.h"
+#include "gateway/server/slice.h"
 #include "tests/unit/routing/recorder.h"
-#include "tests/unit/transport/test_server.h"
+#include "tests/unit/server/test_server.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 namespace {
 
 using testing::ElementsAre;
@@ -200,4 +200,4 @@ TEST_F(Flow, TimedRulesSkipTheirRoundWhileTheirWorkerPressesAnother) {
 }
 
 }  // namespace
-}  // namespace polygate::transport
+}  // namespace polygate::server

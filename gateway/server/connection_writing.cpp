@@ -1,10 +1,10 @@
 // How a connection's bytes go out: few calls, no copy where one message waits, everything in order.
 #include <utility>
 
-#include "gateway/transport/connection.h"
-#include "gateway/transport/worker.h"
+#include "gateway/server/connection.h"
+#include "gateway/server/worker.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 namespace {
 
 /// Longer messages are written from where they are; shorter ones are cheaper to gather than to write one by one.
@@ -127,4 +127,4 @@ void Connection::linger() {
   set_deadline(worker_.now() + worker_.settings().linger);
 }
 
-}  // namespace polygate::transport
+}  // namespace polygate::server

@@ -17,7 +17,7 @@
 #include "gateway/net/fd.h"
 #include "gateway/wire/websocket_client.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 
 /// A client that blocks: one connection over loopback, plain or TLS. Waits for the socket only; a gateway that says
 /// nothing for ten seconds is broken, and the test ends there.
@@ -176,4 +176,4 @@ inline std::string TestClient::rest() {
   return std::exchange(bytes_, {});
 }
 
-}  // namespace polygate::transport
+}  // namespace polygate::server

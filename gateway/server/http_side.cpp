@@ -1,14 +1,14 @@
-#include "gateway/transport/http_side.h"
+#include "gateway/server/http_side.h"
 
 #include <utility>
 
 #include "gateway/http/origin.h"
-#include "gateway/transport/connection.h"
-#include "gateway/transport/worker.h"
+#include "gateway/server/connection.h"
+#include "gateway/server/worker.h"
 #include "gateway/wire/http_response.h"
 #include "gateway/wire/websocket_handshake.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 namespace {
 
 bool is_engine(const http::Route& route) {
@@ -190,4 +190,4 @@ void HttpSide::note(Handshake result) {
   ++connection_.worker().meter().handshakes[static_cast<std::size_t>(result)];
 }
 
-}  // namespace polygate::transport
+}  // namespace polygate::server

@@ -9,7 +9,7 @@
 #include "gateway/engine_io/letters.h"
 #include "gateway/engine_io/sockets.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 
 class Connection;
 class Worker;
@@ -77,4 +77,4 @@ class SocketHost final : public engine_io::Host {
   std::vector<WorkerIndex> relays_wait_;
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::server

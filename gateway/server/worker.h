@@ -12,15 +12,15 @@
 #include "gateway/http/router.h"
 #include "gateway/net/deadlines.h"
 #include "gateway/net/event_loop.h"
+#include "gateway/server/connection.h"
+#include "gateway/server/letters.h"
+#include "gateway/server/meter.h"
+#include "gateway/server/settings.h"
+#include "gateway/server/slice.h"
+#include "gateway/server/socket_host.h"
 #include "gateway/session/session_table.h"
-#include "gateway/transport/connection.h"
-#include "gateway/transport/letters.h"
-#include "gateway/transport/meter.h"
-#include "gateway/transport/settings.h"
-#include "gateway/transport/slice.h"
-#include "gateway/transport/socket_host.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 
 /// What all workers of a server share; immutable but for the census, outlives them.
 struct Shared {
@@ -72,7 +72,7 @@ class Worker final : public Post, private net::LoopHandler {
   Log& log() const { return *shared_.services.log; }
   Instant now() const { return shared_.services.clock->now(); }
   session::SessionTable& sessions() { return sessions_; }
-  TransportMeter& meter() { return meter_; }
+  ServerMeter& meter() { return meter_; }
   net::Deadlines& deadlines() { return deadlines_; }
   /// Between four fifths of `interval` and all of it: many peers do not answer at once, and none later than promised.
   Millis jittered(Millis interval);
@@ -123,7 +123,7 @@ class Worker final : public Post, private net::LoopHandler {
   session::SessionTable sessions_;
   SocketHost sockets_;
   net::Deadlines deadlines_;
-  TransportMeter meter_;
+  ServerMeter meter_;
   std::minstd_rand random_;
   std::vector<std::unique_ptr<Connection>> connections_;  ///< by ConnectionId::index
   std::vector<std::uint32_t> free_;
@@ -140,4 +140,4 @@ class Worker final : public Post, private net::LoopHandler {
   std::thread thread_;
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::server

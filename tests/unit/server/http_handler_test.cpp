@@ -6,10 +6,10 @@
 #include <mutex>
 #include <thread>
 
-#include "tests/unit/transport/test_client.h"
-#include "tests/unit/transport/test_server.h"
+#include "tests/unit/server/test_client.h"
+#include "tests/unit/server/test_server.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 namespace {
 
 using testing::HasSubstr;
@@ -135,4 +135,4 @@ TEST(Threats, T04_SmuggledRequestsAreNoRequests) {
 }
 
 }  // namespace
-}  // namespace polygate::transport
+}  // namespace polygate::server

@@ -8,12 +8,12 @@
 
 #include "gateway/base/result.h"
 #include "gateway/net/acceptor.h"
-#include "gateway/transport/meter.h"
-#include "gateway/transport/settings.h"
-#include "gateway/transport/worker.h"
+#include "gateway/server/meter.h"
+#include "gateway/server/settings.h"
+#include "gateway/server/worker.h"
 #include "gateway/turns/services.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 
 /// All listeners, the acceptor and the workers of a process. Made, started, drained, stopped and destroyed on the main
 /// thread.
@@ -51,4 +51,4 @@ class Server {
   bool running_ = false;
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::server

@@ -10,7 +10,7 @@
 #include "gateway/net/acceptor.h"
 #include "gateway/session/meter.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 
 /// How a first request on a profile's listener ended: a closed set of metrics labels.
 enum class Handshake : std::uint8_t {
@@ -29,7 +29,7 @@ inline constexpr std::size_t kHandshakes = 10;
 std::string_view name(Handshake result);
 
 /// One worker's counters of bytes and sockets. Plain numbers, touched on the worker's thread; read by a copy.
-struct TransportMeter : engine_io::Meter {
+struct ServerMeter : engine_io::Meter {
   static constexpr std::array<double, 8> kLagBounds = {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 1.0};  ///< seconds
 
   std::array<std::uint64_t, kHandshakes> handshakes{};
@@ -48,7 +48,7 @@ struct TransportMeter : engine_io::Meter {
 };
 
 struct WorkerMeters {
-  TransportMeter transport;
+  ServerMeter transport;
   session::Meter session;
 };
 
@@ -59,4 +59,4 @@ struct Collected {
   engine_io::Census::Counts census;
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::server

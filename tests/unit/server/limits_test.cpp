@@ -3,10 +3,10 @@
 
 #include <chrono>
 
-#include "tests/unit/transport/test_client.h"
-#include "tests/unit/transport/test_server.h"
+#include "tests/unit/server/test_client.h"
+#include "tests/unit/server/test_server.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 namespace {
 
 using Kind = wire::WebSocketItem::Kind;
@@ -131,4 +131,4 @@ TEST(Threats, T13_AConsumerThatNeverReadsIsCutAllTheSame) {
 }
 
 }  // namespace
-}  // namespace polygate::transport
+}  // namespace polygate::server

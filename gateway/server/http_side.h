@@ -9,11 +9,11 @@
 #include "gateway/engine_io/letters.h"
 #include "gateway/http/handler.h"
 #include "gateway/http/router.h"
+#include "gateway/server/meter.h"
 #include "gateway/session/session_table.h"
-#include "gateway/transport/meter.h"
 #include "gateway/wire/http_parser.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 
 class Connection;
 
@@ -72,4 +72,4 @@ class HttpSide {
   bool answered_ = false;  ///< at least one request
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::server

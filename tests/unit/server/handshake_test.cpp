@@ -1,10 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/transport/test_client.h"
-#include "tests/unit/transport/test_server.h"
+#include "tests/unit/server/test_client.h"
+#include "tests/unit/server/test_server.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 namespace {
 
 using testing::HasSubstr;
@@ -129,4 +129,4 @@ TEST(Handshake, APeerThatLeavesBeforeIsCountedAsLost) {
 }
 
 }  // namespace
-}  // namespace polygate::transport
+}  // namespace polygate::server

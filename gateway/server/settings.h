@@ -6,7 +6,7 @@
 #include "gateway/net/settings.h"
 #include "gateway/wire/http_head.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 
 /// What connections may cost, and how long they may take. Defaults are safe ones.
 struct Settings : net::ConnectionLimits {
@@ -31,4 +31,4 @@ struct ListenerSettings : net::ListenerSettings {
   http::Handler http;  ///< answers every request here; when empty, the profiles' endpoints do
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::server

@@ -1,4 +1,4 @@
-#include "gateway/transport/server.h"
+#include "gateway/server/server.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,10 +6,10 @@
 #include <chrono>
 #include <thread>
 
-#include "tests/unit/transport/test_client.h"
-#include "tests/unit/transport/test_server.h"
+#include "tests/unit/server/test_client.h"
+#include "tests/unit/server/test_server.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 namespace {
 
 using Kind = wire::WebSocketItem::Kind;
@@ -154,4 +154,4 @@ TEST(Server, ListensOnIpv6AsWell) {
 }
 
 }  // namespace
-}  // namespace polygate::transport
+}  // namespace polygate::server

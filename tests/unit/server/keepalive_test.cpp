@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 #include <netinet/tcp.h>
 
-#include "tests/unit/transport/test_client.h"
-#include "tests/unit/transport/test_server.h"
+#include "tests/unit/server/test_client.h"
+#include "tests/unit/server/test_server.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 namespace {
 
 std::uint16_t peer_port(int fd) {
@@ -67,4 +67,4 @@ TEST(Threats, T80_TheKernelAsksAsOftenAsTheSettingsSayOrNot) {
 }
 
 }  // namespace
-}  // namespace polygate::transport
+}  // namespace polygate::server

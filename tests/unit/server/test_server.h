@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "gateway/routing/local_exchange.h"
-#include "gateway/transport/server.h"
+#include "gateway/server/server.h"
 #include "tests/unit/words_profile.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 
 /// A server with everything that it needs, on loopback and any free port.
 class TestServer {
@@ -72,4 +72,4 @@ class TestServer {
   Result<void> started_;
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::server

@@ -1,6 +1,6 @@
-#include "gateway/transport/meter.h"
+#include "gateway/server/meter.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 
 std::string_view name(Handshake result) {
   static constexpr std::array<std::string_view, kHandshakes> kNames = {
@@ -9,4 +9,4 @@ std::string_view name(Handshake result) {
   return kNames[static_cast<std::size_t>(result)];
 }
 
-}  // namespace polygate::transport
+}  // namespace polygate::server

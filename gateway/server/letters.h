@@ -10,7 +10,7 @@
 #include "gateway/net/inbox.h"
 #include "gateway/routing/exchange.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 
 using net::Task;
 
@@ -33,4 +33,4 @@ using WorkerLetter = std::variant<Direct, Task, net::NewSocket, HttpAnswer, std:
 using WorkerParcel = std::variant<Delivery, Direct>;
 using WorkerInbox = net::Inbox<WorkerLetter, WorkerParcel>;
 
-}  // namespace polygate::transport
+}  // namespace polygate::server

@@ -4,7 +4,7 @@
 
 #include "gateway/base/clock.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 
 /// How long a worker reads letters before its sockets get their turn, however many are left.
 class Slice {
@@ -24,4 +24,4 @@ class Slice {
   bool is_over_ = false;
 };
 
-}  // namespace polygate::transport
+}  // namespace polygate::server

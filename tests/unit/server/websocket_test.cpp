@@ -3,10 +3,10 @@
 
 #include <chrono>
 
-#include "tests/unit/transport/test_client.h"
-#include "tests/unit/transport/test_server.h"
+#include "tests/unit/server/test_client.h"
+#include "tests/unit/server/test_server.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 namespace {
 
 using Kind = wire::WebSocketItem::Kind;
@@ -194,4 +194,4 @@ TEST(Ping, NobodyIsPingedWhereThePolicySaysSo) {
 }
 
 }  // namespace
-}  // namespace polygate::transport
+}  // namespace polygate::server

@@ -10,10 +10,10 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/unit/transport/test_client.h"
-#include "tests/unit/transport/test_server.h"
+#include "tests/unit/server/test_client.h"
+#include "tests/unit/server/test_server.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 namespace {
 
 namespace fs = std::filesystem;
@@ -143,4 +143,4 @@ TEST_F(TlsTest, FilesThatCannotServeAreNamed) {
 }
 
 }  // namespace
-}  // namespace polygate::transport
+}  // namespace polygate::server

@@ -5,14 +5,14 @@
 
 #include "gateway/engine_io/single_session.h"
 #include "gateway/http/origin.h"
+#include "gateway/server/connection.h"
+#include "gateway/server/http_side.h"
+#include "gateway/server/worker.h"
 #include "gateway/socket_io/client.h"
-#include "gateway/transport/connection.h"
-#include "gateway/transport/http_side.h"
-#include "gateway/transport/worker.h"
 #include "gateway/wire/http_response.h"
 #include "gateway/wire/websocket_handshake.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 
 /// Clients up to 4.4 put all that waits into one POST, and base64 makes a third more of it.
 std::size_t HttpSide::engine_body_limit(const profile::Profile& profile) {
@@ -214,4 +214,4 @@ void HttpSide::engine_refuse_body() {
   connection_.finish();
 }
 
-}  // namespace polygate::transport
+}  // namespace polygate::server

@@ -1,4 +1,4 @@
-#include "gateway/transport/server.h"
+#include "gateway/server/server.h"
 
 #include <algorithm>
 #include <csignal>
@@ -8,7 +8,7 @@
 #include "gateway/net/lws_log.h"
 #include "gateway/net/tls.h"
 
-namespace polygate::transport {
+namespace polygate::server {
 
 Server::Server(Settings settings, std::vector<ListenerSettings> listeners, turns::Services services)
     : shared_{settings,
@@ -143,4 +143,4 @@ void Server::stop() {
   net::send_library_log_to(nullptr);
 }
 
-}  // namespace polygate::transport
+}  // namespace polygate::server
