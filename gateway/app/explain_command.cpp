@@ -272,7 +272,7 @@ Result<dialect::Event> decode(const profile::Profile& profile, const std::string
   limits.max_bytes = profile.limits.message_bytes;
   limits.max_depth = profile.limits.json_depth;
   limits.max_nodes = profile.limits.json_nodes;
-  if (profile.dialect->json()) {
+  if (profile.dialect->traits().json) {
     profile.dialect->encode(message, event, "null");
     const auto empty = profile.dialect->decode({true, message, {}, {}}, document, limits);
     const bool is_flat = empty && empty->data.is_object();  // the data is the message itself
@@ -281,7 +281,7 @@ Result<dialect::Event> decode(const profile::Profile& profile, const std::string
     if (is_flat && !document.root().is_object()) return invalid("the data must be an object in this dialect");
   }
   profile.dialect->encode(message, event, data);
-  const bool has_acks = profile.dialect->carriage() == dialect::Carriage::socket_io;
+  const bool has_acks = profile.dialect->traits().acknowledgements;
   const std::optional<std::uint64_t> ack = has_acks ? std::optional(kAckId) : std::nullopt;
   auto decoded = profile.dialect->decode({profile.dialect->text(event), message, ack, {}}, document, limits);
   if (!decoded) return invalid("the data: " + decoded.failure().message);
@@ -304,7 +304,8 @@ int explain_command(const ExplainArguments& arguments, const Clock& clock, std::
   const auto matching = match(*profile, arguments.event, settings->role);
   if (!matching) return could_not_run(matching.failure(), err);
   const std::string schema = (file.schemas / profile->schema_file).string() + "#/$defs/" + arguments.event;
-  Explanation explanation(*profile, arguments, *matching, matching->is_event && profile->dialect->json() ? schema : "");
+  Explanation explanation(*profile, arguments, *matching,
+                          matching->is_event && profile->dialect->traits().json ? schema : "");
   explanation.add_rules();
   bool happened = true;
   if (arguments.data || !matching->is_event) {

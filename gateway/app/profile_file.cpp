@@ -83,7 +83,7 @@ std::shared_ptr<profile::Profile> read_profile(const ProfileFile& file, schema::
 
 Result<EventDefinition> find_definition(const profile::Profile& profile, schema::Library& library,
                                         std::string_view event, std::string_view direction, Diagnostics& diagnostics) {
-  if (!profile.dialect->json()) {
+  if (!profile.dialect->traits().json) {
     return Failure{Reason::unknown,
                    "profile " + profile.name + " speaks a dialect without JSON: its events have no schema"};
   }

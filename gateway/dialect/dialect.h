@@ -8,6 +8,7 @@
 
 #include "gateway/base/json.h"
 #include "gateway/base/result.h"
+#include "gateway/routing/frame.h"
 
 namespace polygate::dialect {
 
@@ -39,11 +40,29 @@ struct Event {
   bool is_read() const { return !data_bytes.empty(); }
 };
 
-/// What carries a dialect's messages.
-enum class Carriage : std::uint8_t {
-  websocket,  ///< each is a WebSocket message
-  engine_io,  ///< each is a message packet of Engine.IO
-  socket_io,  ///< each is an event packet of Socket.IO
+/// What a message says that goes out.
+struct Content {
+  std::string_view text;    ///< JSON text of the data; raw bytes in a dialect without JSON
+  bool arguments = false;   ///< `text` is any number of arguments, separated by commas
+  bool unchanged = false;   ///< `text` is that of the message whose attachments these are
+  Attachments attachments;  ///< for which placeholders may stand in `text`
+};
+
+/// What is expected of those who hear it.
+struct Manner {
+  std::string_view asks_for;  ///< the event as which their acknowledgements arrive; empty: none
+  bool is_named = false;      ///< it bears a name, by which a client that comes back tells what it heard last
+};
+
+/// What a dialect has: who needs to know asks for that, not for its name.
+struct Traits {
+  bool json = true;               ///< its data have schemas
+  bool arguments = false;         ///< an event has any number of them, `data` is the first
+  bool acknowledgements = false;  ///< an event may ask for one
+  bool namespaces = false;        ///< a connection may be several sessions, each of which connects by itself
+  bool recovery = false;          ///< a client may come back to its session
+  bool engine_io = false;         ///< it is spoken over Engine.IO; otherwise each message is one of a WebSocket
+  bool strict = false;            ///< what cannot be read ends the conversation
 };
 
 /// Messages <-> events for one profile. Immutable after start, shared by all threads; no I/O. State of a connection,
@@ -54,13 +73,24 @@ class Dialect {
 
   /// Decodes one whole message into `document` and an event that points there.
   virtual Result<Event> decode(const Message& message, json::Document& document, const json::Limits& limits) const = 0;
-  /// Appends the message that says event `name` with `data` (JSON text; raw bytes in a dialect without JSON).
+  /// Appends the message that says event `name` with `data` (JSON text; raw bytes in a dialect without JSON), as it
+  /// stands in decode().
   virtual void encode(std::string& out, std::string_view name, std::string_view data) const = 0;
-  /// Does the message that says event `name` go out as text? (Binary otherwise.)
+  /// Does that go out as text? (Binary otherwise.)
   virtual bool text(std::string_view name) const = 0;
-  /// Does its data have a JSON Schema?
-  virtual bool json() const = 0;
-  virtual Carriage carriage() const { return Carriage::websocket; }
+  /// The message that says event `name`.
+  virtual FramePtr say(std::string_view name, const Content& content, const Manner& manner) const;
+  /// The acknowledgement of an event that came with the id `ack`. Null in a dialect that has none.
+  virtual FramePtr acknowledge(std::uint64_t ack, const Content& content) const;
+  /// Do its clients keep this event name for themselves?
+  virtual bool is_reserved(std::string_view) const { return false; }
+  const Traits& traits() const { return traits_; }
+
+ protected:
+  explicit Dialect(const Traits& traits) : traits_(traits) {}
+
+ private:
+  const Traits traits_;
 };
 
 }  // namespace polygate::dialect

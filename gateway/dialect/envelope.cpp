@@ -4,7 +4,7 @@
 
 namespace polygate::dialect {
 Envelope::Envelope(std::string name_key, std::string body_key)
-    : name_key_(std::move(name_key)), body_key_(std::move(body_key)) {
+    : Dialect(Traits{}), name_key_(std::move(name_key)), body_key_(std::move(body_key)) {
   opening_ = "{";
   json::append_string(opening_, name_key_);
   opening_ += ':';

@@ -16,7 +16,6 @@ class Envelope final : public Dialect {
   /// The data null is left out. With an empty `body_key`, `data` is an object, whose members follow the name, or null.
   void encode(std::string& out, std::string_view name, std::string_view data) const override;
   bool text(std::string_view) const override { return true; }
-  bool json() const override { return true; }
 
  private:
   void encode_flat(std::string& out, std::string_view name, std::string_view data) const;

@@ -7,6 +7,8 @@ namespace polygate::dialect {
 /// unchanged. Nothing is parsed and nothing has a schema.
 class Raw : public Dialect {
  public:
+  Raw() : Raw(Traits{.json = false}) {}
+
   static constexpr std::string_view kText = "text";
   static constexpr std::string_view kBinary = "binary";
 
@@ -22,7 +24,9 @@ class Raw : public Dialect {
   }
   void encode(std::string& out, std::string_view, std::string_view data) const override { out += data; }
   bool text(std::string_view name) const override { return name != kBinary; }
-  bool json() const override { return false; }
+
+ protected:
+  explicit Raw(const Traits& traits) : Dialect(traits) {}
 };
 
 }  // namespace polygate::dialect

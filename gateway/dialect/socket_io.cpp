@@ -5,7 +5,9 @@
 #include <cstdlib>
 #include <optional>
 
+#include "gateway/base/ids.h"
 #include "gateway/base/json_text.h"
+#include "gateway/dialect/engine_message.h"
 
 namespace polygate::dialect {
 namespace {
@@ -40,9 +42,36 @@ void renumber(Json& tree, std::vector<std::optional<std::size_t>>& numbers, std:
   for (auto& [key, value] : tree.items()) renumber(value, numbers, used);
 }
 
+/// `["name",...]`, or `[...]` of an acknowledgement, which has no name.
+std::string array_of(std::string_view name, const Content& content) {
+  std::string json = "[";
+  json.reserve(name.size() + content.text.size() + 5);
+  if (!name.empty()) json::append_string(json, name);
+  const bool any = content.arguments ? !content.text.empty() : content.text != "null";
+  if (any && !name.empty()) json += ',';
+  if (any) json += content.text;
+  json += ']';
+  return json;
+}
+
+Attachments attachments_of(std::string& json, const Content& content) {
+  return content.unchanged ? content.attachments : used_attachments(json, content.attachments);
+}
+
+/// What no other message bears: a number above 0, of 53 bits.
+std::uint64_t new_offset() {
+  return (random_u64() >> 11) | 1;
+}
+
 }  // namespace
 
-SocketIo::SocketIo() {
+SocketIo::SocketIo()
+    : Dialect(Traits{.arguments = true,
+                     .acknowledgements = true,
+                     .namespaces = true,
+                     .recovery = true,
+                     .engine_io = true,
+                     .strict = true}) {
   if (!null_.parse("null")) std::abort();
 }
 
@@ -86,13 +115,30 @@ Result<Event> SocketIo::decode(const Message& message, json::Document& document,
 }
 
 void SocketIo::encode(std::string& out, std::string_view name, std::string_view data) const {
-  out += '[';
-  json::append_string(out, name);
-  if (data != "null") out.append(1, ',').append(data);
-  out += ']';
+  out += array_of(name, {.text = data});
 }
 
-bool SocketIo::is_reserved(std::string_view name) {
+FramePtr SocketIo::say(std::string_view name, const Content& content, const Manner& manner) const {
+  std::string json = array_of(name, content);
+  Attachments attachments = attachments_of(json, content);
+  auto message =
+      std::make_unique<EngineMessage>(socket_io::Type::event, std::nullopt, std::move(json), std::move(attachments));
+  if (!manner.asks_for.empty()) {
+    message->ask({small_id(), std::string(manner.asks_for)});
+  } else if (manner.is_named) {
+    message->name(new_offset());
+  }
+  return std::make_shared<const Frame>(std::move(message));
+}
+
+FramePtr SocketIo::acknowledge(std::uint64_t ack, const Content& content) const {
+  std::string json = array_of({}, content);
+  Attachments attachments = attachments_of(json, content);
+  return std::make_shared<const Frame>(
+      std::make_unique<const EngineMessage>(socket_io::Type::ack, ack, std::move(json), std::move(attachments)));
+}
+
+bool SocketIo::is_reserved(std::string_view name) const {
   constexpr std::array<std::string_view, 6> kReserved = {"connect",       "connect_error", "disconnect",
                                                          "disconnecting", "newListener",   "removeListener"};
   return std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end();

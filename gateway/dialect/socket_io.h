@@ -6,7 +6,8 @@
 namespace polygate::dialect {
 
 /// Socket.IO: a message is the payload of an event packet, `["name", argument, ...]`. The event's data is its first
-/// argument, null when it has none. Packets, namespaces, acks and attachments are the carrier's business.
+/// argument, null when it has none. Namespaces, and the
+/// packets on their way, are the carrier's business.
 class SocketIo final : public Dialect {
  public:
   SocketIo();
@@ -15,11 +16,11 @@ class SocketIo final : public Dialect {
   /// The data null is no argument.
   void encode(std::string& out, std::string_view name, std::string_view data) const override;
   bool text(std::string_view) const override { return true; }
-  bool json() const override { return true; }
-  Carriage carriage() const override { return Carriage::socket_io; }
+  FramePtr say(std::string_view name, const Content& content, const Manner& manner) const override;
+  FramePtr acknowledge(std::uint64_t ack, const Content& content) const override;
 
   /// Names that clients keep for themselves (socket.io documentation, "Emit cheatsheet", "Reserved events").
-  static bool is_reserved(std::string_view name);
+  bool is_reserved(std::string_view name) const override;
 
  private:
   json::Document null_;  ///< the data of an event without arguments; only read

@@ -81,7 +81,7 @@ struct Router::Request {
 Router::Router(const std::vector<profile::ProfilePtr>& profiles) {
   auto root = std::make_unique<Node>();
   for (const profile::ProfilePtr& profile : profiles) {
-    const bool is_engine = profile->dialect->carriage() != dialect::Carriage::websocket;
+    const bool is_engine = profile->dialect->traits().engine_io;
     for (const profile::Endpoint& endpoint : profile->endpoints) {
       const Segments segments = split(endpoint.path);
       Node* node = root.get();

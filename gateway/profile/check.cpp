@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "gateway/dialect/socket_io.h"
 #include "gateway/profile/check_context.h"
 #include "gateway/profile/check_effects.h"
 #include "gateway/profile/check_endpoints.h"
@@ -16,32 +15,31 @@ namespace {
 /// What stands in a profile for Engine.IO or Socket.IO alone.
 void check_engine(CheckContext& context) {
   const Profile& profile = context.profile;
-  const bool has_engine = profile.dialect == nullptr || profile.dialect->carriage() != dialect::Carriage::websocket;
-  if (!has_engine && profile.places.engine.line != 0) {
+  const dialect::Traits traits = context.traits();
+  if (profile.dialect && !traits.engine_io && profile.places.engine.line != 0) {
     context.problem(profile.places.engine, "`engine` is for the dialects socket.io and engine.io");
   }
-  if (profile.places.recovery.line != 0 && !context.socket_io()) {
+  if (profile.places.recovery.line != 0 && !traits.recovery) {
     context.problem(profile.places.recovery, "only the dialect socket.io has `recovery`");
   } else if (profile.places.recovery.line != 0 && !profile.engine.v4) {
     context.problem(profile.places.recovery, "only clients of revision 4 can come back to their session");
   }
   for (const Endpoint& endpoint : profile.endpoints) {
-    if (!endpoint.namespaces.empty() && !context.socket_io()) {
+    if (!endpoint.namespaces.empty() && !traits.namespaces) {
       context.problem(endpoint.place, "only the dialect socket.io has `namespaces`");
     }
-    const bool speaks_engine_io = profile.dialect != nullptr && has_engine;
-    if (speaks_engine_io && endpoint.ping.every.count() == 0) {
+    if (traits.engine_io && endpoint.ping.every.count() == 0) {
       context.problem(endpoint.place, "clients of Engine.IO live by the heartbeat: `ping` cannot be off here");
     }
-    if (speaks_engine_io && endpoint.idle.count() != 0) {
+    if (traits.engine_io && endpoint.idle.count() != 0) {
       context.problem(endpoint.idle_place,
                       "clients of Engine.IO live by the heartbeat, who does not answer is closed: `idle` is for plain "
                       "WebSockets");
     }
   }
-  if (!context.socket_io()) return;
+  if (!profile.dialect) return;
   for (const auto& [event, place] : profile.places.events) {
-    if (!dialect::SocketIo::is_reserved(event)) continue;
+    if (!profile.dialect->is_reserved(event)) continue;
     context.problem(place, "clients of Socket.IO never send `" + event + "`: the name is reserved");
   }
 }

@@ -24,11 +24,9 @@ struct CheckContext {
   std::set<std::string> variables;        ///< that some rule sets
   std::multimap<std::string, Text> kept;  ///< by family: the keys under which something stays there
 
-  bool json() const { return profile.dialect == nullptr || profile.dialect->json(); }
-  /// Do its events have arguments, acknowledgements and namespaces?
-  bool socket_io() const {
-    return profile.dialect != nullptr && profile.dialect->carriage() == dialect::Carriage::socket_io;
-  }
+  /// Of its dialect, where that is known.
+  dialect::Traits traits() const { return profile.dialect ? profile.dialect->traits() : dialect::Traits{}; }
+  bool json() const { return traits().json; }
   void problem(const Place& place, std::string message, std::string hint = {}) {
     diagnostics.add(place, std::move(message), std::move(hint));
   }

@@ -70,7 +70,7 @@ bool has_name(CheckContext& context, const std::optional<Text>& as, const std::s
 void check_arguments(CheckContext& context, const CheckScope& scope, const std::optional<Shape>& args,
                      const Place& place, bool has_ack) {
   if (args) check_shape(context, scope, *args);
-  if (context.socket_io()) return;
+  if (context.traits().arguments) return;
   if (args) context.problem(args->place, "events of this dialect have no `args`, only `data`");
   if (has_ack) context.problem(place, "nobody acknowledges in this dialect: `ack` is for Socket.IO");
 }
@@ -214,9 +214,9 @@ void check_send(CheckContext& context, const CheckScope& outer, SendStep& send, 
     if (send.as) context.definitions.compile_all();
     return;
   }
-  send.forwards_args =
-      !send.data && !send.args && send.with.empty() && context.socket_io() && context.definitions.has_args(event);
-  if (send.args && !context.socket_io()) return;
+  send.forwards_args = !send.data && !send.args && send.with.empty() && context.traits().arguments &&
+                       context.definitions.has_args(event);
+  if (send.args && !context.traits().arguments) return;
   if (send.args || send.forwards_args) {
     send.schema = args_schema(context, name, "send", send.as ? send.as->place : send.place);
     return;

@@ -94,7 +94,7 @@ void check_header(CheckContext& context, const Path& path) {
 /// What a client connects with is kept where some path mentions it.
 void check_auth(CheckContext& context, const Path& path) {
   context.profile.auth_used = true;
-  if (!context.socket_io()) context.problem(path.place, "`$auth` is what clients of Socket.IO connect with");
+  if (!context.traits().namespaces) context.problem(path.place, "`$auth` is what clients of Socket.IO connect with");
 }
 
 /// Is it there on some endpoint that leads to one of the roles?
@@ -144,7 +144,7 @@ void check_path(CheckContext& context, const CheckScope& scope, const Path& path
     case Root::args:
       if (!scope.has_event) {
         context.problem(path.place, "a session that opens or closes has no `$args`");
-      } else if (!context.socket_io()) {
+      } else if (!context.traits().arguments) {
         context.problem(path.place, "events of this dialect have no arguments: `$data` is all they have");
       } else if (!path.segments.empty() && !is_index(path.segments[0])) {
         context.problem(path.place, "arguments have numbers, from $args.0 on: " + path.text() + " names nothing");

@@ -96,7 +96,7 @@ void check_rule(CheckContext& context, Rule& rule, const std::string& event) {
   Definitions::Definition incoming;
   if (!event.empty() && context.json()) {
     const auto place = context.profile.places.events.find(event);
-    if (context.socket_io()) rule.args_schema = context.definitions.find_args(event, "").schema;
+    if (context.traits().arguments) rule.args_schema = context.definitions.find_args(event, "").schema;
     if (!rule.args_schema) {
       incoming = context.definitions.find(event, "",
                                           place == context.profile.places.events.end() ? rule.place : place->second);

@@ -3,10 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "gateway/base/ids.h"
 #include "gateway/base/json_text.h"
-#include "gateway/dialect/engine_message.h"
-#include "gateway/dialect/socket_io.h"
 #include "gateway/rules/render.h"
 
 namespace polygate::rules {
@@ -16,15 +13,10 @@ std::string where(const Place& place) {
   return place.file + ':' + std::to_string(place.line);
 }
 
-/// What no other message bears: a number above 0, of 53 bits.
-std::uint64_t new_offset() {
-  return (random_u64() >> 11) | 1;
-}
-
 /// JSON text of a shape, or the raw bytes that it names in a dialect without JSON.
 std::string payload(const profile::Profile& profile, const profile::Shape& shape, Scope& scope) {
   std::string out;
-  if (!profile.dialect->json()) {
+  if (!profile.dialect->traits().json) {
     append_text(out, shape.text, scope);
   } else if (!append_json(out, shape, scope)) {
     out = "null";
@@ -47,7 +39,7 @@ const schema::Schema* Outbound::definition(std::string_view event, std::string_v
 Result<void> Outbound::check(std::string_view event, const Content& content, const schema::Schema* schema,
                              const Place& place) {
   ++verdict_.outgoing;
-  if (!profile_.dialect->json()) {
+  if (!profile_.dialect->traits().json) {
     ++verdict_.checked;
     return {};
   }
@@ -81,51 +73,25 @@ Result<void> Outbound::check(std::string_view event, const Content& content, con
   return {};
 }
 
-FramePtr Outbound::frame(std::string_view event, const Content& content, const std::string& question) const {
-  const dialect::Attachments all = scope_.message ? scope_.message->attachments : nullptr;
-  switch (profile_.dialect->carriage()) {
-    case dialect::Carriage::websocket:
-      break;
-    case dialect::Carriage::engine_io:
-      return std::make_shared<const Frame>(
-          std::make_unique<const dialect::EngineMessage>(profile_.dialect->text(event), content.text));
-    case dialect::Carriage::socket_io: {
-      std::string json = "[";
-      json.reserve(event.size() + content.text.size() + 5);
-      json::append_string(json, event);
-      const bool any = content.arguments ? !content.text.empty() : content.text != "null";
-      if (any) json.append(1, ',').append(content.text);
-      json += ']';
-      auto attachments = content.unchanged ? all : dialect::used_attachments(json, all);
-      auto message = std::make_unique<dialect::EngineMessage>(socket_io::Type::event, std::nullopt, std::move(json),
-                                                              std::move(attachments));
-      if (!question.empty()) {
-        message->ask({small_id(), question});
-      } else if (profile_.engine.recovery.within.count() > 0) {
-        message->name(new_offset());
-      }
-      return std::make_shared<const Frame>(std::move(message));
-    }
-  }
-  return make_frame(*profile_.dialect, event, content.text);
+FramePtr Outbound::frame(std::string_view event, const Content& content, std::string_view question) const {
+  const bool is_named = profile_.engine.recovery.within.count() > 0;
+  return profile_.dialect->say(event, said(content), {question, is_named});
 }
 
 FramePtr Outbound::ack_frame(const Content& content) const {
-  std::string json = "[";
-  json.reserve(content.text.size() + 2);
-  if (content.arguments || content.text != "null") json += content.text;
-  json += ']';
-  const dialect::Attachments& all = scope_.message->attachments;
-  auto attachments = content.unchanged ? all : dialect::used_attachments(json, all);
-  return std::make_shared<const Frame>(std::make_unique<const dialect::EngineMessage>(
-      socket_io::Type::ack, scope_.message->ack, std::move(json), std::move(attachments)));
+  return profile_.dialect->acknowledge(*scope_.message->ack, said(content));
+}
+
+dialect::Content Outbound::said(const Content& content) const {
+  return {content.text, content.arguments, content.unchanged,
+          scope_.message ? scope_.message->attachments : dialect::Attachments()};
 }
 
 Result<Outbound::Content> Outbound::content_of(const std::optional<profile::Shape>& data,
                                                const std::optional<profile::Shape>& args, const Place& place) {
   Content content;
   const auto is_whole = [&](const std::optional<profile::Shape>& shape, profile::Root root) {
-    return shape && scope_.message && profile_.dialect->json() && scope_.message->is_read() &&
+    return shape && scope_.message && profile_.dialect->traits().json && scope_.message->is_read() &&
            shape->kind == profile::Shape::Kind::text && shape->text.is_whole(root);
   };
   if (is_whole(args, profile::Root::args)) {
@@ -145,7 +111,7 @@ Result<Outbound::Content> Outbound::content_of(const std::optional<profile::Shap
   } else if (data) {
     content.made = payload(profile_, *data, scope_);
   } else {
-    content.made = profile_.dialect->json() ? "null" : "";
+    content.made = profile_.dialect->traits().json ? "null" : "";
   }
   return content;
 }

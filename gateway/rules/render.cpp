@@ -2,8 +2,6 @@
 
 #include <memory>
 
-#include "gateway/wire/websocket_frame.h"
-
 namespace polygate::rules {
 namespace {
 
@@ -164,17 +162,6 @@ std::string unescape_topic_name(std::string_view name) {
     }
   }
   return out;
-}
-
-FramePtr make_frame(const dialect::Dialect& dialect, std::string_view event, std::string_view data) {
-  constexpr std::size_t kAround = 42;  // what a dialect puts around the two, and the header
-  const bool text = dialect.text(event);
-  std::string bytes;
-  bytes.reserve(event.size() + data.size() + kAround);
-  dialect.encode(bytes, event, data);
-  const auto header = wire::frame_header(text ? wire::Opcode::text : wire::Opcode::binary, bytes.size());
-  bytes.insert(0, header.view());
-  return std::make_shared<const Frame>(std::move(bytes), static_cast<std::uint8_t>(header.view().size()), text);
 }
 
 }  // namespace polygate::rules

@@ -6,7 +6,6 @@
 
 #include "gateway/base/result.h"
 #include "gateway/profile/template.h"
-#include "gateway/routing/frame.h"
 #include "gateway/routing/topic.h"
 #include "gateway/rules/scope.h"
 
@@ -31,8 +30,5 @@ std::optional<Topic> built_in_topic(const profile::Profile& profile, std::string
 
 /// Undoes the escaping of one topic name.
 std::string unescape_topic_name(std::string_view name);
-
-/// The message that says `event` with `data`, framed for a WebSocket, ready for any number of receivers.
-FramePtr make_frame(const dialect::Dialect& dialect, std::string_view event, std::string_view data);
 
 }  // namespace polygate::rules

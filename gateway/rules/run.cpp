@@ -310,7 +310,7 @@ Call Run::make_call() {
   call.user = scope_.user();
   const auth::IdentityPtr& identity = scope_.new_identity ? scope_.new_identity : scope_.me->identity();
   if (identity) call.claims = identity->claims;
-  if (message_ && profile_.dialect->json()) call.data = json::to_json(message_->data);
+  if (message_ && profile_.dialect->traits().json) call.data = json::to_json(message_->data);
   if (rule_.handler->has_with) {
     std::string with;
     append_json(with, rule_.handler->with, scope_);

@@ -148,7 +148,7 @@ Value Scope::find(const profile::Path& path) {
   switch (path.root) {
     case profile::Root::data:
       if (!message) return {};
-      if (profile->dialect->json()) return message->is_read() ? walk(message->data, segments) : Value{};
+      if (profile->dialect->traits().json) return message->is_read() ? walk(message->data, segments) : Value{};
       return segments.empty() ? Value::of(message->data_bytes) : Value{};
     case profile::Root::args:
       return find_argument(segments);
@@ -184,7 +184,7 @@ Value Scope::find(const profile::Path& path) {
 }
 
 Value Scope::find_argument(std::span<const std::string> segments) const {
-  if (!message || !message->is_read() || profile->dialect->carriage() != dialect::Carriage::socket_io) return {};
+  if (!message || !message->is_read() || !profile->dialect->traits().arguments) return {};
   if (segments.empty()) {
     Value all = Value::of(message->items);
     all.skip = 1;

@@ -12,7 +12,7 @@ namespace polygate::server {
 namespace {
 
 bool is_engine(const http::Route& route) {
-  return route.profile->dialect->carriage() != dialect::Carriage::websocket;
+  return route.profile->dialect->traits().engine_io;
 }
 
 }  // namespace

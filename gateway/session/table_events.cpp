@@ -55,7 +55,7 @@ void SessionTable::State::process(Session& session, const dialect::Message& mess
     turn.event = {};
     turn.event.ack = message.ack;
     const Failure& failure = event.failure();
-    if (failure.reason == Reason::malformed && profile.dialect->carriage() == dialect::Carriage::socket_io) {
+    if (failure.reason == Reason::malformed && profile.dialect->traits().strict) {
       // Its own server ends such a connection too: nobody knows whether what follows is as it was meant.
       rules::Verdict verdict;
       verdict.failure = failure;
@@ -80,7 +80,7 @@ void SessionTable::State::process(Session& session, const dialect::Message& mess
   }
   if (failure) return refuse(session, turn, *failure);
   const profile::Rule& rule = *turn.rule;
-  if (!profile.dialect->json() && (rule.handler || rule.claim || !rule.needs.empty())) {
+  if (!profile.dialect->traits().json && (rule.handler || rule.claim || !rule.needs.empty())) {
     turn.raw = message.bytes;  // the bytes of the socket are gone when the answer comes
     turn.event.data_bytes = turn.raw;
   }

@@ -145,7 +145,7 @@ class Crowd {
 
  private:
   const profile::Profile& profile(const Role& role) { return *driver_->deployment().profiles()[role.profile]; }
-  bool socket_io(const Role& role) { return profile(role).dialect->carriage() == dialect::Carriage::socket_io; }
+  bool socket_io(const Role& role) { return profile(role).dialect->traits().acknowledgements; }
 
   void enter(const Role& role) {
     ASSERT_EQ(driver_->connect(role.who, role.target, {}, false), 101);

@@ -38,8 +38,8 @@ class Client {
     Packet packet;
   };
 
-  bool is_socket_io() const { return profile_->dialect->carriage() == dialect::Carriage::socket_io; }
-  bool is_engine() const { return profile_->dialect->carriage() == dialect::Carriage::engine_io; }
+  bool is_socket_io() const { return profile_->dialect->traits().namespaces; }
+  bool is_engine() const { return profile_->dialect->traits().engine_io && !is_socket_io(); }
   std::vector<Message> messages(const Line& line);
   void flush(End how);
   void sort(Heard heard);

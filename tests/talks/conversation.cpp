@@ -71,7 +71,7 @@ std::string Conversation::take(const Line& line) {
 }
 
 std::string Conversation::connect(const Line& line) {
-  const bool socket_io = profile_->dialect->carriage() == dialect::Carriage::socket_io;
+  const bool socket_io = profile_->dialect->traits().namespaces;
   if (!line.name.empty()) {
     const int status = driver_.connect(line.who, line.name, line.headers, line.polling);
     const int wanted = line.code == 0 ? 101 : line.code;

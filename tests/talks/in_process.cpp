@@ -110,7 +110,7 @@ class InProcess final : public Driver, private Post {
     bool held_back = false;
     bool reads = true;
 
-    dialect::Carriage carriage() const { return route->profile->dialect->carriage(); }
+    const dialect::Traits& traits() const { return route->profile->dialect->traits(); }
   };
 
   // Post: as over sockets, letters wait until the table has returned, even those to oneself.
@@ -178,7 +178,7 @@ int InProcess::connect(const std::string& who, const std::string& target, const 
   Client& client = *clients_[who];
   client.route = found.route;
   client.opening = std::move(opening);
-  if (client.carriage() != dialect::Carriage::socket_io) {
+  if (!client.traits().namespaces) {
     auto identity = table_->admit(*found.route->endpoint, client.opening);
     if (!identity) return 401;
     open(client, "/", client.opening, std::move(*identity));
@@ -219,12 +219,12 @@ void InProcess::read(Client& client) {
 
 /// False: hand over no more. Packets of Engine.IO and Socket.IO are taken apart here, as a connection would.
 bool InProcess::receive(Client& client, const Message& message) {
-  if (client.carriage() == dialect::Carriage::socket_io) {
+  if (client.traits().namespaces) {
     const auto packet = client.assembly.add(message);
     if (client.assembly.broken()) ADD_FAILURE() << "not a packet of Socket.IO: " << message.bytes;
     return !packet || receive(client, *packet);
   }
-  const std::size_t mark = client.carriage() == dialect::Carriage::engine_io && message.text ? 1 : 0;
+  const std::size_t mark = client.traits().engine_io && message.text ? 1 : 0;
   return client.sessions.empty() ||
          table_->receive(client.sessions["/"]->id,
                          {message.text, std::string_view(message.bytes).substr(mark), std::nullopt, nullptr});
@@ -289,7 +289,7 @@ void InProcess::over(Client& client, const std::string& name_space) {
   table_->hang_up(gone->id, session::Gone::closed);
   const std::uint16_t code = gone->farewell->code;
   const bool comes_back = code == 1001 || code == 1012 || code == 1013 || gone->farewell->is_broken;
-  if (client.carriage() == dialect::Carriage::socket_io && !comes_back) {
+  if (client.traits().namespaces && !comes_back) {
     Packet packet;
     packet.type = socket_io::Type::disconnect;
     packet.name_space = name_space;
@@ -329,7 +329,7 @@ bool InProcess::flush(Client& client, const std::string& name_space) {
   if (outbox.empty() || !client.reads) return false;
   while (!outbox.empty()) {
     const std::string_view bytes = outbox.front();
-    const bool framed = client.carriage() == dialect::Carriage::websocket;
+    const bool framed = !client.traits().engine_io;
     for (Message& message : framed ? std::vector{unframed(bytes)} : from_body(bytes, name_space)) {
       client.heard.push_back({Heard::Kind::message, std::move(message)});
     }

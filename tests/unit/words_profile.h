@@ -12,6 +12,7 @@ namespace polygate {
 /// "name rest": an event and its data, without JSON.
 class WordsDialect final : public dialect::Dialect {
  public:
+  WordsDialect() : Dialect(dialect::Traits{.json = false}) {}
   Result<dialect::Event> decode(const dialect::Message& whole, json::Document&, const json::Limits&) const override {
     const std::string_view message = whole.bytes;
     const std::size_t space = std::min(message.find(' '), message.size());
@@ -24,7 +25,6 @@ class WordsDialect final : public dialect::Dialect {
     out.append(name).append(1, ' ').append(data);
   }
   bool text(std::string_view) const override { return true; }
-  bool json() const override { return false; }
 };
 
 inline profile::Text text(const std::string& scalar) {

@@ -112,7 +112,7 @@ TEST(Envelope, WritesWhatItReads) {
   EXPECT_EQ(said(dialect, "a", "null"), R"({"event":"a"})");
   EXPECT_EQ(meaning(dialect, said(dialect, "a\n\xC3\xA9", "[1, 2]")), "a\n\xC3\xA9 [1, 2]");
   EXPECT_TRUE(dialect.text("a"));
-  EXPECT_TRUE(dialect.json());
+  EXPECT_TRUE(dialect.traits().json);
   const Envelope odd("na\"me", "bo\\dy");
   EXPECT_EQ(meaning(odd, said(odd, "a", "1")), "a 1");
 }
@@ -144,7 +144,7 @@ TEST(Raw, PassesBytesUnchanged) {
   EXPECT_EQ(said(dialect, "binary", bytes), bytes);
   EXPECT_TRUE(dialect.text("text"));
   EXPECT_FALSE(dialect.text("binary"));
-  EXPECT_FALSE(dialect.json());
+  EXPECT_FALSE(dialect.traits().json);
   json::Document document;
   const auto large = dialect.decode({true, "12345", {}, {}}, document, {.max_bytes = 4});
   ASSERT_FALSE(large);
