@@ -29,9 +29,10 @@ struct Event {
   std::string_view name;
   std::string_view data_bytes;  ///< the data's own bytes in the message; "null" when the message has none
   json::View data;              ///< the same, parsed; meaningless in a dialect without JSON
-  // In a dialect whose events have arguments; `data` is the first of them.
+  // `data` is the first argument; in a dialect whose events have no arguments, the only one.
   std::size_t arguments = 1;
   std::string_view argument_bytes;  ///< all of them, separated by commas
+  bool has_items = false;           ///< in a dialect whose events have arguments
   json::View items;                 ///< an array: the name, then the arguments
   std::optional<std::uint64_t> ack;
   Attachments attachments;

@@ -31,7 +31,7 @@ Result<Event> Envelope::decode(const Message& message, json::Document& document,
   event.name = json::string(*name);
   if (body_key_.empty()) {
     event.data = root;
-    event.data_bytes = document.bytes();
+    event.data_bytes = event.argument_bytes = document.bytes();
     return event;
   }
   event.data = null_.root();
@@ -42,6 +42,8 @@ Result<Event> Envelope::decode(const Message& message, json::Document& document,
     event.data_bytes = member.bytes;
     return false;
   });
+  event.arguments = event.data.is_null() ? 0 : 1;
+  if (event.arguments == 1) event.argument_bytes = event.data_bytes;
   return event;
 }
 

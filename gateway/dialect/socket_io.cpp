@@ -94,6 +94,7 @@ Result<Event> SocketIo::decode(const Message& message, json::Document& document,
   if (message.attachments && !has_attachments_for(root, message.attachments->size())) {
     return Failure{Reason::malformed, "a placeholder for an attachment that is not there"};
   }
+  event.has_items = true;
   event.items = root;
   event.arguments = items.size() - 1;
   event.ack = message.ack;

@@ -81,8 +81,8 @@ struct Router::Request {
 Router::Router(const std::vector<profile::ProfilePtr>& profiles) {
   auto root = std::make_unique<Node>();
   for (const profile::ProfilePtr& profile : profiles) {
-    const bool is_engine = profile->dialect->traits().engine_io;
     for (const profile::Endpoint& endpoint : profile->endpoints) {
+      const bool is_engine = profile->dialect_of(endpoint).traits().engine_io;
       const Segments segments = split(endpoint.path);
       Node* node = root.get();
       for (std::size_t i = 0; i < segments.size(); ++i) {

@@ -25,13 +25,19 @@ void check_engine(CheckContext& context) {
     context.problem(profile.places.recovery, "only clients of revision 4 can come back to their session");
   }
   for (const Endpoint& endpoint : profile.endpoints) {
-    if (!endpoint.namespaces.empty() && !traits.namespaces) {
+    const dialect::Traits its = profile.dialect ? profile.dialect_of(endpoint).traits() : dialect::Traits{};
+    if (profile.dialect && its.json != traits.json) {
+      context.problem(
+          endpoint.place,
+          "this endpoint's dialect and the profile's have no data in common: one has JSON, the other bytes");
+    }
+    if (!endpoint.namespaces.empty() && !its.namespaces) {
       context.problem(endpoint.place, "only the dialect socket.io has `namespaces`");
     }
-    if (traits.engine_io && endpoint.ping.every.count() == 0) {
+    if (its.engine_io && endpoint.ping.every.count() == 0) {
       context.problem(endpoint.place, "clients of Engine.IO live by the heartbeat: `ping` cannot be off here");
     }
-    if (traits.engine_io && endpoint.idle.count() != 0) {
+    if (its.engine_io && endpoint.idle.count() != 0) {
       context.problem(endpoint.idle_place,
                       "clients of Engine.IO live by the heartbeat, who does not answer is closed: `idle` is for plain "
                       "WebSockets");
@@ -39,7 +45,11 @@ void check_engine(CheckContext& context) {
   }
   if (!profile.dialect) return;
   for (const auto& [event, place] : profile.places.events) {
-    if (!profile.dialect->is_reserved(event)) continue;
+    const auto reserves = [&](const auto& dialect) { return dialect->is_reserved(event); };
+    if (!reserves(profile.dialect) &&
+        std::none_of(profile.other_dialects.begin(), profile.other_dialects.end(), reserves)) {
+      continue;
+    }
     context.problem(place, "clients of Socket.IO never send `" + event + "`: the name is reserved");
   }
 }

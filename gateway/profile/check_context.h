@@ -24,8 +24,20 @@ struct CheckContext {
   std::set<std::string> variables;        ///< that some rule sets
   std::multimap<std::string, Text> kept;  ///< by family: the keys under which something stays there
 
-  /// Of its dialect, where that is known.
-  dialect::Traits traits() const { return profile.dialect ? profile.dialect->traits() : dialect::Traits{}; }
+  /// What some dialect of the profile has, where they are known.
+  dialect::Traits traits() const {
+    if (!profile.dialect) return {};
+    dialect::Traits all = profile.dialect->traits();
+    for (const auto& other : profile.other_dialects) {
+      const dialect::Traits& its = other->traits();
+      all.arguments |= its.arguments;
+      all.acknowledgements |= its.acknowledgements;
+      all.namespaces |= its.namespaces;
+      all.recovery |= its.recovery;
+      all.engine_io |= its.engine_io;
+    }
+    return all;
+  }
   bool json() const { return traits().json; }
   void problem(const Place& place, std::string message, std::string hint = {}) {
     diagnostics.add(place, std::move(message), std::move(hint));

@@ -84,6 +84,7 @@ struct Endpoint {
   PingPolicy ping;
   Millis idle{0};  ///< without a message (or ping) of the client for so long -> close 4408; 0 = no deadline
   Millis leave_role_within{0};  ///< `authenticate_within`: still in `role` then -> close 4408; 0 = no deadline
+  std::size_t dialect = 0;      ///< Profile::dialect_at
   Place place;
   Place listener_place;
   Place idle_place;
@@ -193,6 +194,7 @@ struct Profile {
   std::string file;  ///< as shown in diagnostics
   std::string schema_file;
   std::unique_ptr<dialect::Dialect> dialect;
+  std::vector<std::unique_ptr<dialect::Dialect>> other_dialects;  ///< of endpoints that have one of their own
   EngineSettings engine;
   std::vector<std::string> plugins;
   Json settings = Json::object();
@@ -228,6 +230,11 @@ struct Profile {
   } places;
 
   const std::string& role_name(RoleIndex role) const { return roles[role]; }
+  /// Endpoint::dialect; 0 is the one of endpoints that name none.
+  const dialect::Dialect& dialect_at(std::size_t index) const {
+    return index == 0 ? *dialect : *other_dialects[index - 1];
+  }
+  const dialect::Dialect& dialect_of(const Endpoint& endpoint) const { return dialect_at(endpoint.dialect); }
 };
 
 using ProfilePtr = std::shared_ptr<const Profile>;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "gateway/base/units.h"
+#include "gateway/profile/read_dialect.h"
 #include "gateway/profile/read_template.h"
 #include "gateway/profile/read_value.h"
 
@@ -150,11 +151,18 @@ void read_namespaces(ReadContext& context, const yaml::Node& node, Endpoint& end
 }
 
 void read_endpoint(ReadContext& context, const yaml::Node& node, Endpoint endpoint) {
-  const std::vector<std::string> known = {"listener", "host",    "role", "namespaces",         "user", "query", "token",
-                                          "ping",     "origins", "idle", "authenticate_within"};
+  const std::vector<std::string> known = {
+      "listener", "host",    "role", "namespaces",          "user",   "query", "token",
+      "ping",     "origins", "idle", "authenticate_within", "dialect"};
   if (!expect_map(context, node, "an endpoint", known)) return;
   if (const yaml::Node* role = expect_key(context, node, "role", endpoint.place, "endpoint `" + endpoint.path + "`")) {
     endpoint.role = read_role(context, *role).value_or(0);
+  }
+  if (const yaml::Node* dialect = node.find("dialect")) {
+    if (auto own = read_dialect(context, *dialect)) {
+      context.profile.other_dialects.push_back(std::move(own));
+      endpoint.dialect = context.profile.other_dialects.size();
+    }
   }
   if (const yaml::Node* namespaces = node.find("namespaces")) read_namespaces(context, *namespaces, endpoint);
   if (const yaml::Node* listener = node.find("listener")) {

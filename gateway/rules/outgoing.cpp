@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/base/json_text.h"
+#include "gateway/dialect/polyglot.h"
 #include "gateway/rules/render.h"
 
 namespace polygate::rules {
@@ -73,13 +74,21 @@ Result<void> Outbound::check(std::string_view event, const Content& content, con
   return {};
 }
 
-FramePtr Outbound::frame(std::string_view event, const Content& content, std::string_view question) const {
-  const bool is_named = profile_.engine.recovery.within.count() > 0;
-  return profile_.dialect->say(event, said(content), {question, is_named});
+FramePtr Outbound::frame_for_all(std::string_view event, const Content& content, std::string_view question) const {
+  const dialect::Manner manner{question, names_messages()};
+  if (profile_.other_dialects.empty()) return profile_.dialect->say(event, said(content), manner);
+  std::vector<const dialect::Dialect*> all = {profile_.dialect.get()};
+  for (const auto& other : profile_.other_dialects) all.push_back(other.get());
+  return std::make_shared<const Frame>(
+      std::make_unique<const dialect::Polyglot>(std::move(all), event, said(content), manner));
+}
+
+FramePtr Outbound::frame_for_sender(std::string_view event, const Content& content) const {
+  return profile_.dialect_at(scope_.me->dialect()).say(event, said(content), {{}, names_messages()});
 }
 
 FramePtr Outbound::ack_frame(const Content& content) const {
-  return profile_.dialect->acknowledge(*scope_.message->ack, said(content));
+  return profile_.dialect_at(scope_.me->dialect()).acknowledge(*scope_.message->ack, said(content));
 }
 
 dialect::Content Outbound::said(const Content& content) const {
@@ -170,7 +179,7 @@ Result<void> Outbound::send_one(const profile::SendStep& step, std::vector<Outgo
   if (!content.unchanged) content.text = content.made;
   const schema::Schema* schema = step.schema ? step.schema.get() : definition(event, ".send", content.arguments);
   if (auto good = check(event, content, schema, step.place); !good) return good;
-  const FramePtr made_frame = frame(event, content, step.ack);
+  const FramePtr made_frame = frame_for_all(event, content, step.ack);
   Exchange::Sending sending;
   if (step.except_sender) sending.except = scope_.me->id();
   // A key that no message can stay under is nothing to forget.
@@ -210,7 +219,7 @@ Result<void> Outbound::reply(const profile::ReplyStep& step, std::vector<FramePt
   const schema::Schema* schema =
       step.schema ? step.schema.get() : definition(event, only ? ".ack" : ".reply", content->arguments);
   if (auto good = check(event, *content, schema, step.place); !good) return good;
-  if (!only) out.push_back(frame(event, *content, {}));
+  if (!only) out.push_back(frame_for_sender(event, *content));
   if (acknowledges) {
     const auto own =
         only ? profile_.schemas.end()

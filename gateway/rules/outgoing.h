@@ -36,7 +36,9 @@ class Outbound {
   Result<std::string> data_with(const profile::SendStep& step);
   const schema::Schema* definition(std::string_view event, std::string_view way, bool arguments) const;
   Result<void> check(std::string_view event, const Content& content, const schema::Schema* schema, const Place& place);
-  FramePtr frame(std::string_view event, const Content& content, std::string_view question) const;
+  FramePtr frame_for_all(std::string_view event, const Content& content, std::string_view question) const;
+  FramePtr frame_for_sender(std::string_view event, const Content& content) const;
+  bool names_messages() const { return profile_.engine.recovery.within.count() > 0; }
   FramePtr ack_frame(const Content& content) const;
   dialect::Content said(const Content& content) const;
 

@@ -184,7 +184,11 @@ Value Scope::find(const profile::Path& path) {
 }
 
 Value Scope::find_argument(std::span<const std::string> segments) const {
-  if (!message || !message->is_read() || !profile->dialect->traits().arguments) return {};
+  if (!message || !message->is_read()) return {};
+  if (!message->has_items) {
+    const bool is_first = !segments.empty() && segments[0] == "0" && message->arguments == 1;
+    return is_first ? walk(message->data, segments.subspan(1)) : Value{};
+  }
   if (segments.empty()) {
     Value all = Value::of(message->items);
     all.skip = 1;

@@ -20,6 +20,8 @@ class Subject {
   /// The authenticated user, else the endpoint's `user`, else empty.
   virtual std::string_view user() const = 0;
   virtual std::string_view address() const = 0;
+  /// Which of the profile's dialects it speaks.
+  virtual std::size_t dialect() const { return 0; }
   /// What `set` stored, or null.
   virtual const Json* variables() const = 0;
   /// The names of the topics of `family` that it is on, joined or claimed, in the order of joining.

@@ -71,7 +71,7 @@ void HttpSide::engine_handshake(const engine_io::Query& query) {
   if (!entry.place) return refuse_one_more(entry.verdict, query.websocket);
   session::Opening opening = this->opening();
   // With Socket.IO each namespace asks for the token, when the client connects to it.
-  const bool is_single = !route.profile->dialect->traits().namespaces;
+  const bool is_single = !route.profile->dialect_of(*route.endpoint).traits().namespaces;
   auth::IdentityPtr identity;
   if (is_single) {
     auto admitted = worker.sessions().admit(*route.endpoint, opening);

@@ -12,7 +12,7 @@ namespace polygate::server {
 namespace {
 
 bool is_engine(const http::Route& route) {
-  return route.profile->dialect->traits().engine_io;
+  return route.profile->dialect_of(*route.endpoint).traits().engine_io;
 }
 
 }  // namespace

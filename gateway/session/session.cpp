@@ -99,6 +99,7 @@ class Session::Portrait final : public rules::Subject {
         identity_(of.identity()),
         user_(of.user()),
         address_(of.address()),
+        dialect_(of.dialect()),
         variables_(of.variables() ? std::make_unique<Json>(*of.variables()) : nullptr),
         left_(of.memberships_left()),
         parameters_(of.parameters_),
@@ -113,6 +114,7 @@ class Session::Portrait final : public rules::Subject {
   const auth::IdentityPtr& identity() const override { return identity_; }
   std::string_view user() const override { return user_; }
   std::string_view address() const override { return address_; }
+  std::size_t dialect() const override { return dialect_; }
   const Json* variables() const override { return variables_.get(); }
   std::vector<std::string> joined(std::string_view family) const override {
     std::vector<std::string> names;
@@ -137,6 +139,7 @@ class Session::Portrait final : public rules::Subject {
   const auth::IdentityPtr identity_;
   const std::string user_;
   const std::string address_;
+  const std::size_t dialect_;
   const std::unique_ptr<const Json> variables_;
   const std::size_t left_;
   const std::shared_ptr<const Parameters> parameters_;

@@ -93,6 +93,7 @@ class Session final : public turns::Living {
   const auth::IdentityPtr& identity() const override { return who; }
   std::string_view user() const override;
   std::string_view address() const override { return address_; }
+  std::size_t dialect() const override { return endpoint.dialect; }
   const Json* variables() const override { return variables_.get(); }
   std::vector<std::string> joined(std::string_view family) const override;
   bool inside(const Topic& topic) const override;

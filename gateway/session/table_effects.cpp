@@ -62,6 +62,7 @@ void SessionTable::State::push(Session& session, FramePtr frame) {
 }
 
 void SessionTable::State::hand_over(Session& session, FramePtr frame) {
+  frame = Frame::in(session.endpoint.dialect, std::move(frame));
   if (frame->utterance() != nullptr) {
     if (const Question* question = frame->utterance()->question()) remember(session, *question);
   }

@@ -50,12 +50,13 @@ void SessionTable::State::process(Session& session, const dialect::Message& mess
   const json::Limits limits{.max_bytes = profile.limits.message_bytes,
                             .max_depth = profile.limits.json_depth,
                             .max_nodes = profile.limits.json_nodes};
-  auto event = profile.dialect->decode(message, turn.document, limits);
+  const dialect::Dialect& dialect = profile.dialect_of(session.endpoint);
+  auto event = dialect.decode(message, turn.document, limits);
   if (!event) {
     turn.event = {};
     turn.event.ack = message.ack;
     const Failure& failure = event.failure();
-    if (failure.reason == Reason::malformed && profile.dialect->traits().strict) {
+    if (failure.reason == Reason::malformed && dialect.traits().strict) {
       // Its own server ends such a connection too: nobody knows whether what follows is as it was meant.
       rules::Verdict verdict;
       verdict.failure = failure;

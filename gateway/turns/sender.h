@@ -30,6 +30,7 @@ class Sender final : public rules::Subject {
   const auth::IdentityPtr& identity() const override { return self().identity(); }
   std::string_view user() const override { return self().user(); }
   std::string_view address() const override { return self().address(); }
+  std::size_t dialect() const override { return self().dialect(); }
   const Json* variables() const override { return self().variables(); }
   std::vector<std::string> joined(std::string_view family) const override { return now_->joined(family); }
   bool inside(const Topic& topic) const override { return now_->inside(topic); }

@@ -44,7 +44,7 @@ std::vector<Message> Client::messages(const Line& line) {
   if (line.form == Line::Form::binary) return {{line.text, false}};
   if (!is_socket_io()) {
     std::string out = mark;
-    profile_->dialect->encode(out, line.name, line.args.empty() ? "null" : line.args[0].dump());
+    dialect_->encode(out, line.name, line.args.empty() ? "null" : line.args[0].dump());
     return {{out, true}};
   }
   Packet packet;
@@ -156,7 +156,7 @@ std::string Client::check(const Line& line, const Word& word, Names& names) {
   }
   if (is_socket_io()) return check_packet(line, word, names);
   json::Document document;
-  const auto event = profile_->dialect->decode({true, bytes, {}, {}}, document, {});
+  const auto event = dialect_->decode({true, bytes, {}, {}}, document, {});
   if (!event) return show(heard) + ": " + event.failure().message;
   const Json data = json::to_json(event->data);
   const bool same = line.args.empty() ? data.is_null() : matches(line.args[0], data, names);

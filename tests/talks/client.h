@@ -17,8 +17,11 @@ namespace polygate::talks {
 /// Socket.IO, what is heard is kept apart by namespace. What is wrong is told as text; empty is fine.
 class Client {
  public:
-  Client(Driver& driver, profile::ProfilePtr profile, std::string who)
-      : driver_(&driver), profile_(std::move(profile)), who_(std::move(who)) {}
+  /// `dialect` is that of the profile's endpoint which it is connected to.
+  Client(Driver& driver, profile::ProfilePtr profile, const dialect::Dialect& dialect, std::string who)
+      : driver_(&driver), profile_(std::move(profile)), dialect_(&dialect), who_(std::move(who)) {}
+
+  bool is_socket_io() const { return dialect_->traits().namespaces; }
 
   /// Connects to a namespace of Socket.IO.
   std::string join(const Line& line, Names& names);
@@ -38,8 +41,7 @@ class Client {
     Packet packet;
   };
 
-  bool is_socket_io() const { return profile_->dialect->traits().namespaces; }
-  bool is_engine() const { return profile_->dialect->traits().engine_io && !is_socket_io(); }
+  bool is_engine() const { return dialect_->traits().engine_io && !is_socket_io(); }
   std::vector<Message> messages(const Line& line);
   void flush(End how);
   void sort(Heard heard);
@@ -48,7 +50,8 @@ class Client {
   std::string check_packet(const Line& line, const Word& word, Names& names);
 
   Driver* driver_;
-  profile::ProfilePtr profile_;
+  profile::ProfilePtr profile_;  ///< which keeps its dialect
+  const dialect::Dialect* dialect_;
   std::string who_;
   std::vector<Message> pending_;
   Assembly assembly_;

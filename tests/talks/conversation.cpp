@@ -5,10 +5,11 @@
 
 namespace polygate::talks {
 
-Conversation::Conversation(const Talk& talk, Driver& driver) : talk_(talk), driver_(driver) {
+Conversation::Conversation(const Talk& talk, Driver& driver) : talk_(talk), driver_(driver), router_({}) {
   for (const auto& profile : driver.deployment().profiles()) {
     if (talk.profile.empty() || profile->name == talk.profile) profile_ = profile;
   }
+  router_ = http::Router({profile_});
 }
 
 std::string Conversation::run() {
@@ -71,17 +72,19 @@ std::string Conversation::take(const Line& line) {
 }
 
 std::string Conversation::connect(const Line& line) {
-  const bool socket_io = profile_->dialect->traits().namespaces;
   if (!line.name.empty()) {
     const int status = driver_.connect(line.who, line.name, line.headers, line.polling);
     const int wanted = line.code == 0 ? 101 : line.code;
     if (status != wanted) return "expected " + std::to_string(wanted) + ", got " + std::to_string(status);
     if (status != 101) return {};
-    clients_.insert_or_assign(line.who, Client(driver_, profile_, line.who));
-    if (!socket_io) return {};
+    const auto route = router_.match("main", "localhost", line.name.substr(0, line.name.find('?'))).route;
+    if (route == nullptr) return "no endpoint of the profile has this path";
+    const auto joined = clients_.insert_or_assign(
+        line.who, Client(driver_, profile_, profile_->dialect_of(*route->endpoint), line.who));
+    if (!joined.first->second.is_socket_io()) return {};
   }
   const auto client = clients_.find(line.who);
-  if (!socket_io || client == clients_.end()) return "a path is missing: connect /path";
+  if (client == clients_.end() || !client->second.is_socket_io()) return "a path is missing: connect /path";
   return client->second.join(line, names_);
 }
 

@@ -2,6 +2,7 @@
 #include <map>
 #include <string>
 
+#include "gateway/http/router.h"
 #include "tests/talks/client.h"
 #include "tests/talks/talk.h"
 
@@ -25,6 +26,7 @@ class Conversation {
   const Talk& talk_;
   Driver& driver_;
   profile::ProfilePtr profile_;
+  http::Router router_;  ///< of it alone
   Names names_;
   std::map<std::string, Client> clients_;
 };

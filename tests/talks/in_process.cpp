@@ -110,7 +110,7 @@ class InProcess final : public Driver, private Post {
     bool held_back = false;
     bool reads = true;
 
-    const dialect::Traits& traits() const { return route->profile->dialect->traits(); }
+    const dialect::Traits& traits() const { return route->profile->dialect_of(*route->endpoint).traits(); }
   };
 
   // Post: as over sockets, letters wait until the table has returned, even those to oneself.

@@ -52,7 +52,7 @@ class Sockets final : public Driver {
     }
     auto client = std::make_unique<WebClient>();
     const auto found = router_->match("main", "localhost", target.substr(0, target.find('?')));
-    const bool engine = found.route && found.route->profile->dialect->traits().engine_io;
+    const bool engine = found.route && found.route->profile->dialect_of(*found.route->endpoint).traits().engine_io;
     const int status = engine ? client->connect_engine(server_->port("main"), target, headers)
                               : client->connect(server_->port("main"), target, headers);
     clients_[who] = std::move(client);
