@@ -21,13 +21,11 @@ std::string reason_of(const Json& data) {
 }  // namespace
 
 Pairing::Pairing(const Settings& settings) : clock_(settings.clock) {
-  const auto pair = settings.values.find("pair");
-  if (pair == settings.values.end() || *pair == false) return;
-  const auto timeout = pair->is_object() ? pair->find("timeout") : pair->end();
-  if (!pair->is_object() || timeout == pair->end() || !timeout->is_number() || timeout->get<double>() <= 0) {
-    throw std::invalid_argument("settings.pair is false, or {timeout: 30}: seconds, more than 0");
+  const Json pair = settings.values.value("pair", Json());
+  const auto timeout = pair.find("timeout");
+  if (timeout == pair.end() || !timeout->is_number() || timeout->get<double>() <= 0) {
+    throw std::invalid_argument("settings.pair is {timeout: 30}: seconds, more than 0");
   }
-  pairs_ = true;
   timeout_ = polygate::Millis(static_cast<std::int64_t>(timeout->get<double>() * 1000));
 }
 
@@ -38,19 +36,11 @@ Outcome Pairing::operator()(const Call& call) {
     monitors = named->get<std::vector<std::string>>();
   }
   if (step == "ask") return ask(call, monitors);
-  Json result = {{"everyone", Json::array()}, {"one", Json::array()}, {"late", Json::array()}};
-  result["reason"] = reason_of(call.data);
-  if (!pairs_) {
-    if (step == "ended") result["everyone"] = monitors;
-    return Outcome::accept(std::move(result));
-  }
-  if (step == "ended") result["one"] = ended(monitors);
-  result["late"] = step == "gone" ? gone(monitors) : late(clock_->now());
-  return Outcome::accept(std::move(result));
+  if (step == "ended") return Outcome::accept({{"one", ended(monitors)}, {"reason", reason_of(call.data)}});
+  return Outcome::accept({{"late", step == "gone" ? gone(monitors) : late(clock_->now())}});
 }
 
 Outcome Pairing::ask(const Call& call, const std::vector<std::string>& monitors) {
-  if (!pairs_) return Outcome::accept();
   for (const std::string& monitor : monitors) {
     std::deque<Open>& open = open_[monitor];
     if (open.size() >= kMaxOpen) {
@@ -58,7 +48,7 @@ Outcome Pairing::ask(const Call& call, const std::vector<std::string>& monitors)
     }
     open.push_back({call.session, clock_->now() + timeout_});
   }
-  return Outcome::accept({{"late", late(clock_->now())}});
+  return Outcome::accept();
 }
 
 Json Pairing::ended(const std::vector<std::string>& monitors) {

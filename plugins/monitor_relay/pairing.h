@@ -14,13 +14,11 @@ using polygate::Json;
 using polygate::Outcome;
 using polygate::Settings;
 
-/// Who gets to know what became of a command. Without `pair` in the settings everybody who watches the monitor does,
-/// as the original server has it. With `pair: {timeout: 30}` (seconds) only the user who gave the command: a monitor
-/// works its commands off one after the other, so the first that is open is the one that is done. A command that is
-/// open for longer has failed.
+/// Who gave the command that a monitor has done: it works its commands off one after the other, so the first that is
+/// open is the one. What is open for longer than `settings.pair.timeout` seconds has failed.
 ///
-/// Called with {step, monitors}; answers {everyone: [monitor], one: [session], late: [session], reason}, of which a
-/// rule makes topics.
+/// Called with {step, monitors}; answers {one: [session]} of whom a command has ended, {late: [session]} of those whose
+/// commands never will, and the reason that the monitor gives. A rule makes topics of them.
 class Pairing {
  public:
   /// Throws when the settings are not as above.
@@ -38,7 +36,6 @@ class Pairing {
   Json late(polygate::Instant now);
 
   const polygate::Clock* clock_;
-  bool pairs_ = false;
   polygate::Millis timeout_{0};
   std::map<std::string, std::deque<Open>> open_;  ///< by monitor, the oldest first
 };

@@ -14,6 +14,7 @@ from rawengineio import Polling, WebSocket, check
 PATH = "/monitor/socket.io/"
 ID = "672ef79b4d0a4805bc529d1ae44bc26b"
 SHIPPED = "profiles/monitor-relay.yaml"
+PAIRED = "profiles/examples/monitor-relay-paired.yaml"
 
 
 class Client:
@@ -53,18 +54,23 @@ class Client:
 
 def changed(old, new):
     """The shipped profile with one line changed, as a deployment would have it."""
-    text = (ROOT / SHIPPED).read_text()
+    return {"monitor-relay.yaml": replaced((ROOT / SHIPPED).read_text(), old, new)}
+
+
+def paired(seconds):
+    """The example with pairing, in place of the shipped profile."""
+    text = replaced((ROOT / PAIRED).read_text(), "/paired-monitor/socket.io/", PATH)
+    return {"monitor-relay-paired.yaml": replaced(text, "timeout: 30", f"timeout: {seconds}")}
+
+
+def replaced(text, old, new):
     check(text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the profile")
-    return {"monitor-relay.yaml": text.replace(old, new)}
+    return text.replace(old, new)
 
 
 def patient():
     """A machine that stands still for a moment does not make anybody dead here."""
-    text = (ROOT / SHIPPED).read_text()
-    check(text.count("taken: probe") == 2, "the claims of the profile")
-    return {"monitor-relay.yaml": re.sub(r"taken: probe(,?)(\n +)?",
-                                         lambda at: f"taken: probe{at[1]}{at[2] or ' '}within: 60s" +
-                                         (at[1] + " " if at[1] else at[2] or ""), text)}
+    return changed("taken: probe", "taken: probe, within: 60s")
 
 
 def T35_of_monitors_that_come_at_once_exactly_one_is_taken(workers):
@@ -145,29 +151,8 @@ def answers_of_two(alive, rival):
                     carrier.say("3")
 
 
-def with_pair_only_who_asked_hears_what_became_of_it(workers):
-    with Gateway(workers=workers, profiles=(), texts=changed("pair: false", "pair: {timeout: 300}")) as gateway:
-        monitor = Client(gateway.port).as_monitor()
-        ada, bob = Client(gateway.port).as_user(), Client(gateway.port).as_user()
-        ada.command("ONE")
-        bob.command("TWO")
-        ada.command("THREE")
-        for text in ("ONE", "TWO", "THREE"):
-            monitor.expect("command do", command=text)
-        monitor.say("command done", {})
-        monitor.say("command error", {"reason": "no"})
-        monitor.say("command done", {})
-        ada.expect("command finish", "Command finish")
-        ada.expect("command finish", "Command finish")
-        bob.expect("command failed", "no")
-        ada.command("FOUR")
-        monitor.expect("command do", command="FOUR")
-        monitor.carrier.raw.socket.close()
-        ada.expect("command failed", "The monitor has gone")
-
-
-def with_pair_a_command_that_is_not_answered_has_failed(workers):
-    with Gateway(workers=workers, profiles=(), texts=changed("pair: false", "pair: {timeout: 0.5}")) as gateway:
+def with_pairing_a_command_that_is_not_answered_has_failed(workers):
+    with Gateway(workers=workers, profiles=(), texts=paired(seconds=0.5)) as gateway:
         monitor = Client(gateway.port).as_monitor()
         user = Client(gateway.port).as_user()
         user.command("ONE")

@@ -218,8 +218,7 @@ TEST(ChokePoint, EveryRoleIsTaken) {
     }
   }
   const std::vector<std::pair<std::size_t, std::string>> all = {
-      {0, "controller"}, {0, "dashboard"}, {1, "visitor"}, {1, "user"}, {1, "newcomer"},
-      {1, "agent"},      {2, "guest"},     {2, "user"},    {2, "both"}, {2, "monitor"}};
+      {0, "controller"}, {0, "dashboard"}, {1, "visitor"}, {1, "user"}, {1, "newcomer"}, {1, "agent"}, {2, "peer"}};
   for (const auto& role : all) EXPECT_GT(accepted[role], 0U) << role.second;
 }
 

@@ -15,7 +15,7 @@ from rawengineio import V4, Polling, WebSocket, encode, upgraded
 from rawsocket import TEXT, RawSocket, frame
 
 PATH = "/monitor/socket.io/"
-ENDPOINT = "/monitor/socket.io/: {role: guest}"
+ENDPOINT = "/monitor/socket.io/: {role: peer}"
 VISITORS, RIVALRIES = 8, 2
 ON_ITS_WAY = 300  # events of a kind that may wait for their turn: others would be late, or their clients refused
 

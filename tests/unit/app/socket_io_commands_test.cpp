@@ -16,8 +16,8 @@ const std::string kRelay = std::string(POLYGATE_SOURCE_DIR) + "/profiles/monitor
 
 TEST(SocketIoCommands, ExplainShowsPacketsAsTheyGoOut) {
   const Workspace workspace;
-  const Ran ran = workspace.run(
-      {"explain", kRelay, "con", R"({"monitor_id":"672ef79b4d0a4805bc529d1ae44bc26b"})", "--as", "guest"});
+  const Ran ran =
+      workspace.run({"explain", kRelay, "con", R"({"monitor_id":"672ef79b4d0a4805bc529d1ae44bc26b"})", "--as", "peer"});
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("  to the sender: 42[\"con ok\",{\"reason\":\"Connection ok\"}]\n"));
 }
@@ -37,9 +37,9 @@ TEST(SocketIoCommands, ExplainShowsTheAcknowledgementThatWouldGoOut) {
   const Workspace workspace;
   EXPECT_THAT(workspace.run({"explain", kEcho, "message-with-ack", "7", "--as", "anyone"}).out,
               HasSubstr("verdict: ok\n  to the sender, if it asked for an acknowledgement: 431[7]\n"));
-  const Ran failed = workspace.run({"explain", kRelay, "con", R"({"monitor_id":"x"})", "--as", "guest"});
+  const Ran failed = workspace.run({"explain", kRelay, "con", R"({"monitor_id":"x"})", "--as", "peer"});
   EXPECT_THAT(failed.out, HasSubstr("  to the sender, if it asked for an acknowledgement: 431[]\n"));
-  const Ran forbidden = workspace.run({"explain", kRelay, "command done", "{}", "--as", "guest"});
+  const Ran forbidden = workspace.run({"explain", kRelay, "command done", "{}", "--as", "peer"});
   EXPECT_THAT(forbidden.out, HasSubstr("verdict: forbidden"));
   EXPECT_THAT(forbidden.out, HasSubstr("  to the sender, if it asked for an acknowledgement: 431[]\n"));
 }

@@ -22,43 +22,46 @@ class Pairing : public testing::Test {
   HandlerFunction handler_;
 };
 
-TEST_F(Pairing, OffEverybodyHearsWhatBecameOfACommand) {
-  use(false);
-  EXPECT_EQ(take("ask", "u"), "null");
-  EXPECT_EQ(take("ended", "m", {{"reason", "no water"}}),
-            R"({"everyone":["a1"],"late":[],"one":[],"reason":"no water"})");
-  EXPECT_EQ(take("gone", "m"), R"({"everyone":[],"late":[],"one":[],"reason":"The monitor gave no reason"})");
-}
-
-TEST_F(Pairing, OnOnlyWhoAskedHearsFirstInFirstOut) {
+TEST_F(Pairing, OnlyWhoAskedHearsFirstInFirstOut) {
   use({{"timeout", 30}});
-  EXPECT_EQ(take("ask", "u"), R"({"late":[]})");
-  EXPECT_EQ(take("ask", "v"), R"({"late":[]})");
-  EXPECT_EQ(take("ended", "m", {{"reason", "x"}}), R"({"everyone":[],"late":[],"one":["u"],"reason":"x"})");
-  EXPECT_EQ(take("ended", "m", {{"reason", "x"}}), R"({"everyone":[],"late":[],"one":["v"],"reason":"x"})");
-  EXPECT_EQ(take("ended", "m", {{"reason", "x"}}), R"({"everyone":[],"late":[],"one":[],"reason":"x"})");
+  EXPECT_EQ(take("ask", "u"), "null");
+  EXPECT_EQ(take("ask", "v"), "null");
+  EXPECT_EQ(take("ended", "m", {{"reason", "x"}}), R"({"one":["u"],"reason":"x"})");
+  EXPECT_EQ(take("ended", "m", {{"reason", "x"}}), R"({"one":["v"],"reason":"x"})");
+  EXPECT_EQ(take("ended", "m", {{"reason", "x"}}), R"({"one":[],"reason":"x"})");
 }
 
 TEST_F(Pairing, ACommandThatTakesTooLongHasFailed) {
   use({{"timeout", 0.5}});
-  EXPECT_EQ(take("ask", "u"), R"({"late":[]})");
+  EXPECT_EQ(take("ask", "u"), "null");
   clock_.advance(Millis(499));
-  EXPECT_EQ(take("ask", "v"), R"({"late":[]})");
+  EXPECT_EQ(take("tick", ""), R"({"late":[]})");
+  EXPECT_EQ(take("ask", "v"), "null");
   clock_.advance(Millis(1));
-  EXPECT_EQ(take("tick", ""), R"({"everyone":[],"late":["u"],"one":[],"reason":"The monitor gave no reason"})");
-  EXPECT_EQ(take("ended", "m", {{"reason", "x"}}), R"({"everyone":[],"late":[],"one":["v"],"reason":"x"})");
+  EXPECT_EQ(take("tick", ""), R"({"late":["u"]})");
+  EXPECT_EQ(take("ended", "m", {{"reason", "x"}}), R"({"one":["v"],"reason":"x"})");
+}
+
+TEST_F(Pairing, OnlyATickTakesWhatIsLateSoNobodyIsForgotten) {
+  use({{"timeout", 0.5}});
+  take("ask", "u");
+  take("ask", "v");
+  clock_.advance(Millis(500));
+  EXPECT_EQ(take("ask", "w"), "null");
+  EXPECT_EQ(take("ended", "m"), R"({"one":["u"],"reason":"The monitor gave no reason"})");
+  EXPECT_EQ(take("tick", ""), R"({"late":["v"]})");
 }
 
 TEST_F(Pairing, WhenTheMonitorGoesItsCommandsHaveFailed) {
   use({{"timeout", 30}});
   take("ask", "u");
   take("ask", "v");
-  EXPECT_EQ(take("gone", "m", {{"reason", "x"}}), R"({"everyone":[],"late":["u","v"],"one":[],"reason":"x"})");
+  EXPECT_EQ(take("gone", "m"), R"({"late":["u","v"]})");
 }
 
 TEST_F(Pairing, TooManyOpenCommandsAreRefused) {
   use({{"timeout", 30}});
-  for (int i = 0; i < 100; ++i) EXPECT_EQ(take("ask", "u"), R"({"late":[]})");
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(take("ask", "u"), "null");
   EXPECT_EQ(take("ask", "u"), "Too many commands wait for the monitor");
 }
 
@@ -66,9 +69,10 @@ TEST_F(Pairing, WrongSettingsStopTheStart) {
   const auto said = [&](Json pair) {
     return complaint(polygate_plugin_monitor_relay, "pair", {.values = {{"pair", std::move(pair)}}, .clock = &clock_});
   };
-  EXPECT_EQ(said(false), "");
   EXPECT_EQ(said({{"timeout", 30}}), "");
-  const std::string wrong = "settings.pair is false, or {timeout: 30}: seconds, more than 0";
+  const std::string wrong = "settings.pair is {timeout: 30}: seconds, more than 0";
+  EXPECT_EQ(said(nullptr), wrong);
+  EXPECT_EQ(said(false), wrong);
   EXPECT_EQ(said(true), wrong);
   EXPECT_EQ(said({{"timeout", 0}}), wrong);
   EXPECT_EQ(said({{"timeout", "30s"}}), wrong);
