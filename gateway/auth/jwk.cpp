@@ -8,8 +8,8 @@
 #include <utility>
 #include <variant>
 
-#include "gateway/auth/base64url.h"
 #include "gateway/auth/jws.h"
+#include "gateway/base/base64.h"
 #include "gateway/base/json.h"
 
 namespace polygate::auth {

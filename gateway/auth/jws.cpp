@@ -1,7 +1,7 @@
 #include "gateway/auth/jws.h"
 
-#include "gateway/auth/base64url.h"
 #include "gateway/auth/verifier.h"
+#include "gateway/base/base64.h"
 #include "gateway/base/json.h"
 
 namespace polygate::auth {

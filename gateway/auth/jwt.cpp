@@ -4,10 +4,10 @@
 #include <cmath>
 #include <utility>
 
-#include "gateway/auth/base64url.h"
 #include "gateway/auth/claims.h"
 #include "gateway/auth/jws.h"
 #include "gateway/base/ascii.h"
+#include "gateway/base/base64.h"
 
 namespace polygate::auth {
 

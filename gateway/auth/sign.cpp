@@ -3,13 +3,13 @@
 #include <array>
 #include <cstdint>
 
-#include "gateway/auth/base64url.h"
 #include "gateway/auth/ecdsa.h"
 #include "gateway/auth/hmac.h"
 #include "gateway/auth/jws.h"
 #include "gateway/auth/openssl.h"
 #include "gateway/auth/pem.h"
 #include "gateway/auth/verifier.h"
+#include "gateway/base/base64.h"
 #include "gateway/base/ids.h"
 
 namespace polygate::auth {
@@ -66,10 +66,10 @@ Result<std::string> sign_jwt(const Json& claims, const SignSettings& settings) {
   auto payload = dump(claims);
   if (!payload) return payload;
 
-  std::string token = encode_base64url(*head) + '.' + encode_base64url(*payload);
+  std::string token = base64url(*head) + '.' + base64url(*payload);
   auto signature = sign(settings, token);
   if (!signature) return signature;
-  token += '.' + encode_base64url(*signature);
+  token += '.' + base64url(*signature);
   if (token.size() > kMaxTokenBytes)
     return invalid("the token would have " + std::to_string(token.size()) + " bytes, at most " +
                    std::to_string(kMaxTokenBytes));

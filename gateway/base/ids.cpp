@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "gateway/base/base64.h"
+
 namespace polygate {
 
 void random_bytes(std::span<std::uint8_t> out) {
@@ -48,24 +50,6 @@ std::string random_id() {
   std::array<std::uint8_t, 16> bytes{};
   random_bytes(bytes);
   return base64url(bytes);
-}
-
-std::string base64url(std::span<const std::uint8_t> bytes) {
-  static constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string text;
-  text.reserve((bytes.size() * 4 + 2) / 3);
-  std::uint32_t held = 0;
-  int bits = 0;
-  for (const std::uint8_t byte : bytes) {
-    held = held << 8 | byte;
-    bits += 8;
-    while (bits >= 6) {
-      bits -= 6;
-      text += kAlphabet[held >> bits & 63];
-    }
-  }
-  if (bits > 0) text += kAlphabet[held << (6 - bits) & 63];
-  return text;
 }
 
 }  // namespace polygate

@@ -28,7 +28,4 @@ std::uint32_t small_id();
 /// 128 random bits as 22 characters of base64url: unguessable names ($new_id).
 std::string random_id();
 
-/// base64url without padding (RFC 4648, section 5).
-std::string base64url(std::span<const std::uint8_t> bytes);
-
 }  // namespace polygate

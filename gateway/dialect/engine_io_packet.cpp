@@ -1,10 +1,10 @@
 #include "gateway/dialect/engine_io_packet.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 #include "gateway/base/ascii.h"
+#include "gateway/base/base64.h"
 
 namespace polygate::engine_io {
 namespace {
@@ -13,15 +13,6 @@ constexpr char kSeparator = '\x1e';
 constexpr char kBinaryMessage = '\x04';      // revision 3: a message's type as a byte
 constexpr char kLengthEnd = '\xff';          // v3_binary
 constexpr std::size_t kMaxLengthDigits = 9;  // no body is as long as a gigabyte
-constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-constexpr auto kValues = [] {
-  std::array<std::int8_t, 256> values{};
-  values.fill(-1);
-  for (std::size_t i = 0; i < kDigits.size(); ++i)
-    values[static_cast<unsigned char>(kDigits[i])] = static_cast<std::int8_t>(i);
-  return values;
-}();
 
 Failure malformed(std::string message) {
   return {Reason::malformed, std::move(message)};
@@ -31,54 +22,8 @@ char digit_of(Type type) {
   return static_cast<char>('0' + static_cast<int>(type));
 }
 
-bool is_white_space(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-/// The standard alphabet (RFC 4648, section 4), with or without padding. White space is passed over, as Node.js does:
-/// Java clients 2.x break lines after 76 characters, those of Android after the last one too. False when it is none.
-bool decode_base64(std::string_view text, std::string& out) {
-  out.clear();
-  out.reserve(text.size() / 4 * 3 + 2);
-  std::uint32_t held = 0;
-  int bits = 0;
-  std::size_t digits = 0;
-  std::size_t padding = 0;
-  for (const char c : text) {
-    if (is_white_space(c)) continue;
-    if (c == '=') {
-      ++padding;
-      continue;
-    }
-    const std::int8_t value = kValues[static_cast<unsigned char>(c)];
-    if (value < 0 || padding > 0) return false;
-    ++digits;
-    held = held << 6 | static_cast<std::uint32_t>(value);
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out += static_cast<char>(held >> bits & 0xff);
-    }
-  }
-  return digits % 4 != 1 && (padding == 0 || (padding <= 2 && (digits + padding) % 4 == 0));
-}
-
-void append_base64(std::string& out, std::string_view bytes) {
-  std::uint32_t held = 0;
-  int bits = 0;
-  for (const char c : bytes) {
-    held = held << 8 | static_cast<unsigned char>(c);
-    bits += 8;
-    while (bits >= 6) {
-      bits -= 6;
-      out += kDigits[held >> bits & 63];
-    }
-  }
-  if (bits > 0) out += kDigits[held << (6 - bits) & 63];
-  out.append((3 - bytes.size() % 3) % 3, '=');
-}
-
-/// A digit and its data; or base64, with its `b` and, in revision 3, the digit of a message.
+/// A digit and its data; or base64, with its `b` and, in revision 3, the digit of a message. Java clients 2.x break its
+/// lines after 76 characters, those of Android after the last one too.
 Result<Packet> decode_text(Revision revision, std::string_view text, std::string& scratch) {
   if (text.empty()) return malformed("an empty packet");
   if (text.front() == 'b') {

@@ -8,10 +8,10 @@
 #include <string>
 #include <string_view>
 
-#include "gateway/auth/base64url.h"
 #include "gateway/auth/hmac.h"
 #include "gateway/auth/jwk.h"
 #include "gateway/auth/jwt.h"
+#include "gateway/base/base64.h"
 
 namespace {
 
@@ -39,8 +39,8 @@ std::unique_ptr<const Verifier> make_judge() {
 
 std::string signed_token(std::string_view header, std::string_view payload) {
   static const auto hmac = Hmac::make(Algorithm::hs256, kSecret, false);
-  const std::string text = encode_base64url(header) + '.' + encode_base64url(payload);
-  return text + '.' + encode_base64url(hmac->sign(text));
+  const std::string text = base64url(header) + '.' + base64url(payload);
+  return text + '.' + base64url(hmac->sign(text));
 }
 
 void judge(std::string_view token, bool forged) {

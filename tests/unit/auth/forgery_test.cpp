@@ -77,7 +77,7 @@ std::vector<Forgery> mangled_tokens() {
   const std::string payload = good.substr(first + 1, last - first - 1);
   const std::string signature = good.substr(last + 1);
   const std::string signed_text = head + '.' + payload;
-  const std::string none = encode_base64url(R"({"alg":"none"})");
+  const std::string none = base64url(R"({"alg":"none"})");
   std::string respelt = signature;  // the last of 43 letters carries two spare bits
   respelt.back() = static_cast<char>(respelt.back() + 1);
   std::string other = claims({{"sub", "eve"}}).dump();
@@ -118,10 +118,10 @@ std::vector<Forgery> mangled_tokens() {
       {"signature cut by a letter", good.substr(0, good.size() - 1)},
       {"signature cut by a byte group", good.substr(0, good.size() - 4)},
       {"signature twice", good + signature},
-      {"signature of zeros", signed_text + '.' + encode_base64url(std::string(32, '\0'))},
+      {"signature of zeros", signed_text + '.' + base64url(std::string(32, '\0'))},
       {"signature of one byte", signed_text + ".AA"},
       {"signature lower-cased", signed_text + '.' + std::string(43, 'a')},
-      {"another payload", head + '.' + encode_base64url(other) + '.' + signature},
+      {"another payload", head + '.' + base64url(other) + '.' + signature},
       {"payload and header swapped", payload + '.' + head + '.' + signature},
       {"signed by another secret", signed_raw(R"({"alg":"HS256"})", other, std::string(32, 'x'))},
       {"signed by the empty secret's neighbour", signed_raw(R"({"alg":"HS256"})", other, std::string(1, '\0'))},
@@ -183,7 +183,7 @@ TEST(Threats, T20_ForgedSignaturesOfPublicKeysAreRefused) {
   const auto eddsa = verifier("EdDSA", ed.open);
   const auto rs256 = verifier("RS256", rsa().open);
   const auto with_signature = [](std::string token, const std::string& signature) {
-    return token.substr(0, token.rfind('.') + 1) + encode_base64url(signature);
+    return token.substr(0, token.rfind('.') + 1) + base64url(signature);
   };
   const auto es_token = signed_token(claims(), Algorithm::es256, ec.secret);
   const auto ed_token = signed_token(claims(), Algorithm::eddsa, ed.secret);

@@ -35,7 +35,7 @@ TEST(Threats, T21_ATokenSignedWithThePublicKeyAsSecretIsRefused) {
     // No library would sign like this; the attacker does, by hand.
     const Openssl<EVP_PKEY> raw(EVP_PKEY_new_raw_private_key(EVP_PKEY_HMAC, nullptr, octets(pem), pem.size()));
     for (const auto& header : {std::string(R"({"alg":"HS256"})"), R"({"alg":")" + algorithm + "\"}"}) {
-      const std::string text = encode_base64url(header) + '.' + encode_base64url(claims().dump());
+      const std::string text = base64url(header) + '.' + base64url(claims().dump());
       const Openssl<EVP_MD_CTX> context(EVP_MD_CTX_new());
       std::string code(32, '\0');
       std::size_t size = code.size();
@@ -43,7 +43,7 @@ TEST(Threats, T21_ATokenSignedWithThePublicKeyAsSecretIsRefused) {
       ASSERT_EQ(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(code.data()), &size, octets(text),
                                text.size()),
                 1);
-      why_refused(*judge, text + '.' + encode_base64url(code));
+      why_refused(*judge, text + '.' + base64url(code));
     }
   }
 }
@@ -58,10 +58,9 @@ TEST(Threats, T21_OneKeyOneAlgorithm) {
 
 /// Two keys with ids and none without.
 std::unique_ptr<const Verifier> two_keys() {
-  const Json set = {
-      {"keys",
-       {{{"kty", "oct"}, {"alg", "HS256"}, {"kid", "a"}, {"k", encode_base64url(kSecret)}},
-        {{"kty", "oct"}, {"alg", "HS256"}, {"kid", "b"}, {"k", encode_base64url(std::string(32, 'b'))}}}}};
+  const Json set = {{"keys",
+                     {{{"kty", "oct"}, {"alg", "HS256"}, {"kid", "a"}, {"k", base64url(kSecret)}},
+                      {{"kty", "oct"}, {"alg", "HS256"}, {"kid", "b"}, {"k", base64url(std::string(32, 'b'))}}}}};
   const TempFile file(set.dump());
   JwtSettings settings;
   settings.keys.resize(1);
@@ -113,7 +112,7 @@ TEST(Threats, T22_AnUnnamedKeyIsNotForTokensThatNameOne) {
 
 TEST(Threats, T22_KeysThatATokenBringsAreIgnored) {
   const auto ed = new_ed25519();
-  const Json jwk = {{"kty", "oct"}, {"k", encode_base64url(std::string(32, 'e'))}, {"alg", "HS256"}};
+  const Json jwk = {{"kty", "oct"}, {"k", base64url(std::string(32, 'e'))}, {"alg", "HS256"}};
   const auto judge = hs256();
   for (const auto& [header, value] : {std::pair<const char*, Json>{"jwk", jwk},
                                       {"jku", "https://evil.example/jwks.json"},

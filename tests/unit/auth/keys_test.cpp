@@ -19,7 +19,7 @@ const std::string kY = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0";
 const std::string kEd = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";  // RFC 8037, appendix A.2
 const Json kEdKey = {{"kty", "OKP"}, {"crv", "Ed25519"}, {"x", kEd}, {"kid", "ed"}};
 const Json kEcKey = {{"kty", "EC"}, {"crv", "P-256"}, {"x", kX}, {"y", kY}, {"kid", "ec"}};
-const Json kOctKey = {{"kty", "oct"}, {"k", encode_base64url(kSecret)}, {"alg", "HS256"}, {"kid", "oct"}};
+const Json kOctKey = {{"kty", "oct"}, {"k", base64url(kSecret)}, {"alg", "HS256"}, {"kid", "oct"}};
 
 std::string set_of(const std::vector<Json>& keys) {
   return Json{{"keys", keys}}.dump();
@@ -189,9 +189,9 @@ TEST(Jwks, BadSetsAreRefusedSayingWhichKey) {
 }
 
 TEST(Jwks, RsaKeysMustHave2048Bits) {
-  const Json weak = {{"kty", "RSA"}, {"n", encode_base64url(std::string(128, '\xf1'))}, {"e", "AQAB"}};
+  const Json weak = {{"kty", "RSA"}, {"n", base64url(std::string(128, '\xf1'))}, {"e", "AQAB"}};
   EXPECT_THAT(problem_with("", set_of({weak}), true), HasSubstr("RSA (1024 bits)"));
-  const Json unsound = {{"kty", "RSA"}, {"n", encode_base64url(std::string(256, '\xf1'))}, {"e", "AQ"}};
+  const Json unsound = {{"kty", "RSA"}, {"n", base64url(std::string(256, '\xf1'))}, {"e", "AQ"}};
   EXPECT_THAT(problem_with("", set_of({unsound}), true), HasSubstr("damaged or unsound"));
 }
 

@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/auth/base64url.h"
 #include "gateway/auth/jwt.h"
 #include "gateway/auth/openssl.h"
 #include "gateway/auth/sign.h"
 #include "gateway/auth/verifiers.h"
+#include "gateway/base/base64.h"
 
 /// Keys, tokens and verifiers for the tests of this room.
 namespace polygate::auth::test {
@@ -88,9 +88,9 @@ inline std::string signed_token(const Json& payload, Algorithm algorithm = Algor
 
 /// A correctly signed token (HS256, kSecret) with exactly these header and payload bytes.
 inline std::string signed_raw(std::string_view header, std::string_view payload, const std::string& secret = kSecret) {
-  const std::string text = encode_base64url(header) + '.' + encode_base64url(payload);
+  const std::string text = base64url(header) + '.' + base64url(payload);
   const auto hmac = Hmac::make(Algorithm::hs256, secret, true);
-  return text + '.' + encode_base64url(hmac->sign(text));
+  return text + '.' + base64url(hmac->sign(text));
 }
 
 inline std::unique_ptr<const Verifier> verifier(JwtSettings settings, Diagnostics& problems) {

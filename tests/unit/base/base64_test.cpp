@@ -1,8 +1,11 @@
-#include "gateway/auth/base64url.h"
+#include "gateway/base/base64.h"
 
 #include <gtest/gtest.h>
 
-namespace polygate::auth {
+#include <optional>
+#include <string>
+
+namespace polygate {
 namespace {
 
 TEST(Base64url, DecodesTheVectorsOfRfc4648) {
@@ -18,7 +21,7 @@ TEST(Base64url, DecodesTheVectorsOfRfc4648) {
 TEST(Base64url, EncodesWhatItDecodes) {
   std::string bytes;
   for (int i = 0; i < 300; ++i) {
-    EXPECT_EQ(decode_base64url(encode_base64url(bytes)), bytes);
+    EXPECT_EQ(decode_base64url(base64url(bytes)), bytes);
     bytes += static_cast<char>(i * 7);
   }
 }
@@ -40,5 +43,34 @@ TEST(Base64url, HasOneSpellingPerByteString) {
   EXPECT_EQ(accepted, 256);
 }
 
+std::string encoded(std::string_view bytes) {
+  std::string text;
+  append_base64(text, bytes);
+  return text;
+}
+
+std::optional<std::string> decoded(std::string_view text) {
+  std::string bytes;
+  if (!decode_base64(text, bytes)) return std::nullopt;
+  return bytes;
+}
+
+TEST(Base64, EncodesTheVectorsOfRfc4648WithPadding) {
+  EXPECT_EQ(encoded(""), "");
+  EXPECT_EQ(encoded("f"), "Zg==");
+  EXPECT_EQ(encoded("fo"), "Zm8=");
+  EXPECT_EQ(encoded("foo"), "Zm9v");
+  EXPECT_EQ(encoded("\xfb\xff"), "+/8=");
+}
+
+TEST(Base64, DecodesWithAndWithoutPaddingAndOverLineBreaks) {
+  for (const auto* text : {"Zm9vYg==", "Zm9vYg", "Zm9v\r\nYg==", " Zm9v\tYg==\n"}) {
+    EXPECT_EQ(decoded(text), "foob") << text;
+  }
+  for (const auto* text : {"Z", "Zm9vY", "Zg=", "Zg===", "Z=g=", "Zm9v====", "Zm-v", "Zm_v", "Zm.v"}) {
+    EXPECT_EQ(decoded(text), std::nullopt) << text;
+  }
+}
+
 }  // namespace
-}  // namespace polygate::auth
+}  // namespace polygate
