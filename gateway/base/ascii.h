@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 
 /// Characters of ASCII, whatever the locale says. Bytes from 0x80 on belong to no class.
 namespace polygate {
@@ -25,5 +26,8 @@ constexpr int hex_value(char c) {
 constexpr bool is_hex(char c) {
   return hex_value(c) >= 0;
 }
+
+/// In eight bytes at once: the bits that ASCII leaves clear.
+inline constexpr std::uint64_t kHighBits = 0x8080808080808080;
 
 }  // namespace polygate

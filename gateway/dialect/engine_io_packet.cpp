@@ -5,6 +5,7 @@
 
 #include "gateway/base/ascii.h"
 #include "gateway/base/base64.h"
+#include "gateway/base/utf8.h"
 
 namespace polygate::engine_io {
 namespace {
@@ -39,20 +40,14 @@ Result<Packet> decode_text(Revision revision, std::string_view text, std::string
   return Packet{static_cast<Type>(text.front() - '0'), false, text.substr(1)};
 }
 
-std::size_t utf8_size(char lead) {
-  const auto byte = static_cast<unsigned char>(lead);
-  if (byte < 0x80) return 1;
-  return byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-}
-
-/// The bytes that `units` UTF-16 code units take at the front of `text`; none when it ends before or a pair is cut.
+/// The bytes that `units` UTF-16 code units take at the front of `text`; none when it ends before, is no UTF-8 or a
+/// pair is cut.
 std::optional<std::size_t> bytes_of_units(std::string_view text, std::size_t units) {
   std::size_t at = 0;
   while (units > 0) {
-    if (at >= text.size()) return std::nullopt;
-    const std::size_t size = utf8_size(text[at]);
+    const std::size_t size = at < text.size() ? code_point_at(text, at).length : 0;
     const std::size_t takes = size == 4 ? 2 : 1;
-    if (takes > units || size > text.size() - at) return std::nullopt;
+    if (takes > units || size == 0) return std::nullopt;
     units -= takes;
     at += size;
   }

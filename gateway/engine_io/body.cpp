@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "gateway/base/utf8.h"
 #include "gateway/engine_io/http.h"
-#include "gateway/wire/utf8.h"
 
 namespace polygate::engine_io {
 namespace {
@@ -35,7 +35,7 @@ Result<Body> Body::of(const Request& request, Revision revision) {
     body.unwrapped_ = unwrap_form(request.body);
     if (!body.unwrapped_) return malformed("a form that is none");
   }
-  if (!binary && !wire::is_utf8(body.rest())) return malformed("a body that is not UTF-8");
+  if (!binary && !is_utf8(body.rest())) return malformed("a body that is not UTF-8");
   return body;
 }
 
@@ -59,7 +59,7 @@ Result<Packet> Body::take(DoubleUtf8& double_utf8) {
   taken_ += before - left.size();
   if (!found) return found;
   if (++count_ > kMaxPacketsIn) return malformed("more than 1000 packets in one body");
-  if (!found->binary && payload_ == Payload::v3_binary && !wire::is_utf8(found->data)) {
+  if (!found->binary && payload_ == Payload::v3_binary && !is_utf8(found->data)) {
     return malformed("a packet that is not UTF-8");
   }
   if (!found->binary && payload_ == Payload::v3_text) found->data = double_utf8.undo(found->data, repaired_);

@@ -5,7 +5,6 @@
 #include "gateway/base/ascii.h"
 #include "gateway/base/json.h"
 #include "gateway/base/utf8.h"
-#include "gateway/wire/utf8.h"
 
 namespace polygate::engine_io {
 namespace {
@@ -119,7 +118,7 @@ std::optional<std::string> unwrap_form(std::string_view body) {
 
 std::optional<std::string> decode_component(std::string_view text) {
   std::string out;
-  if (!decode_form(text, out) || !wire::is_utf8(out)) return std::nullopt;
+  if (!decode_form(text, out) || !is_utf8(out)) return std::nullopt;
   return out;
 }
 
@@ -136,7 +135,7 @@ std::optional<std::string> undo_double_utf8(std::string_view text) {
     inner += static_cast<char>(point.value);
     at += point.length;
   }
-  if (!wire::is_utf8(inner)) return std::nullopt;
+  if (!is_utf8(inner)) return std::nullopt;
   return inner;
 }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "gateway/base/utf8.h"
 #include "gateway/wire/text.h"
-#include "gateway/wire/utf8.h"
 
 namespace polygate::wire {
 namespace {

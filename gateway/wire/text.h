@@ -10,9 +10,6 @@
 
 namespace polygate::wire {
 
-/// In eight bytes at once: the bits that ASCII leaves clear.
-inline constexpr std::uint64_t kHighBits = 0x8080808080808080;
-
 /// For each byte its lower-case form when it may stand in a token (tchar, RFC 9110 section 5.6.2), else 0.
 inline constexpr auto kTokenLower = [] {
   std::array<char, 256> table{};

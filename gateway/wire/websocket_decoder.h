@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "gateway/wire/utf8.h"
+#include "gateway/base/utf8.h"
 #include "gateway/wire/websocket_frame.h"
 
 namespace polygate::wire {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/base/utf8.h"
 #include "gateway/wire/http_parser.h"
-#include "gateway/wire/utf8.h"
 #include "gateway/wire/websocket_handshake.h"
 
 namespace {

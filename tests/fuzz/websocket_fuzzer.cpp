@@ -7,7 +7,7 @@
 #include <tuple>
 #include <vector>
 
-#include "gateway/wire/utf8.h"
+#include "gateway/base/utf8.h"
 #include "gateway/wire/websocket_client.h"
 #include "gateway/wire/websocket_decoder.h"
 

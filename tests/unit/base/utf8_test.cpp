@@ -1,10 +1,10 @@
-#include "gateway/wire/utf8.h"
+#include "gateway/base/utf8.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace polygate::wire {
+namespace polygate {
 namespace {
 
 /// How many bytes are taken before the first wrong one, fed one by one.
@@ -92,4 +92,4 @@ TEST(Utf8, FindsAWrongByteWhereverItStandsInLongText) {
 }
 
 }  // namespace
-}  // namespace polygate::wire
+}  // namespace polygate
