@@ -13,8 +13,7 @@ void HandlerMeter::count(const HandlerReport& report) {
   if (found == cells_.end()) return;
   Cell& cell = *found->second;
   const double seconds = static_cast<double>(report.took.count()) / 1000;
-  const auto bucket = std::lower_bound(kBounds.begin(), kBounds.end(), seconds) - kBounds.begin();
-  cell.buckets[static_cast<std::size_t>(bucket)].fetch_add(1, std::memory_order_relaxed);
+  cell.buckets[bucket_of(kBounds, seconds)].fetch_add(1, std::memory_order_relaxed);
   cell.millis.fetch_add(static_cast<std::uint64_t>(std::max<std::int64_t>(report.took.count(), 0)),
                         std::memory_order_relaxed);
   if (report.slow) cell.slow.fetch_add(1, std::memory_order_relaxed);
@@ -26,10 +25,10 @@ std::vector<HandlerMeter::Counts> HandlerMeter::read() const {
   for (const auto& [handler, cell] : cells_) {
     Counts counts;
     counts.handler = handler;
-    for (std::size_t i = 0; i < counts.buckets.size(); ++i) {
-      counts.buckets[i] = cell->buckets[i].load(std::memory_order_relaxed);
+    for (std::size_t i = 0; i < cell->buckets.size(); ++i) {
+      counts.seconds.counts[i] = cell->buckets[i].load(std::memory_order_relaxed);
     }
-    counts.sum = static_cast<double>(cell->millis.load(std::memory_order_relaxed)) / 1000;
+    counts.seconds.sum = static_cast<double>(cell->millis.load(std::memory_order_relaxed)) / 1000;
     counts.slow = cell->slow.load(std::memory_order_relaxed);
     counts.faults = cell->faults.load(std::memory_order_relaxed);
     all.push_back(std::move(counts));

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/base/histogram.h"
 #include "gateway/plugin/handlers.h"
 
 namespace polygate::app {
@@ -19,8 +20,7 @@ class HandlerMeter {
 
   struct Counts {
     std::string handler;
-    std::array<std::uint64_t, kBounds.size() + 1> buckets{};
-    double sum = 0;  ///< seconds
+    Histogram<kBounds> seconds;
     std::uint64_t slow = 0;
     std::uint64_t faults = 0;
   };

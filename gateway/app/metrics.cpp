@@ -38,17 +38,17 @@ class Family {
   }
   void add(Labels labels, std::uint64_t value) { add(labels, static_cast<double>(value)); }
 
-  /// `counts` has one more than `bounds`: what lies above all of them.
-  void add(Labels labels, std::span<const double> bounds, std::span<const std::uint64_t> counts, double sum) {
+  template <const auto& kBounds>
+  void add(Labels labels, const Histogram<kBounds>& histogram) {
     ClientMetric metric;
     metric.label = labels;
     std::uint64_t total = 0;
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-      total += counts[i];
-      if (i < bounds.size()) metric.histogram.bucket.push_back({total, bounds[i]});
+    for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
+      total += histogram.counts[i];
+      if (i < kBounds.size()) metric.histogram.bucket.push_back({total, kBounds[i]});
     }
     metric.histogram.sample_count = total;
-    metric.histogram.sample_sum = sum;
+    metric.histogram.sample_sum = histogram.sum;
     family_.metric.push_back(std::move(metric));
   }
 
@@ -218,15 +218,10 @@ class Renderer {
   }
 
   void lag() {
-    using server::ServerMeter;
-    std::array<std::uint64_t, ServerMeter::kLagBounds.size() + 1> buckets{};
-    double total = 0;
-    for (const server::WorkerMeters& worker : snapshot_.collected.workers) {
-      for (std::size_t i = 0; i < buckets.size(); ++i) buckets[i] += worker.transport.lag_buckets[i];
-      total += worker.transport.lag_sum;
-    }
+    decltype(server::ServerMeter::lags) lags;
+    for (const server::WorkerMeters& worker : snapshot_.collected.workers) lags += worker.transport.lags;
     Family family = histogram("loop_lag_seconds", "How late the workers' timers came.");
-    family.add({}, ServerMeter::kLagBounds, buckets, total);
+    family.add({}, lags);
     put(family);
   }
 
@@ -308,15 +303,11 @@ class Renderer {
   }
 
   void add_times(Family& family, std::size_t profile) const {
-    std::array<std::uint64_t, session::Meter::kTimeBounds.size() + 1> buckets{};
-    double total = 0;
+    decltype(ProfileMeter::times) times;
     for (const server::WorkerMeters& worker : snapshot_.collected.workers) {
-      if (profile >= worker.session.profiles.size()) continue;
-      const ProfileMeter& meter = worker.session.profiles[profile];
-      for (std::size_t i = 0; i < buckets.size(); ++i) buckets[i] += meter.time_buckets[i];
-      total += meter.time_sum;
+      if (profile < worker.session.profiles.size()) times += worker.session.profiles[profile].times;
     }
-    family.add({{"profile", snapshot_.profiles[profile]}}, session::Meter::kTimeBounds, buckets, total);
+    family.add({{"profile", snapshot_.profiles[profile]}}, times);
   }
 
   void kept() {
@@ -343,7 +334,7 @@ class Renderer {
     Family slow = counter("handler_slow_total", "Calls of inline handlers that held up their worker.");
     Family faults = counter("handler_faults_total", "Calls of handlers that ended with an exception.");
     for (const HandlerMeter::Counts& counts : snapshot_.handlers) {
-      seconds.add({{"handler", counts.handler}}, HandlerMeter::kBounds, counts.buckets, counts.sum);
+      seconds.add({{"handler", counts.handler}}, counts.seconds);
       slow.add({{"handler", counts.handler}}, counts.slow);
       faults.add({{"handler", counts.handler}}, counts.faults);
     }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/base/histogram.h"
 #include "gateway/engine_io/census.h"
 #include "gateway/engine_io/meter.h"
 #include "gateway/net/acceptor.h"
@@ -41,9 +42,8 @@ struct ServerMeter : engine_io::Meter {
   std::uint64_t mailbox_bytes = 0;
   double pressed_seconds = 0;  ///< for which there were so many that those who sent them paused
   std::uint64_t pings_in = 0;
-  std::uint64_t connections = 0;                                   ///< now open
-  std::array<std::uint64_t, kLagBounds.size() + 1> lag_buckets{};  ///< how late the loop's timer came
-  double lag_sum = 0;
+  std::uint64_t connections = 0;  ///< now open
+  Histogram<kLagBounds> lags;     ///< how late the loop's timer came
   double lag_max = 0;
 };
 

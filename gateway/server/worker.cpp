@@ -208,10 +208,7 @@ void Worker::measure_lag(std::uint64_t now) {
   if (last_tick_ != 0) {
     const double late = std::max(0.0, static_cast<double>(now - last_tick_) * 1e-9 -
                                           std::chrono::duration<double>(net::Deadlines::kTick).count());
-    const auto& bounds = ServerMeter::kLagBounds;
-    ++meter_
-          .lag_buckets[static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), late) - bounds.begin())];
-    meter_.lag_sum += late;
+    meter_.lags.add(late);
     meter_.lag_max = std::max(meter_.lag_max, late);
   }
   last_tick_ = now;

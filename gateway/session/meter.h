@@ -6,6 +6,7 @@
 #include <tuple>
 #include <vector>
 
+#include "gateway/base/histogram.h"
 #include "gateway/base/reason.h"
 #include "gateway/session/dropped.h"
 
@@ -19,9 +20,8 @@ struct Meter {
   struct Profile {
     std::vector<std::string> events;  ///< closed set: the profile's, and "" for unknown ones
     std::vector<std::string> roles;
-    std::vector<std::uint64_t> counts;  ///< [event][role][verdict]
-    std::array<std::uint64_t, kTimeBounds.size() + 1> time_buckets{};
-    double time_sum = 0;
+    std::vector<std::uint64_t> counts;   ///< [event][role][verdict]
+    Histogram<kTimeBounds> times;        ///< from an event's arrival until all it did was handed on
     std::uint64_t incoming = 0;          ///< events that came in
     std::uint64_t incoming_checked = 0;  ///< of them: got a verdict (accepted, or refused with a reason)
     std::uint64_t outgoing = 0;          ///< events that we sent, once per send

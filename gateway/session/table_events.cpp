@@ -273,10 +273,7 @@ void SessionTable::State::note(const turns::Turn& turn, const rules::Verdict& ve
   const std::size_t kind = verdict.failure ? static_cast<std::size_t>(verdict.failure->reason) : Meter::kVerdicts - 1;
   ++counts.count(turn.event_index, turn.role, kind);
   const double took = static_cast<double>(services.clock->nanoseconds() - turn.started) * 1e-9;
-  const auto& bounds = Meter::kTimeBounds;
-  ++counts
-        .time_buckets[static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), took) - bounds.begin())];
-  counts.time_sum += took;
+  counts.times.add(took);
   if (verdict.failure) {
     services.log->write_rarely("refused " + std::string(name(verdict.failure->reason)), Level::info, "event refused",
                                {{"profile", profile.name},

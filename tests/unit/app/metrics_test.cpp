@@ -26,7 +26,7 @@ Snapshot two_workers() {
     meters.transport.bytes_in = 100;
     meters.transport.handshakes[static_cast<std::size_t>(server::Handshake::accepted)] = 5;
     meters.transport.closes = {{1001, 2}};
-    meters.transport.lag_buckets[0] = 4;
+    meters.transport.lags.counts[0] = 4;
     meters.session.closes = {{1001, 1}, {4409, 1}};
     meters.transport.outbox_bytes = 7;
     session::Meter::Profile profile = profile_meter();
@@ -34,9 +34,9 @@ Snapshot two_workers() {
     profile.incoming = 10;
     profile.count(0, 1, session::Meter::kVerdicts - 1) = 6;
     profile.count(1, 0, static_cast<std::size_t>(Reason::unknown)) = 1;
-    profile.time_buckets[1] = 6;
-    profile.time_buckets.back() = 1;
-    profile.time_sum = 0.5;
+    profile.times.counts[1] = 6;
+    profile.times.counts.back() = 1;
+    profile.times.sum = 0.5;
     meters.session.profiles.push_back(std::move(profile));
     snapshot.collected.workers.push_back(std::move(meters));
   }
