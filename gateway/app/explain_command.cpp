@@ -83,18 +83,14 @@ struct Matching {
 
 Result<Matching> match(const profile::Profile& profile, const std::string& event, profile::RoleIndex role) {
   Matching matching;
-  const auto takes = [role](const profile::Rule& rule) {
-    return std::find(rule.from.begin(), rule.from.end(), role) != rule.from.end();
-  };
   if (const auto found = profile.events.find(event); found != profile.events.end()) {
-    const auto rule = std::find_if(found->second.begin(), found->second.end(), takes);
-    if (rule != found->second.end()) matching.rules.push_back(&*rule);
+    if (const profile::Rule* rule = profile::rule_for(found->second, role)) matching.rules.push_back(rule);
     return matching;
   }
   if (event == "opened" || event == "closed") {
     matching.is_event = false;
     for (const profile::Rule& rule : event == "opened" ? profile.opened : profile.closed) {
-      if (takes(rule)) matching.rules.push_back(&rule);
+      if (rule.takes(role)) matching.rules.push_back(&rule);
     }
     return matching;
   }

@@ -156,9 +156,7 @@ void add_demands(const profile::Rule& rule, std::vector<std::string>& steps) {
 }
 
 bool answers_for(const profile::Otherwise& answer, const profile::Rule& rule) {
-  return answer.from.empty() || std::any_of(answer.from.begin(), answer.from.end(), [&](RoleIndex role) {
-           return std::find(rule.from.begin(), rule.from.end(), role) != rule.from.end();
-         });
+  return std::any_of(rule.from.begin(), rule.from.end(), [&](RoleIndex role) { return answer.is_for(role); });
 }
 
 }  // namespace

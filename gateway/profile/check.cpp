@@ -100,10 +100,8 @@ void check_roles(CheckContext& context) {
 void check_order(CheckContext& context, const std::vector<Rule>& rules) {
   for (std::size_t later = 1; later < rules.size(); ++later) {
     for (const RoleIndex role : rules[later].from) {
-      const auto earlier = std::find_if(
-          rules.begin(), rules.begin() + static_cast<std::ptrdiff_t>(later),
-          [&](const Rule& rule) { return std::find(rule.from.begin(), rule.from.end(), role) != rule.from.end(); });
-      if (earlier == rules.begin() + static_cast<std::ptrdiff_t>(later)) continue;
+      const Rule* earlier = rule_for(std::span(rules).first(later), role);
+      if (!earlier) continue;
       context.problem(rules[later].place, "this rule is never reached from `" + context.profile.roles[role] +
                                               "`: the rule on line " + std::to_string(earlier->place.line) +
                                               " takes it");

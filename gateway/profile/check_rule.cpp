@@ -68,11 +68,6 @@ void check_happenings(CheckContext& context, const CheckScope& scope, Rule& rule
   if (rule.close.reason) check_text(context, scope, *rule.close.reason);
 }
 
-bool covers(const Otherwise& entry, RoleIndex role, Reason reason) {
-  const bool from = entry.from.empty() || std::find(entry.from.begin(), entry.from.end(), role) != entry.from.end();
-  return from && (entry.on.empty() || std::find(entry.on.begin(), entry.on.end(), reason) != entry.on.end());
-}
-
 /// A message that is no known event, or too large to be looked into, has no name that an answer could bear.
 void check_named(CheckContext& context, const Otherwise& entry, Reason reason) {
   for (const ReplyStep& reply : entry.replies) {
@@ -121,7 +116,7 @@ void check_otherwise(CheckContext& context, std::vector<Otherwise>& entries, con
     for (std::size_t number = 0; number < kReasonCount; ++number) {
       const auto reason = static_cast<Reason>(number);
       const auto first = std::find_if(entries.begin(), entries.end(),
-                                      [&](const Otherwise& entry) { return covers(entry, role, reason); });
+                                      [&](const Otherwise& entry) { return entry.answers(role, reason); });
       if (first == entries.end()) continue;
       const auto index = static_cast<std::size_t>(first - entries.begin());
       answers[index] = true;

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -163,6 +164,9 @@ struct Otherwise {
   std::vector<ReplyStep> replies;
   CloseStep close;
   Place place;
+
+  bool is_for(RoleIndex role) const;
+  bool answers(RoleIndex role, Reason reason) const;
 };
 
 /// One rule; its steps are taken in the order of the fields below, whatever their order in the file.
@@ -186,7 +190,13 @@ struct Rule {
   std::vector<Otherwise> otherwise;
   Millis interval{0};  ///< of a timed rule
   Place place;
+
+  /// Is a sender of that role in its `from`?
+  bool takes(RoleIndex role) const;
 };
+
+/// Of an event's rules the one that takes a sender of that role: the first; null where none does.
+const Rule* rule_for(std::span<const Rule> rules, RoleIndex role);
 
 struct Profile {
   std::string name;

@@ -22,11 +22,6 @@ std::string or_else(const std::optional<profile::Text>& message, Scope& scope, s
   return message ? render_text(*message, scope) : std::move(usual);
 }
 
-template <class T>
-bool contains_or_empty(const std::vector<T>& list, T item) {
-  return list.empty() || std::find(list.begin(), list.end(), item) != list.end();
-}
-
 void close_for(const profile::CloseStep& step, const Failure* failure, Scope& scope, Effects& effects) {
   if (!step.close) return;
   Closing closing;
@@ -42,7 +37,7 @@ void close_for(const profile::CloseStep& step, const Failure* failure, Scope& sc
 const profile::Otherwise* matching(const std::vector<profile::Otherwise>& list, profile::RoleIndex role,
                                    Reason reason) {
   for (const profile::Otherwise& entry : list) {
-    if (contains_or_empty(entry.from, role) && contains_or_empty(entry.on, reason)) return &entry;
+    if (entry.answers(role, reason)) return &entry;
   }
   return nullptr;
 }
@@ -116,8 +111,7 @@ void Run::expire(Host& host, const Failure& failure) {
 std::vector<FramePtr> Run::tell(const Failure& failure, json::Document& scratch) {
   std::vector<FramePtr> said;
   const auto asks = [&](const profile::Otherwise& entry) {
-    return !entry.on.empty() && contains_or_empty(entry.on, failure.reason) &&
-           contains_or_empty(entry.from, scope_.me->role());
+    return !entry.on.empty() && entry.answers(scope_.me->role(), failure.reason);
   };
   for (const std::vector<profile::Otherwise>* list : {&rule_.otherwise, &profile_.otherwise}) {
     const auto entry = std::find_if(list->begin(), list->end(), asks);

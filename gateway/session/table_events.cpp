@@ -99,9 +99,7 @@ const profile::Rule* SessionTable::State::rule_for(const Session& session, turns
     return nullptr;
   }
   turn.event_index = dispatch->second.index;
-  for (const profile::Rule& rule : *dispatch->second.rules) {
-    if (std::find(rule.from.begin(), rule.from.end(), session.current_role) != rule.from.end()) return &rule;
-  }
+  if (const profile::Rule* rule = profile::rule_for(*dispatch->second.rules, session.current_role)) return rule;
   failure = Failure{Reason::forbidden,
                     "event \"" + turn.name + "\" is not for role " + session.profile->role_name(session.current_role)};
   return nullptr;
@@ -179,7 +177,7 @@ void SessionTable::State::take_phase_rules(Session& session) {
   const auto& rules = opening ? session.profile->opened : session.profile->closed;
   while (!session.turn && !session.paused && session.next_rule < rules.size() && !(opening && session.silenced)) {
     const profile::Rule& rule = rules[session.next_rule++];
-    if (std::find(rule.from.begin(), rule.from.end(), session.current_role) == rule.from.end()) continue;
+    if (!rule.takes(session.current_role)) continue;
     turns::Turn& turn = begin(session);
     turn.rule = &rule;
     turn.run.emplace(*session.profile, rule, turn.sender, *services.clock, turn.name, nullptr);
