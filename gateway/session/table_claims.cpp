@@ -112,16 +112,7 @@ Result<auth::IdentityPtr> SessionTable::admit(const profile::Endpoint& endpoint,
   scope.clock = state_->services.clock;
   const std::string token = rules::render_text(endpoint.token->from, scope);
   if (token.empty() && endpoint.token->optional) return auth::IdentityPtr();
-  const auth::Verifier* verifier = state_->services.verifiers->find(endpoint.token->verifier);
-  if (!verifier) return Failure{Reason::internal, "internal error"};
-  std::string why;
-  auto identity = verifier->verify(auth::strip_bearer(token), state_->services.clock->unix_seconds(), &why);
-  if (!identity) {
-    state_->services.log->write_rarely(
-        "auth " + endpoint.token->verifier, Level::warn, "token refused",
-        {{"verifier", endpoint.token->verifier}, {"why", why}, {"address", opening.address}});
-  }
-  return identity;
+  return state_->services.verify(endpoint.token->verifier, token, opening.address);
 }
 
 void SessionTable::alive(SessionId id) {

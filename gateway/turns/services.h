@@ -2,6 +2,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/auth/verifiers.h"
@@ -26,6 +27,9 @@ struct Services {
   std::vector<HandlerIds> handler_ids;  ///< for each profile: "plugin.handler" -> id
   /// Runs `task` on the thread of `worker`, soon. Thread-safe. For answers of handlers that ran elsewhere.
   std::function<void(WorkerIndex worker, std::function<void()> task)> post;
+
+  /// Whom the verifier of that name takes the bearer of `token` for. That one was refused is logged, with its address.
+  Result<auth::IdentityPtr> verify(const std::string& verifier, std::string_view token, std::string_view address) const;
 };
 
 }  // namespace polygate::turns

@@ -68,16 +68,7 @@ class TurnTable::Desk final : public rules::Host {
   }
 
   Result<auth::IdentityPtr> verify(const std::string& verifier, std::string_view token) override {
-    const Services& services = table_.services_;
-    const auth::Verifier* judge = services.verifiers->find(verifier);
-    if (!judge) return Failure{Reason::internal, "internal error"};
-    std::string why;
-    auto identity = judge->verify(auth::strip_bearer(token), services.clock->unix_seconds(), &why);
-    if (!identity) {
-      services.log->write_rarely("auth " + verifier, Level::warn, "token refused",
-                                 {{"verifier", verifier}, {"why", why}, {"address", turn_.sender.address()}});
-    }
-    return identity;
+    return table_.services_.verify(verifier, token, turn_.sender.address());
   }
 
   json::Document& scratch() override { return table_.scratch_; }
