@@ -2,7 +2,8 @@
 build_packages=(
   g++ cmake ninja-build ccache pkg-config
   libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libyaml-cpp-dev nlohmann-json3-dev libssl-dev libsimdjson-dev
-  libre2-dev libspdlog-dev libfmt-dev libcli11-dev prometheus-cpp-dev libsqlite3-dev zlib1g-dev libgtest-dev libgmock-dev
+  libre2-dev libidn2-dev libspdlog-dev libfmt-dev libcli11-dev prometheus-cpp-dev libsqlite3-dev zlib1g-dev
+  libgtest-dev libgmock-dev
 )
 serve_packages=(openssl python3 python3-websockets)
 test_packages=(

@@ -107,10 +107,9 @@ bool is_idn_hostname(std::string_view text) {
   const auto fits = [&](std::string_view label) {
     const bool ascii =
         std::all_of(label.begin(), label.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-    const std::size_t encoded = ascii ? label.size() : u_label_length(label);
+    const std::size_t encoded = ascii ? label.size() : a_label_length(label);
     length += encoded + 1;
-    if (encoded == 0 || encoded > kMaxLabel) return false;
-    return ascii ? is_ascii_label(label) : is_u_label(label);
+    return ascii ? is_ascii_label(label) : encoded != 0;
   };
   // The ideographic and halfwidth full stops separate labels too (RFC 3490, section 3.1).
   for (std::size_t start = 0;;) {

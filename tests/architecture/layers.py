@@ -31,6 +31,7 @@ WALLS = {
     "yaml-cpp/": {"base"},
     "spdlog/": {"base"},
     "re2/": {"schema"},
+    "idn2.h": {"schema"},
     "openssl/": {"auth", "wire", "net"},
     "sqlite3": {"store"},
     "dlfcn.h": {"plugin"},

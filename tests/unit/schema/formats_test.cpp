@@ -23,6 +23,9 @@ TEST(Formats, AcceptAndRefuse) {
        {"a@b.c", "\"a b\"@x.org", "a@[127.0.0.1]", "a@[IPv6:::1]"},
        {"a", ".a@b", "a..b@c", "a@", "a@-b", "a\n@b"}},
       {"hostname", {"a", "a-b.c", "xn--4gbwdl.xn--wgbh1c"}, {"", "a.", "-a", "a_b", "xn--X", "a--b.ab--c"}},
+      {"idn-hostname",
+       {"a", "b\u00fccher.example", "\u4f8b\u3048\u3002jp", "l\u00b7l", "XN--bcher-kva"},
+       {"", "a_b", "B\u00dcCHER", "u\u0308", "\u2603", "a\u00b7l", "1\u05d0", "xn--ls8h", "xn--abc-", "-\u00fc"}},
       {"ipv4", {"1.2.3.4"}, {"1.2.3", "01.2.3.4", "256.1.1.1", "1.2.3.4.5", "1.2.3."}},
       {"ipv6",
        {"::", "::1", "1::", "1:2:3:4:5:6:7:8", "::ffff:1.2.3.4", "1:2::7:8"},
@@ -44,6 +47,10 @@ TEST(Formats, AcceptAndRefuse) {
     for (const char* text : one.good) EXPECT_TRUE(matches(*format, text)) << one.format << ": " << text;
     for (const char* text : one.bad) EXPECT_FALSE(matches(*format, text)) << one.format << ": " << text;
   }
+}
+
+TEST(Formats, ANameDoesNotEndAtANul) {
+  EXPECT_FALSE(matches(*format_named("idn-hostname"), std::string_view("b\u00fc\0", 4)));
 }
 
 TEST(Formats, AreAllNamed) {
