@@ -14,6 +14,7 @@ TEST(Move, WhatIsSaidOnTheWayIsTakenThereInOrder) {
   Talk talk;
   TestHost there(talk.gateway, 1);
   talk.host.knows(there);
+  there.knows(talk.host);
   talk.on_websocket();
   EXPECT_FALSE(talk.socket().leave_for(2, "x")) << "no such worker";
   EXPECT_TRUE(talk.socket().leave_for(1, "first"));

@@ -258,7 +258,9 @@ TEST(Upgrade, ThatHasNotBegunIsAbandonedByAnEnd) {
 
 TEST(Upgrade, TheEndOfTheSessionIsItsEnd) {
   Probed talk;
+  talk.says("a");
   talk.peer.posts(2, "1");
+  talk.peer.says(3, "5");
   EXPECT_THAT(talk.peer.hears(2), ElementsAre(kOk));
   EXPECT_THAT(talk.peer.hears(3), ElementsAre("close 1000 "));
   EXPECT_THAT(talk.ears.take(), ElementsAre("closed closed"));
