@@ -384,6 +384,7 @@ void Socket::poll(const ConnectionRef& from, Request& request) {
     answer(from, empty(400));  // two at once: nobody could say in which order they are answered
     return die(session::Gone::lost);
   }
+  user_->heard();  // of revision 3, this is what the end of its last poll has asked for
   polling_->get = from;
   polling_->get_jsonp = std::move(request.jsonp);
   wake();

@@ -139,6 +139,9 @@ TEST(Liveness, WhoIsAskedForIsPingedNow) {
   polls.host.turn();
   polls.socket().ask();
   EXPECT_THAT(polls.peer.hears(2), ElementsAre("200 1:6"));
+  EXPECT_EQ(polls.ears.signs, 1u) << "the first poll";
+  polls.peer.polls(2);
+  EXPECT_EQ(polls.ears.signs, 2u) << "it asks again: it is there";
 }
 
 TEST(Liveness, WhatTheUserWaitsForIsOverOnce) {
