@@ -200,7 +200,8 @@ void Client::binary(std::string_view bytes) {
                                       {{"code", std::int64_t{1009}},
                                        {"why", "a message with its attachments is over the limit message_bytes"},
                                        {"address", opening_.address}});
-    return socket_.close(1009, "limit message_bytes");
+    socket_.close(1009, "limit message_bytes");
+    return socket_.finish();  // what follows may be attachments of a packet that lacks one
   }
   assembly_->add(bytes);
   if (!assembly_->is_complete()) return;

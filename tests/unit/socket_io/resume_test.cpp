@@ -209,6 +209,25 @@ TEST(Resume, NobodyIsWaitedForWhoHasLeftOrBrokenTheConversation) {
   }
 }
 
+TEST(Resume, WhoSaidTooMuchAtOnceMayComeBackWhateverElseItHadSaid) {
+  Loud club;
+  Guest guest(club, 1);
+  guest.connects();
+  club.shouts("a");
+  EXPECT_EQ(guest.hears().size(), 1u);
+  guest.says(R"(51-["echo",{"_placeholder":true,"num":0}])");
+  guest.sends(std::string(300, 'x'));
+  guest.says(R"(2["who"])");
+  EXPECT_THAT(guest.hears(),
+              ElementsAre("close 1009 limit message_bytes, take the rest", "close 1009 limit message_bytes"));
+  const std::string sid = guest.sid;
+  Guest again(club, 2);
+  again.opens();
+  again.says(of(guest).comes_back());
+  EXPECT_THAT(again.hears(), ElementsAre(kNew));
+  EXPECT_EQ(again.sid, sid);
+}
+
 TEST(Resume, ClientsOfRevision3HearNoOffsetsAndAreNotWaitedFor) {
   Loud club;
   Guest old(club, 1, Revision::v3);
