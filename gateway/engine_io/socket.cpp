@@ -447,7 +447,7 @@ std::optional<http::Response> Socket::take_body(const Request& request) {
       break;
     }
     packet(*found);
-  } while (!body->is_empty() && !is_closing());
+  } while (!body->is_empty() && !is_over());
   return std::nullopt;
 }
 

@@ -214,6 +214,19 @@ TEST(OurEnd, AClientThatEndsMeanwhileIsHeard) {
   EXPECT_THAT(talk.ears.take(), ElementsAre("closed closed"));
 }
 
+TEST(OurEnd, AClientThatEndsBehindAMessageIsHeardToo) {
+  Talk talk;
+  talk.polling();
+  talk.says("bye");
+  talk.socket().close_soon(4000, "enough");
+  talk.host.turn();
+  talk.peer.posts(2,
+                  "4late\x1e"
+                  "1");
+  EXPECT_THAT(talk.peer.hears(2), ElementsAre("200 ok"));
+  EXPECT_THAT(talk.ears.take(), ElementsAre("closed closed"));
+}
+
 TEST(OurEnd, WhatTheWebSocketHasReadIsTakenFirst) {
   Talk talk;
   talk.on_websocket();
