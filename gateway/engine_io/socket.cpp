@@ -356,7 +356,8 @@ void Socket::tick(Instant now) {
 }
 
 void Socket::drain_at(Instant when) {
-  stage_due_ = std::min(stage_due_, when);
+  if (takes_rest()) return;
+  stage_due_ = std::min(stage_due_, is_to_close() ? when + host_->close_within() : when);
   host_->arm(*this);
 }
 

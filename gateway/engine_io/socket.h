@@ -41,7 +41,8 @@ class Socket final {
   /// Takes what is due.
   void tick(Instant now);
   Instant due() const;
-  /// We are shutting down: says goodbye at `when`.
+  /// We are shutting down: says goodbye at `when`. If it has already, its last words may take as long as others' from
+  /// then, and what its WebSocket has read is taken as it would be.
   void drain_at(Instant when);
   /// Where it goes at the end of the turn, if it has to go on with a session of another worker.
   std::optional<WorkerIndex> leaves_for() const { return is_over() ? std::nullopt : leaves_for_; }

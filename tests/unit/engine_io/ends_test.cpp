@@ -356,6 +356,34 @@ TEST(Shutdown, APollIsAnsweredAndWhoDoesNotPollIsNotWaitedFor) {
   EXPECT_TRUE(silent.is_over());
 }
 
+TEST(Shutdown, WhatIsBeingTakenIsStillTaken) {
+  Talk talk;
+  talk.on_websocket();
+  talk.socket().close_soon(4000, "enough");
+  talk.host.turn();
+  talk.host.drain(1012, talk.gateway.clock.now());
+  talk.host.pass(Millis(0));
+  talk.peer.says(1, "4read before");
+  EXPECT_THAT(talk.ears.take(), ElementsAre("closing closed", "text read before"));
+  talk.host.pass(Millis(4'000));
+  EXPECT_THAT(talk.peer.hears(1), ElementsAre("close 4000 enough, take the rest", "close 4000 enough"));
+  EXPECT_THAT(talk.ears.take(), ElementsAre("closed lost"));
+}
+
+TEST(Shutdown, LastWordsThatWaitForAPollHaveAShortTimeFromThen) {
+  Talk talk;
+  talk.polling();
+  talk.says("bye");
+  talk.socket().close_soon(4000, "enough");
+  talk.host.turn();
+  talk.host.drain(1012, talk.gateway.clock.now());
+  talk.host.pass(Millis(1'499));
+  EXPECT_FALSE(talk.is_over());
+  talk.host.pass(Millis(1));
+  EXPECT_TRUE(talk.is_over());
+  EXPECT_THAT(talk.ears.take(), ElementsAre("closed lost"));
+}
+
 TEST(Shutdown, LastWordsMayBeFetchedForAShortTime) {
   Talk talk;
   talk.polling();
