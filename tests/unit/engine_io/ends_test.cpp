@@ -312,11 +312,7 @@ TEST(OurEnd, ASlowWebSocketIsToldToItsUser) {
   talk.gateway.full.insert(1);
   EXPECT_FALSE(talk.says("a"));
   EXPECT_FALSE(talk.socket().has_room());
-  Input slow;
-  slow.kind = Input::Kind::slow;
-  slow.to = talk.peer.id();
-  slow.from = connection(1);
-  talk.host.tell(std::move(slow));
+  talk.peer.reads_slowly(1);
   EXPECT_THAT(talk.ears.take(), ElementsAre("too slow"));
 }
 
@@ -365,7 +361,9 @@ TEST(Shutdown, WhatIsBeingTakenIsStillTaken) {
   talk.host.pass(Millis(0));
   talk.peer.says(1, "4read before");
   EXPECT_THAT(talk.ears.take(), ElementsAre("closing closed", "text read before"));
-  talk.host.pass(Millis(4'000));
+  talk.host.pass(Millis(3'999));
+  EXPECT_FALSE(talk.is_over());
+  talk.host.pass(Millis(1));
   EXPECT_THAT(talk.peer.hears(1), ElementsAre("close 4000 enough, take the rest", "close 4000 enough"));
   EXPECT_THAT(talk.ears.take(), ElementsAre("closed lost"));
 }

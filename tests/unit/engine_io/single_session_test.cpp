@@ -131,11 +131,7 @@ TEST(SingleSession, OfASlowClientIsCutAndWhatItHadSaidIsTaken) {
 TEST(SingleSession, WhoseConnectionSaysThatItIsSlowIsCut) {
   Hall hall;
   const auto slow = hall.guest(1);
-  Input input;
-  input.kind = Input::Kind::slow;
-  input.to = slow->id();
-  input.from = connection(1);
-  hall.host.tell(std::move(input));
+  slow->reads_slowly(1);
   EXPECT_THAT(slow->hears(1), ElementsAre("close 1013 slow consumer: limit outbox_bytes, take the rest"));
 }
 

@@ -289,6 +289,8 @@ class Peer {
   void upgrades(std::uint32_t n) { tell(n, Input::Kind::upgrade); }
   void goes(std::uint32_t n) { tell(n, Input::Kind::closed); }
   void shows_life(std::uint32_t n) { tell(n, Input::Kind::alive); }
+  /// The outbox of its connection is full, as a letter says.
+  void reads_slowly(std::uint32_t n) { tell(n, Input::Kind::slow); }
   void says(std::uint32_t n, std::string_view text) { message(n, true, text); }
   void sends(std::uint32_t n, std::string_view bytes) { message(n, false, bytes); }
 

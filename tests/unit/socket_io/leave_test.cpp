@@ -138,6 +138,19 @@ TEST(Disconnect, ASlowClientIsCutWithoutOneAndWhatItHadSaidIsTaken) {
   EXPECT_EQ(club.gone(), kGuestHasGone);
 }
 
+TEST(Disconnect, AConnectionThatSaysThatItIsSlowEndsAllSessions) {
+  Watched club;
+  Guest guest(club, 1);
+  guest.connects();
+  guest.says("0/staff,");
+  EXPECT_EQ(guest.hears().size(), 1u);
+  guest.peer().reads_slowly(1);
+  EXPECT_THAT(guest.hears(), ElementsAre("close 1013 slow consumer: limit outbox_bytes, take the rest"));
+  guest.goes();
+  EXPECT_THAT(guest.hears(), ElementsAre("close 1013 slow consumer: limit outbox_bytes"));
+  EXPECT_EQ(club.gone(), std::string(kGuestHasGone) + kWaiterHasGone);
+}
+
 TEST(Disconnect, AConnectionThatIsLostEndsAllSessions) {
   Watched club;
   Guest guest(club, 1);
