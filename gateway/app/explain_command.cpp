@@ -127,14 +127,14 @@ Json outcome_json(const profile::Profile& profile, const TrialOutcome& outcome) 
   if (!effects.claimed.empty()) out["claims"] = names(effects.claimed);
   if (!effects.join.empty()) out["joins"] = names(effects.join);
   out["sends"] = Json::array();
-  for (const rules::Outgoing& send : effects.sends) {
+  for (const Exchange::Sending& send : effects.sends) {
     Json one = {{"to", std::string(send.topic.text())}, {"frame", frame_json(send.frame)}};
-    if (!send.sending.forget.empty()) one["forgets"] = send.sending.forget;
-    if (send.sending.keep) {
-      one["kept"] = send.sending.keep->key;
-      if (send.sending.keep->lasts.count() > 0) one["kept_for"] = format_duration(send.sending.keep->lasts);
+    if (!send.forget.empty()) one["forgets"] = send.forget;
+    if (send.keep) {
+      one["kept"] = send.keep->key;
+      if (send.keep->lasts.count() > 0) one["kept_for"] = format_duration(send.keep->lasts);
     }
-    if (send.sending.except) one["except"] = "sender";
+    if (send.except) one["except"] = "sender";
     out["sends"].push_back(std::move(one));
   }
   if (!effects.leave.empty()) out["leaves"] = names(effects.leave);

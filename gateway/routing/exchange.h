@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "gateway/routing/done.h"
 #include "gateway/routing/frame.h"
 #include "gateway/routing/ids.h"
 #include "gateway/routing/kept.h"
+#include "gateway/routing/position.h"
 #include "gateway/routing/topic.h"
 
 namespace polygate {
@@ -23,7 +25,7 @@ enum class Taken : std::uint8_t {
 /// What one worker tells another: the frame for everyone on a topic who lives there.
 struct Delivery {
   std::shared_ptr<const std::string> topic;  ///< the key
-  std::uint64_t sequence = 0;                ///< of the topic; a member that joined at or after it has it already
+  Position position;                         ///< a member that joined at or after it has it already
   FramePtr frame;
   SessionId except;  ///< gets nothing; unset for "everyone"
 };
@@ -31,8 +33,8 @@ struct Delivery {
 /// What is asked of one session, wherever it lives.
 struct Direct {
   enum class Kind : std::uint8_t {
-    frame,  ///< send it, if `topic`, where there is one, is of the session's profile
-    evict,  ///< its claim on `topic` went to another: forget it and close with `taken`
+    frame,  ///< send it, if it holds `fence`, where there is one, and if `topic`, where there is one, is of its profile
+    evict,  ///< `fence`, its claim on `topic`, went to another: forget it and close with `taken`
     probe,  ///< show a sign of life to `asker`, who wants `topic`
     alive,  ///< the answer to a probe
     dead,   ///< the answer for a session that is no more
@@ -42,6 +44,7 @@ struct Direct {
   FramePtr frame;
   std::shared_ptr<const std::string> topic;
   SessionId asker;
+  Fence fence = 0;
 };
 
 /// How the Exchange reaches the workers. One per worker, thread-safe, implemented by the mailbox.
@@ -51,64 +54,88 @@ class Post {
   /// Nothing is refused. True: so much waits there that whoever sent it should pause.
   virtual bool deliver(Delivery delivery) = 0;
   virtual bool direct(Direct direct) = 0;
-  /// `who` is told when that is over. False: it is.
+  /// `who` is told (SessionTable::eased) when that is over. False: it is.
   virtual bool await_eased(WorkerIndex who) = 0;
+  /// On the worker's own thread, soon: the way of an answer that is late.
+  virtual void run(std::function<void()> task) = 0;
 };
 
-/// Claims and publishes: all that workers share. Thread-safe. Asynchronous in shape: a `done` may be called before the
-/// call returns (it is, in memory) or later on the caller's own thread. One implementation in this process
-/// (LocalExchange); one over a network may stand beside it without anything above noticing.
+/// Claims and topics: all that workers share. Thread-safe; called by workers alone. Every answer may be late: `done` is
+/// called on the caller's own thread, before the call returns (it is, in memory) or later. One implementation in this
+/// process (LocalExchange); one over a network may stand beside it without anything above noticing. What each keeps:
+///
+/// 1. The calls of one worker take effect in their order, and are answered in it.
+/// 2. A topic has one order that all its listeners on a node hear.
+/// 3. A join is a cut: what is kept was published up to its position, what is heard live comes later; nothing comes
+///    twice, nothing is missing.
+/// 4. With (1) and (3): who asks to join and publishes behind it, without waiting, hears the message once.
+/// 5. Positions grow, and a new epoch means that there may be a gap.
+/// 6. Fences grow, and a frame for a claimed topic is given only to who holds its fence.
+/// 7. Answers come on the caller's worker.
 class Exchange {
  public:
-  struct Claim {
-    bool gained = false;
-    SessionId owner;         ///< who holds it now
-    bool is_ending = false;  ///< its connection is over, and its last rules are still to be taken
-    SessionId evicted;       ///< who lost it to us (`replace`); already told
-  };
-
   virtual ~Exchange() = default;
 
   /// Workers must be known before the first session. `post` outlives the Exchange's last call.
   virtual void attach(WorkerIndex worker, Post& post) = 0;
 
-  virtual void claim(const Topic& topic, SessionId who, Taken when_taken, std::function<void(Claim)> done) = 0;
-  /// Takes `topic` over from `dead`, if that still holds it: the end of a probe without an answer.
-  virtual void take_over(const Topic& topic, SessionId who, SessionId dead, std::function<void(Claim)> done) = 0;
-  /// The connection of `who`, which holds `topic`, is over: newcomers are told, and wait for its last rules.
-  virtual void ending(const Topic& topic, SessionId who) = 0;
-  /// Gives a claim back; nothing happens when `who` does not hold it.
-  virtual void release(const Topic& topic, SessionId who) = 0;
+  struct Claim {
+    bool gained = false;
+    Fence fence = 0;         ///< of whoever holds it now
+    SessionId owner;         ///< the same
+    bool is_ending = false;  ///< its connection is over, and its last rules are still to be taken
+  };
+  /// Who loses it by `replace` is told.
+  virtual void claim(const Topic& topic, SessionId who, Taken when_taken, Done<Claim> done) = 0;
+  /// Takes `topic` over from the holder of `dead`, if that still holds it: the end of a probe without an answer.
+  virtual void take_over(const Topic& topic, SessionId who, Fence dead, Done<Claim> done) = 0;
+  /// The connection of the holder of `fence` is over: newcomers are told, and wait for its last rules.
+  virtual void ending(WorkerIndex caller, const Topic& topic, Fence fence) = 0;
+  /// Gives a claim back; nothing happens when `fence` does not hold it any more.
+  virtual void release(WorkerIndex caller, const Topic& topic, Fence fence, Done<> done) = 0;
   /// Is anyone on the topic?
-  virtual void present(const Topic& topic, std::function<void(bool)> done) = 0;
+  virtual void present(WorkerIndex caller, const Topic& topic, Done<bool> done) = 0;
 
-  /// A worker's first session joins `topic` / its last one leaves. listen() returns the topic's sequence: frames up to
-  /// it were published before. Each further join asks for the sequence alone.
-  virtual std::uint64_t listen(const Topic& topic, WorkerIndex worker) = 0;
-  virtual void unlisten(const Topic& topic, WorkerIndex worker) = 0;
-  virtual std::uint64_t sequence(const Topic& topic) = 0;
+  /// A session on `caller` joins: the worker hears the topic from now on.
+  struct Joined {
+    Position position;
+    KeptPart kept;  ///< up to there
+  };
+  using AllJoined = std::vector<Joined>;  ///< in the order in which they were named
+  /// Of what is kept no more comes with the answer once it weighs `weight`, all topics together: kept() tells the rest.
+  virtual void join(WorkerIndex caller, std::vector<Topic> topics, std::size_t weight, Done<AllJoined> done) = 0;
+  /// The worker's last session on the topic leaves.
+  virtual void leave(WorkerIndex caller, const Topic& topic, Done<> done) = 0;
+  /// More of what the topic keeps. What was replaced or forgotten meanwhile is not there: the members heard why.
+  virtual void kept(WorkerIndex caller, const Topic& topic, const KeptRange& range, Done<KeptPart> done) = 0;
 
+  /// One message: to everyone on a joined topic, to the owner of a claimed one, to the session of `session/<id>`.
   struct Sending {
+    Topic topic;
+    FramePtr frame;
     SessionId except;
     std::vector<std::string> forget;  ///< keys that the topic keeps no longer; before `keep`
     std::optional<Keep> keep;
   };
-  struct Published {
-    std::size_t handed = 0;             ///< to so many workers or sessions; 0 = nobody is there
-    std::optional<KeptLimit> not_kept;  ///< it should have stayed, and this limit was met
-    std::vector<WorkerIndex> pressed;   ///< so much waits for them that the sender should pause
+  using Batch = std::vector<Sending>;
+  struct NotKept {
+    Topic topic;
+    KeptLimit limit;  ///< that was met
   };
-  /// To everyone on a joined topic, to the owner of a claimed one, to the session of `session/<id>`. Whether it can be
-  /// kept changes nothing for those who are there.
-  virtual Published publish(const Topic& topic, FramePtr frame, const Sending& sending) = 0;
-  /// The worker `who` is told (SessionTable::eased) when `worker` is pressed no longer. False: it is not now.
-  virtual bool await_eased(WorkerIndex worker, WorkerIndex who) = 0;
-  /// What the topic keeps, in the order of publishing, as far as `up_to`.
-  virtual std::vector<Kept> kept(const Topic& topic, const KeptRange& range) = 0;
+  struct Published {
+    std::size_t handed = 0;         ///< to so many workers or sessions; 0 = nobody is there
+    std::vector<NotKept> not_kept;  ///< what should have stayed
+    std::vector<WorkerIndex>
+        pressed;  ///< so much waits for them that the sender should pause; each tells when it is over
+  };
+  /// All that one turn sends, judged and done at one moment; it reaches each worker in its order. Whether something can
+  /// be kept changes nothing for those who are there.
+  virtual void publish(WorkerIndex caller, Batch batch, Done<Published> done) = 0;
+
   /// Gives back some of what is too old to be kept. Somebody calls it every now and then.
   virtual void let_go() = 0;
 
-  virtual void direct(Direct direct) = 0;
+  virtual void direct(WorkerIndex caller, Direct direct) = 0;
 };
 
 }  // namespace polygate

@@ -4,23 +4,31 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gateway/base/clock.h"
 #include "gateway/routing/frame.h"
+#include "gateway/routing/position.h"
 
 namespace polygate {
 
 /// A frame that stays with its topic for late joiners (MQTT calls it a retained message).
 struct Kept {
-  std::uint64_t sequence = 0;
+  Position position;
   FramePtr frame;
 };
 
+/// Some of what a topic keeps, in the order of publishing.
+struct KeptPart {
+  std::vector<Kept> kept;
+  bool has_more = false;  ///< behind the last of them
+};
+
 /// Which of the kept frames are asked for: what came later than `after`, as far as `up_to`, and no more once `weight`
-/// is reached (but one at least, if there is any).
+/// is reached.
 struct KeptRange {
-  std::uint64_t after = 0;
-  std::uint64_t up_to = 0;
+  Position after;
+  Position up_to;
   std::size_t weight = SIZE_MAX;
 };
 

@@ -24,11 +24,10 @@ class KeptMessages {
   KeptMessages& operator=(const KeptMessages&) = delete;
 
   /// Which limit it met, if one. What the topic kept under the key is gone either way: it is not the last any more.
-  std::optional<KeptLimit> put(const std::string& topic, std::uint64_t sequence, FramePtr frame, const Keep& keep,
+  std::optional<KeptLimit> put(const std::string& topic, Position position, FramePtr frame, const Keep& keep,
                                Instant now);
   void forget(const std::string& topic, const std::string& key);
-  /// In the order of publishing.
-  std::vector<Kept> list(const std::string& topic, const KeptRange& range, Instant now) const;
+  KeptPart list(const std::string& topic, const KeptRange& range, Instant now) const;
 
   /// Is there anything that has an age?
   bool ages() const { return !ends_.empty(); }
@@ -47,20 +46,20 @@ class KeptMessages {
   struct Shelf {
     const std::string* topic = nullptr;
     KeptMeter* meter = nullptr;
-    std::map<std::uint64_t, Message> messages;                   ///< by sequence
-    std::unordered_map<std::string_view, std::uint64_t> by_key;  ///< views of the messages' keys
+    std::map<Position, Message> messages;
+    std::unordered_map<std::string_view, Position> by_key;  ///< views of the messages' keys
   };
   struct End {
     Instant at;
-    std::uint64_t sequence = 0;
+    Position position;
     Shelf* shelf = nullptr;
-    bool operator<(const End& other) const { return at != other.at ? at < other.at : sequence < other.sequence; }
+    bool operator<(const End& other) const { return at != other.at ? at < other.at : position < other.position; }
   };
 
   KeptMeter& meter_of(std::string_view topic);
   std::optional<KeptLimit> limit_met(const Shelf* shelf, const KeptMeter& meter, std::size_t bytes,
                                      const Keep& keep) const;
-  void remove(Shelf& shelf, std::uint64_t sequence);
+  void remove(Shelf& shelf, Position position);
   void drop_if_empty(Shelf& shelf);
 
   const std::size_t most_bytes_;

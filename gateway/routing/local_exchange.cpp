@@ -11,15 +11,23 @@ namespace {
 constexpr std::size_t kPerCall = 16;
 constexpr std::size_t kPerLetGo = 512;
 
+void add(std::vector<WorkerIndex>& workers, WorkerIndex worker) {
+  if (std::find(workers.begin(), workers.end(), worker) == workers.end()) workers.push_back(worker);
+}
+
 }  // namespace
 
 /// A topic that somebody listens to.
-struct LocalExchange::Joined {
+struct LocalExchange::Listened {
   std::shared_ptr<const std::string> key;
   std::vector<WorkerIndex> workers;  ///< that listen; few
 };
 
-LocalExchange::LocalExchange(const Clock& clock, std::size_t kept_bytes) : clock_(clock), kept_(kept_bytes) {}
+LocalExchange::LocalExchange(const Clock& clock, std::size_t kept_bytes)
+    : clock_(clock),
+      epoch_(static_cast<std::uint64_t>(clock.unix_seconds() * 1e6)),
+      kept_(kept_bytes),
+      fence_(epoch_) {}
 LocalExchange::~LocalExchange() = default;
 
 void LocalExchange::attach(WorkerIndex worker, Post& post) {
@@ -28,61 +36,68 @@ void LocalExchange::attach(WorkerIndex worker, Post& post) {
   posts_[worker] = &post;
 }
 
-void LocalExchange::claim(const Topic& topic, SessionId who, Taken when_taken, std::function<void(Claim)> done) {
-  Claim outcome{true, who, false, {}};
+void LocalExchange::claim(const Topic& topic, SessionId who, Taken when_taken, Done<Claim> done) {
+  Claim outcome;
   {
     const std::scoped_lock lock(mutex_);
-    const auto at = claims_.find(topic.key);
-    if (at == claims_.end()) {
-      auto key = std::make_shared<const std::string>(topic.key);
-      const std::string_view view = *key;
-      claims_.emplace(view, Claimed{std::move(key), who, false});
-    } else if (at->second.owner != who) {
-      if (at->second.is_ending) {
-        outcome = {false, at->second.owner, true, {}};
-      } else if (when_taken == Taken::replace) {
-        outcome.evicted = std::exchange(at->second.owner, who);
-        post({Direct::Kind::evict, outcome.evicted, nullptr, at->second.key, who});
-      } else {
-        outcome = {false, at->second.owner, false, {}};
-      }
-    }
+    outcome = claim_now(topic, who, when_taken);
   }
   done(outcome);
 }
 
-void LocalExchange::take_over(const Topic& topic, SessionId who, SessionId dead, std::function<void(Claim)> done) {
-  bool still_held = false;
+Exchange::Claim LocalExchange::claim_now(const Topic& topic, SessionId who, Taken when_taken) {
+  const auto at = claims_.find(topic.key);
+  if (at == claims_.end()) {
+    auto key = std::make_shared<const std::string>(topic.key);
+    const std::string_view view = *key;
+    claims_.emplace(view, Claimed{std::move(key), who, ++fence_, false});
+    return {true, fence_, who, false};
+  }
+  Claimed& claimed = at->second;
+  if (claimed.owner != who) {
+    if (claimed.is_ending || when_taken != Taken::replace) {
+      return {false, claimed.fence, claimed.owner, claimed.is_ending};
+    }
+    give_to(claimed, who);
+  }
+  return {true, claimed.fence, who, false};
+}
+
+void LocalExchange::give_to(Claimed& claimed, SessionId who) {
+  Published ignored;
+  post({Direct::Kind::evict, claimed.owner, nullptr, claimed.key, who, claimed.fence}, ignored);
+  claimed.owner = who;
+  claimed.fence = ++fence_;
+  claimed.is_ending = false;
+}
+
+void LocalExchange::take_over(const Topic& topic, SessionId who, Fence dead, Done<Claim> done) {
+  Claim outcome;
   {
     const std::scoped_lock lock(mutex_);
     const auto at = claims_.find(topic.key);
-    still_held = at != claims_.end() && at->second.owner == dead;
-    if (still_held && dead != who) {
-      at->second.owner = who;
-      at->second.is_ending = false;
-      post({Direct::Kind::evict, dead, nullptr, at->second.key, who});
-    }
+    if (at != claims_.end() && at->second.fence == dead && at->second.owner != who) give_to(at->second, who);
+    outcome = claim_now(topic, who, Taken::refuse);
   }
-  if (still_held) {
-    done({true, who, false, dead == who ? SessionId{} : dead});
-  } else {
-    claim(topic, who, Taken::refuse, std::move(done));
-  }
+  done(outcome);
 }
 
-void LocalExchange::ending(const Topic& topic, SessionId who) {
+void LocalExchange::ending(WorkerIndex, const Topic& topic, Fence fence) {
   const std::scoped_lock lock(mutex_);
   const auto at = claims_.find(topic.key);
-  if (at != claims_.end() && at->second.owner == who) at->second.is_ending = true;
+  if (at != claims_.end() && at->second.fence == fence) at->second.is_ending = true;
 }
 
-void LocalExchange::release(const Topic& topic, SessionId who) {
-  const std::scoped_lock lock(mutex_);
-  const auto at = claims_.find(topic.key);
-  if (at != claims_.end() && at->second.owner == who) claims_.erase(at);
+void LocalExchange::release(WorkerIndex, const Topic& topic, Fence fence, Done<> done) {
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto at = claims_.find(topic.key);
+    if (at != claims_.end() && at->second.fence == fence) claims_.erase(at);
+  }
+  done();
 }
 
-void LocalExchange::present(const Topic& topic, std::function<void(bool)> done) {
+void LocalExchange::present(WorkerIndex, const Topic& topic, Done<bool> done) {
   bool found = false;
   {
     const std::scoped_lock lock(mutex_);
@@ -90,11 +105,9 @@ void LocalExchange::present(const Topic& topic, std::function<void(bool)> done) 
       case TopicKind::claimed:
         found = claims_.contains(topic.key);
         break;
-      case TopicKind::joined: {
-        const auto at = topics_.find(topic.key);
-        found = at != topics_.end();
+      case TopicKind::joined:
+        found = topics_.contains(topic.key);
         break;
-      }
       case TopicKind::session: {
         const auto id = SessionId::parse(topic.name());
         found = id && id->worker < posts_.size() && posts_[id->worker] != nullptr;
@@ -105,87 +118,100 @@ void LocalExchange::present(const Topic& topic, std::function<void(bool)> done) 
   done(found);
 }
 
-LocalExchange::Joined& LocalExchange::joined(const Topic& topic) {
+LocalExchange::Listened& LocalExchange::listened(const Topic& topic) {
   const auto at = topics_.find(topic.key);
   if (at != topics_.end()) return at->second;
   auto key = std::make_shared<const std::string>(topic.key);
   const std::string_view view = *key;
-  return topics_.emplace(view, Joined{std::move(key), {}}).first->second;
+  return topics_.emplace(view, Listened{std::move(key), {}}).first->second;
 }
 
-void LocalExchange::drop_if_idle(JoinedTopics::iterator at) {
-  if (!at->second.workers.empty()) return;
-  const std::shared_ptr<const std::string> key =
-      at->second.key;  // the map's key is a view of it until the end of erase
-  topics_.erase(at);
+void LocalExchange::join(WorkerIndex caller, std::vector<Topic> topics, std::size_t weight, Done<AllJoined> done) {
+  AllJoined all;
+  all.reserve(topics.size());
+  {
+    const std::scoped_lock lock(mutex_);
+    const Instant now = let_some_go(kPerCall);
+    for (const Topic& topic : topics) {
+      add(listened(topic).workers, caller);
+      all.push_back({position(), kept_.list(topic.key, {{}, position(), weight}, now)});
+      for (const Kept& kept : all.back().kept.kept) weight -= std::min(weight, kept.frame->weight());
+    }
+  }
+  done(std::move(all));
 }
 
-std::uint64_t LocalExchange::listen(const Topic& topic, WorkerIndex worker) {
-  const std::scoped_lock lock(mutex_);
-  std::vector<WorkerIndex>& workers = joined(topic).workers;
-  if (std::find(workers.begin(), workers.end(), worker) == workers.end()) workers.push_back(worker);
-  return sequence_;
+void LocalExchange::leave(WorkerIndex caller, const Topic& topic, Done<> done) {
+  std::shared_ptr<const std::string> key;  // the map's key is a view of it until the end of erase
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto at = topics_.find(topic.key);
+    if (at != topics_.end()) {
+      std::erase(at->second.workers, caller);
+      key = at->second.key;
+      if (at->second.workers.empty()) topics_.erase(at);
+    }
+  }
+  done();
 }
 
-void LocalExchange::unlisten(const Topic& topic, WorkerIndex worker) {
-  const std::scoped_lock lock(mutex_);
-  const auto at = topics_.find(topic.key);
-  if (at == topics_.end()) return;
-  std::erase(at->second.workers, worker);
-  drop_if_idle(at);
+void LocalExchange::kept(WorkerIndex, const Topic& topic, const KeptRange& range, Done<KeptPart> done) {
+  KeptPart part;
+  {
+    const std::scoped_lock lock(mutex_);
+    part = kept_.list(topic.key, range, let_some_go(kPerCall));
+  }
+  done(std::move(part));
 }
 
-std::uint64_t LocalExchange::sequence(const Topic&) {
-  const std::scoped_lock lock(mutex_);
-  return sequence_;
+void LocalExchange::publish(WorkerIndex caller, Batch batch, Done<Published> done) {
+  Published published;
+  {
+    const std::scoped_lock lock(mutex_);
+    let_some_go(kPerCall);
+    for (Sending& sending : batch) publish_one(sending, published);
+    std::erase_if(published.pressed, [&](WorkerIndex worker) { return !posts_[worker]->await_eased(caller); });
+  }
+  done(std::move(published));
 }
 
-Exchange::Published LocalExchange::publish(const Topic& topic, FramePtr frame, const Sending& sending) {
-  if (topic.kind == TopicKind::joined) return publish_joined(topic, frame, sending);
-  SessionId to;
-  const std::scoped_lock lock(mutex_);
+void LocalExchange::publish_one(Sending& sending, Published& published) {
+  const Topic& topic = sending.topic;
+  if (topic.kind == TopicKind::joined) return publish_joined(sending, published);
+  Direct direct;
   if (topic.kind == TopicKind::claimed) {
     const auto at = claims_.find(topic.key);
-    if (at != claims_.end()) to = at->second.owner;
+    if (at == claims_.end()) return;
+    direct.to = at->second.owner;
+    direct.fence = at->second.fence;
   } else {
-    to = SessionId::parse(topic.name()).value_or(SessionId{});
+    direct.to = SessionId::parse(topic.name()).value_or(SessionId{});
+    // Who sends to a session by its id may have got the id from anywhere.
+    direct.topic = std::make_shared<const std::string>(topic.key);
   }
-  if (!to || to == sending.except) return {};
-  // Who sends to a session by its id may have got the id from anywhere.
-  auto key = topic.kind == TopicKind::session ? std::make_shared<const std::string>(topic.key) : nullptr;
-  return post({Direct::Kind::frame, to, std::move(frame), std::move(key), {}});
+  if (!direct.to || direct.to == sending.except) return;
+  direct.frame = std::move(sending.frame);
+  post(std::move(direct), published);
 }
 
-Exchange::Published LocalExchange::publish_joined(const Topic& topic, const FramePtr& frame, const Sending& sending) {
-  Published published;
-  const std::scoped_lock lock(mutex_);
-  let_some_go(kPerCall);
-  const auto at = topics_.find(topic.key);
-  if (at == topics_.end() && !sending.keep && sending.forget.empty()) return published;
-  ++sequence_;
-  for (const std::string& key : sending.forget) kept_.forget(topic.key, key);
+void LocalExchange::publish_joined(Sending& sending, Published& published) {
+  const std::string& topic = sending.topic.key;
+  const auto at = topics_.find(topic);
+  if (at == topics_.end() && !sending.keep && sending.forget.empty()) return;
+  ++number_;
+  for (const std::string& key : sending.forget) kept_.forget(topic, key);
   if (sending.keep) {
     const Instant now = sending.keep->lasts.count() > 0 ? clock_.now() : Instant{};
-    published.not_kept = kept_.put(topic.key, sequence_, frame, *sending.keep, now);
+    const auto limit = kept_.put(topic, position(), sending.frame, *sending.keep, now);
+    if (limit) published.not_kept.push_back({sending.topic, *limit});
   }
-  if (at == topics_.end()) return published;
+  if (at == topics_.end()) return;
   for (const WorkerIndex worker : at->second.workers) {
-    if (posts_[worker]->deliver({at->second.key, sequence_, frame, sending.except})) {
-      published.pressed.push_back(worker);
+    if (posts_[worker]->deliver({at->second.key, position(), sending.frame, sending.except})) {
+      add(published.pressed, worker);
     }
     ++published.handed;
   }
-  return published;
-}
-
-bool LocalExchange::await_eased(WorkerIndex worker, WorkerIndex who) {
-  const std::scoped_lock lock(mutex_);
-  return posts_[worker]->await_eased(who);
-}
-
-std::vector<Kept> LocalExchange::kept(const Topic& topic, const KeptRange& range) {
-  const std::scoped_lock lock(mutex_);
-  return kept_.list(topic.key, range, let_some_go(kPerCall));
 }
 
 void LocalExchange::let_go() {
@@ -205,19 +231,18 @@ KeptMessages::Meters LocalExchange::kept_meters() {
   return kept_.meters();
 }
 
-void LocalExchange::direct(Direct direct) {
+void LocalExchange::direct(WorkerIndex, Direct direct) {
+  Published ignored;
   const std::scoped_lock lock(mutex_);
-  post(std::move(direct));
+  post(std::move(direct), ignored);
 }
 
-Exchange::Published LocalExchange::post(Direct direct) {
-  Published published;
+void LocalExchange::post(Direct direct, Published& published) {
   const WorkerIndex worker = direct.to.worker;
   // An id that a client made up may name a worker that never was: nobody is there.
-  if (worker >= posts_.size() || posts_[worker] == nullptr) return published;
-  published.handed = 1;
-  if (posts_[worker]->direct(std::move(direct))) published.pressed.push_back(worker);
-  return published;
+  if (worker >= posts_.size() || posts_[worker] == nullptr) return;
+  if (posts_[worker]->direct(std::move(direct))) add(published.pressed, worker);
+  ++published.handed;
 }
 
 }  // namespace polygate

@@ -11,10 +11,10 @@
 namespace polygate {
 
 /// The Exchange of one process: everything in memory behind one mutex, held for a few hash operations and for posting
-/// to the listening workers, so that each worker hears a topic's frames in the order of their sequence. Nothing is
-/// encoded under it. `done` callbacks are called before the call returns, outside the lock. Sequences come from one
-/// counter for all topics: a topic that vanishes and comes back can never mistake an old frame, still on its way, for a
-/// new one.
+/// to the listening workers, so that each worker hears a topic's frames in the order of their positions. Nothing is
+/// encoded under it. Every `done` is called before the call returns, outside the lock. Positions come from one counter
+/// for all topics: a topic that vanishes and comes back can never mistake an old frame, still on its way, for a new
+/// one. The epoch is the time when it was made, and fences begin there: both go on growing when the process comes back.
 class LocalExchange final : public Exchange {
  public:
   /// What kept messages may take in all topics together.
@@ -25,51 +25,55 @@ class LocalExchange final : public Exchange {
 
   void attach(WorkerIndex worker, Post& post) override;
 
-  void claim(const Topic& topic, SessionId who, Taken when_taken, std::function<void(Claim)> done) override;
-  void take_over(const Topic& topic, SessionId who, SessionId dead, std::function<void(Claim)> done) override;
-  void ending(const Topic& topic, SessionId who) override;
-  void release(const Topic& topic, SessionId who) override;
+  void claim(const Topic& topic, SessionId who, Taken when_taken, Done<Claim> done) override;
+  void take_over(const Topic& topic, SessionId who, Fence dead, Done<Claim> done) override;
+  void ending(WorkerIndex caller, const Topic& topic, Fence fence) override;
+  void release(WorkerIndex caller, const Topic& topic, Fence fence, Done<> done) override;
   /// A `session/<id>` counts as present when the id is well formed: only its worker knows whether it still lives.
-  void present(const Topic& topic, std::function<void(bool)> done) override;
+  void present(WorkerIndex caller, const Topic& topic, Done<bool> done) override;
 
-  std::uint64_t listen(const Topic& topic, WorkerIndex worker) override;
-  void unlisten(const Topic& topic, WorkerIndex worker) override;
-  std::uint64_t sequence(const Topic& topic) override;
-  Published publish(const Topic& topic, FramePtr frame, const Sending& sending) override;
-  std::vector<Kept> kept(const Topic& topic, const KeptRange& range) override;
-  bool await_eased(WorkerIndex worker, WorkerIndex who) override;
+  void join(WorkerIndex caller, std::vector<Topic> topics, std::size_t weight, Done<AllJoined> done) override;
+  void leave(WorkerIndex caller, const Topic& topic, Done<> done) override;
+  void kept(WorkerIndex caller, const Topic& topic, const KeptRange& range, Done<KeptPart> done) override;
+  void publish(WorkerIndex caller, Batch batch, Done<Published> done) override;
   void let_go() override;
 
-  void direct(Direct direct) override;
+  void direct(WorkerIndex caller, Direct direct) override;
 
   /// What each profile's topics keep now, and what they could not.
   KeptMessages::Meters kept_meters();
 
  private:
-  struct Joined;
+  struct Listened;
   /// Keys are views of the text that the entry itself owns.
-  using JoinedTopics = std::unordered_map<std::string_view, Joined>;
+  using Listeners = std::unordered_map<std::string_view, Listened>;
   struct Claimed {
     std::shared_ptr<const std::string> key;
     SessionId owner;
+    Fence fence = 0;
     bool is_ending = false;
   };
 
-  Joined& joined(const Topic& topic);
-  void drop_if_idle(JoinedTopics::iterator at);
-  /// Posts under the lock: the Post is a mailbox.
-  Published post(Direct direct);
-  Published publish_joined(const Topic& topic, const FramePtr& frame, const Sending& sending);
+  // Under the lock, all of them. They post there, too: the Post is a mailbox.
+  Claim claim_now(const Topic& topic, SessionId who, Taken when_taken);
+  void give_to(Claimed& claimed, SessionId who);
+  Listened& listened(const Topic& topic);
+  void publish_one(Sending& sending, Published& published);
+  void publish_joined(Sending& sending, Published& published);
+  void post(Direct direct, Published& published);
   /// The time, where anything that is kept has an age.
   Instant let_some_go(std::size_t at_most);
+  Position position() const { return {epoch_, number_}; }
 
   const Clock& clock_;
+  const std::uint64_t epoch_;  ///< microseconds since 1970
   std::mutex mutex_;
   std::vector<Post*> posts_;  ///< by worker
   std::unordered_map<std::string_view, Claimed> claims_;
-  JoinedTopics topics_;  ///< that somebody listens to
+  Listeners topics_;  ///< that somebody listens to
   KeptMessages kept_;
-  std::uint64_t sequence_ = 0;
+  std::uint64_t number_ = 0;  ///< of what was published last
+  Fence fence_;               ///< given last
 };
 
 }  // namespace polygate

@@ -9,13 +9,6 @@
 
 namespace polygate::rules {
 
-/// One send of a rule, rendered, checked and encoded.
-struct Outgoing {
-  Topic topic;
-  FramePtr frame;
-  Exchange::Sending sending;
-};
-
 struct Closing {
   std::uint16_t code = 1000;
   std::string reason;
@@ -28,7 +21,7 @@ struct Effects {
   Json variables;              ///< an object, or null when the rule sets none
   std::vector<Topic> claimed;  ///< already held; the session remembers them
   std::vector<Topic> join;
-  std::vector<Outgoing> sends;
+  Exchange::Batch sends;  ///< rendered, checked and framed
   std::vector<Topic> leave;
   std::vector<FramePtr> replies;
   std::optional<Closing> close;

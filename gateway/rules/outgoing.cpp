@@ -152,7 +152,7 @@ Result<std::string> Outbound::data_with(const profile::SendStep& step) {
   return out;
 }
 
-Result<void> Outbound::send_one(const profile::SendStep& step, std::vector<Outgoing>& out) {
+Result<void> Outbound::send_one(const profile::SendStep& step, Exchange::Batch& out) {
   std::vector<Topic> topics;
   for (const profile::TopicText& to : step.to) {
     if (auto named = append_topics(topics, to, scope_); !named) return named;
@@ -179,8 +179,8 @@ Result<void> Outbound::send_one(const profile::SendStep& step, std::vector<Outgo
   if (!content.unchanged) content.text = content.made;
   const schema::Schema* schema = step.schema ? step.schema.get() : definition(event, ".send", content.arguments);
   if (auto good = check(event, content, schema, step.place); !good) return good;
-  const FramePtr made_frame = frame_for_all(event, content, step.ack);
   Exchange::Sending sending;
+  sending.frame = frame_for_all(event, content, step.ack);
   if (step.except_sender) sending.except = scope_.me->id();
   // A key that no message can stay under is nothing to forget.
   for (const profile::Text& key : step.forget) sending.forget.push_back(render_text(key, scope_));
@@ -190,11 +190,14 @@ Result<void> Outbound::send_one(const profile::SendStep& step, std::vector<Outgo
     if (sending.keep->key.size() > kMaxTopicName)
       return Failure{Reason::invalid, "the key to keep is longer than 256 bytes"};
   }
-  for (Topic& topic : topics) out.push_back({std::move(topic), made_frame, sending});
+  for (std::size_t i = 0; i < topics.size(); ++i) {
+    out.push_back(i + 1 == topics.size() ? std::move(sending) : sending);
+    out.back().topic = std::move(topics[i]);
+  }
   return {};
 }
 
-Result<void> Outbound::send(const profile::SendStep& step, std::vector<Outgoing>& out) {
+Result<void> Outbound::send(const profile::SendStep& step, Exchange::Batch& out) {
   if (!step.each) return send_one(step, out);
   const Value list = step.each->parts.empty() ? Value{} : scope_.find(step.each->parts[0].path);
   Result<void> all;

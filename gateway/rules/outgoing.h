@@ -16,14 +16,14 @@ class Outbound {
       : profile_(profile), rule_(rule), scope_(scope), scratch_(scratch), verdict_(verdict) {}
 
   /// With `each`, an element that cannot be said does not keep the others from it; the first failure is returned.
-  Result<void> send(const profile::SendStep& step, std::vector<Outgoing>& out);
+  Result<void> send(const profile::SendStep& step, Exchange::Batch& out);
   /// Appends the event, the acknowledgement, or both; no acknowledgement where the sender asked for none.
   Result<void> reply(const profile::ReplyStep& step, std::vector<FramePtr>& out);
   /// The acknowledgement that says nothing, if the sender asked for one and no reply gave it.
   void acknowledge(std::vector<FramePtr>& out);
 
  private:
-  Result<void> send_one(const profile::SendStep& step, std::vector<Outgoing>& out);
+  Result<void> send_one(const profile::SendStep& step, Exchange::Batch& out);
   /// What an outgoing message holds: the data, or in `arguments` all of them, separated by commas.
   struct Content {
     std::string made;

@@ -413,7 +413,7 @@ std::optional<Failure> Run::render_effects(Host& host) {
     leave_out(step.place, sent.failure());
   }
   if (disowned_) {
-    std::vector<Outgoing> sends = std::move(effects_.sends);
+    Exchange::Batch sends = std::move(effects_.sends);
     effects_ = Effects{};
     effects_.sends = std::move(sends);
     return std::nullopt;

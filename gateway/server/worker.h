@@ -54,6 +54,7 @@ class Worker final : public Post, private net::LoopHandler {
   bool deliver(Delivery delivery) override;
   bool direct(Direct direct) override;
   bool await_eased(WorkerIndex who) override { return inbox_->await_eased(who); }
+  void run(std::function<void()> task) override { inbox_->put(Task(std::move(task))); }
 
   // On its own thread, from a Task.
   void stop();

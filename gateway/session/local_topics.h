@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "gateway/routing/position.h"
 #include "gateway/routing/topic.h"
 
 namespace polygate::session {
@@ -14,7 +15,8 @@ namespace polygate::session {
 /// A session of this worker on a topic.
 struct Member {
   std::uint32_t slot = 0;
-  std::uint64_t since = 0;  ///< the topic's sequence when it joined: it hears what comes later
+  bool is_joining = false;  ///< nobody knows yet what it hears: see Early
+  Position since;           ///< when it joined: it hears what comes later
 };
 
 struct LocalTopic {

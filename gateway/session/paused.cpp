@@ -26,11 +26,15 @@ std::optional<SessionId> Paused::next() {
   return std::nullopt;
 }
 
-void Paused::await(WorkerIndex worker) {
+bool Paused::await(WorkerIndex worker, Moment moment) {
+  if (worker < eased_.size() && eased_[worker] > moment) return false;
   if (!awaits(worker)) awaited_.push_back(worker);
+  return true;
 }
 
 void Paused::eased(WorkerIndex worker) {
+  if (eased_.size() <= worker) eased_.resize(worker + std::size_t{1}, 0);
+  eased_[worker] = ++news_;
   std::erase(awaited_, worker);
   looked_at_ = 0;
 }

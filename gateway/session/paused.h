@@ -21,8 +21,11 @@ class Paused {
   /// one walk over all.
   std::optional<SessionId> next();
 
-  /// Whoever is added from now on waits for `worker`.
-  void await(WorkerIndex worker);
+  /// Whoever is added from now on waits for `worker`, which was found pressed by who asked at `moment`. False: it has
+  /// eased since.
+  using Moment = std::uint64_t;
+  Moment now() const { return news_; }
+  bool await(WorkerIndex worker, Moment moment);
   void eased(WorkerIndex worker);
   bool awaits(WorkerIndex worker) const;
   bool awaits_any() const { return !awaited_.empty(); }
@@ -34,6 +37,8 @@ class Paused {
   };
   std::map<Number, Entry> entries_;
   std::vector<WorkerIndex> awaited_;  ///< few
+  std::vector<Moment> eased_;         ///< by worker, when it eased last
+  Moment news_ = 0;                   ///< grows with each news of that
   Number last_ = 0;
   Number looked_at_ = 0;  ///< nobody up to this one may go on
 };

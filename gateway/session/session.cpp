@@ -78,6 +78,13 @@ Membership* Session::find(const Topic& topic) {
   return found == memberships.end() ? nullptr : &*found;
 }
 
+Membership* Session::find(Fence fence) {
+  const auto found = std::find_if(memberships.begin(), memberships.end(), [&](const Membership& membership) {
+    return membership.claim && membership.fence == fence;
+  });
+  return found == memberships.end() ? nullptr : &*found;
+}
+
 bool Session::inside(const Topic& topic) const {
   if (topic.kind == TopicKind::session) return topic.name() == id_.text();
   return const_cast<Session*>(this)->find(topic) != nullptr;

@@ -24,6 +24,7 @@ struct Membership {
   std::uint32_t index = 0;       ///< among the local topic's members
   bool built_in = false;         ///< `user/` or `role/`: not counted, not listed
   std::unique_ptr<Topic> claim;  ///< claimed; null when joined
+  Fence fence = 0;               ///< of the claim
 
   const Topic& topic() const { return claim ? *claim : local->topic; }
 };
@@ -59,12 +60,30 @@ struct Timer {
 struct Replays {
   struct One {
     Topic topic;
-    std::uint64_t since = 0;  ///< when the session joined: what came later reached it as a member
-    std::uint64_t after = 0;  ///< what came before is said
+    Position since;        ///< when the session joined: what came later reached it as a member
+    KeptPart part;         ///< what is to be said next
+    std::size_t said = 0;  ///< of that
+    Position after;        ///< what came before is said
   };
   std::deque<One> topics;
+  std::uint32_t question = 0;  ///< for more of the first topic; 0 = none is open
+  bool is_asking = false;      ///< whoever asks goes on, if the answer comes at once
   std::deque<FramePtr> behind;
   std::size_t behind_weight = 0;
+};
+
+/// What came while the effects of the session's turn take place: it is heard behind what that replies. And what came
+/// before the answer that says whether it is for the session: on topics that it is joining, and for a claim that its
+/// turn has asked for.
+struct Early {
+  struct One {
+    LocalTopic* topic = nullptr;  ///< for who has joined it before `position`
+    Position position;
+    Fence fence = 0;  ///< for who holds it; without either it is for the session
+    FramePtr frame;
+  };
+  std::vector<One> all;
+  std::size_t weight = 0;
 };
 
 /// How a session outlives its connection.
@@ -103,6 +122,7 @@ class Session final : public turns::Living {
   std::unique_ptr<const rules::Subject> portrait() const override;
 
   Membership* find(const Topic& topic);
+  Membership* find(Fence fence);
   void set(const Json& variables);
   /// The value that a known query parameter has when the client did not give one.
   void set_query_default(const std::string& name, std::string value);
@@ -118,6 +138,8 @@ class Session final : public turns::Living {
   const profile::Endpoint& endpoint;
   const std::uint16_t profile_index;
   Phase phase = Phase::opening;
+  bool is_joining = false;          ///< its first topics; its opened rules wait for that
+  bool is_changing = false;         ///< what its turn does takes place
   bool full = false;                ///< receive() said so; Carrier::resume_input() is owed
   bool ending = false;              ///< it hears nothing any more; what was read is still taken
   std::optional<Dropped> silenced;  ///< what it says is not taken any more
@@ -129,6 +151,7 @@ class Session final : public turns::Living {
   std::shared_ptr<const void> place;                ///< see Opening
   Carrier* carrier;                                 ///< null: detached, or gone with nothing left to hand over
   std::unique_ptr<Replays> replays;                 ///< usually null
+  std::unique_ptr<Early> early;                     ///< usually null
   std::unique_ptr<Recovery> recovery;               ///< null: ends with its connection
   std::unique_ptr<std::deque<Question>> questions;  ///< what the peer was asked to acknowledge, the oldest first
   TokenBucket bucket;

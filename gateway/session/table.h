@@ -49,6 +49,7 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   Session* find_live(SessionId id);  ///< one that still hears
   SessionId make(const profile::ProfilePtr& profile, const profile::Endpoint& endpoint, Opening opening,
                  auth::IdentityPtr identity);
+  void opened(SessionId id, Exchange::AllJoined all);
   void set_query_defaults(Session& session);
   void free(Session& session);
   /// Goes on with what begins to end meanwhile; the last thing that every entry does, because ends run rules that send.
@@ -80,30 +81,47 @@ struct SessionTable::State final : turns::TurnTable::Ends {
 
   // turns::TurnTable::Ends
   void done(turns::Turn& turn) override;
+  void happened(turns::Turn& turn) override;
   void overdue(turns::Turn& turn) override;
   void go_on(SessionId requester) override;
 
   // table_effects.cpp
-  std::optional<KeptLimit> apply(Session& session, rules::Effects& effects);
-  std::optional<KeptLimit> publish(std::uint16_t profile, std::vector<rules::Outgoing>& sends);
+  void change(Session& session, turns::Turn& turn);
+  void publish(turns::Turn& turn);
+  void note_published(std::uint16_t profile, Exchange::Published& published, Paused::Moment asked);
+  void say(Session& session, rules::Effects& effects);
   void push(Session& session, FramePtr frame);
   void hand_over(Session& session, FramePtr frame);
   void remember(Session& session, const Question& question);
   void cut_slow(Session& session);
   void authenticated(Session& session, auth::IdentityPtr identity);
   void take_role(Session& session, profile::RoleIndex role);
+
+  // table_topics.cpp
+  Membership* find_built_in(Session& session, std::string_view family);
   void join_built_in(Session& session, std::string_view family, std::string_view name);
   void leave_built_in(Session& session, std::string_view family);
   void join(Session& session, const Topic& topic, bool built_in);
-  void leave(Session& session, Membership& membership);
+  void ask_to_join(const Session& session, Done<Exchange::AllJoined> done);
+  std::vector<Replays::One> arrive(Session& session, Exchange::AllJoined& all);
+  void leave(Session& session, Membership& membership, Done<> done);
   void leave_all(Session& session);
   void deliver(const Delivery& delivery);
   void direct(const Direct& direct);
+  void lose(Session& session, Fence fence);
+  void replaced(Session& session);
+  bool may_gain(const Session& session, Fence fence);
+  void hear(Session& session, const FramePtr& frame);
+  void hold(Session& session, Early::One one);
+  void hear_early(Session& session);
 
   // table_replays.cpp
   void replay(Session& session, std::vector<Replays::One> joined);
+  void go_on_replaying(Session& session);
   void replay_some(Session& session, bool is_drained);
-  bool push_kept(Session& session, Room& room);
+  bool replay_one(Session& session, Room& room);
+  bool ask_for_more(Session& session);
+  void told_more(SessionId id, std::uint32_t question, KeptPart part);
   void push_behind(Session& session, FramePtr frame);
 
   // table_claims.cpp
@@ -129,10 +147,10 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   std::vector<Timed> timed;
   std::vector<SessionId> began_to_end;
   Paused paused;
-  std::vector<WorkerIndex> pressed;  // by the sends in hand
   bool settling = false;
   bool draining = false;
-  std::vector<Replays::One> to_replay;  ///< joined by what is in hand
+  std::vector<Topic> to_join;       ///< by what is in hand
+  std::uint32_t last_question = 0;  ///< for more of what is kept
   std::vector<ProfileEntry> index;
   Meter meter;
   turns::TurnTable turns;

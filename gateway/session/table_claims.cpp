@@ -51,7 +51,7 @@ void SessionTable::State::ask_for_life(Session* session, const Direct& direct) {
     answer.kind = Direct::Kind::dead;
     answer.to = direct.asker;
     answer.topic = direct.topic;
-    services.exchange->direct(std::move(answer));
+    services.exchange->direct(worker, std::move(answer));
     return;
   }
   session->askers.push_back({direct.asker, direct.topic});
@@ -64,7 +64,7 @@ void SessionTable::State::answer_askers(Session& session, Direct::Kind kind) {
     answer.kind = kind;
     answer.to = asker.session;
     answer.topic = std::move(asker.topic);
-    services.exchange->direct(std::move(answer));
+    services.exchange->direct(worker, std::move(answer));
   }
 }
 

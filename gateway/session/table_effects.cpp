@@ -4,55 +4,94 @@
 #include "gateway/session/table.h"
 
 namespace polygate::session {
-/// Everything that a rule does, in the language's order. What a session joined here is replayed to it last.
-std::optional<KeptLimit> SessionTable::State::apply(Session& session, rules::Effects& effects) {
+/// All that a rule does but what its sender hears, in the language's order: begun here, one call behind the other, and
+/// waited for together.
+void SessionTable::State::change(Session& session, turns::Turn& turn) {
+  rules::Effects& effects = turn.run->effects();
+  session.is_changing = true;
   if (effects.identity) authenticated(session, std::move(effects.identity));
   if (effects.role) take_role(session, *effects.role);
   if (effects.variables.is_object()) session.set(effects.variables);
   for (Topic& topic : effects.claimed) {
-    if (session.ending) services.exchange->ending(topic, session.id());
+    if (turn.fence <= turn.lost) continue;
+    if (session.ending) services.exchange->ending(worker, topic, turn.fence);
     Membership membership;
     membership.claim = std::make_unique<Topic>(std::move(topic));
+    membership.fence = turn.fence;
     session.memberships.push_back(std::move(membership));
   }
   for (const Topic& topic : effects.join) {
-    if (session.inside(topic)) continue;
-    join(session, topic, false);
+    if (!session.inside(topic)) join(session, topic, false);
   }
-  const auto not_kept = publish(session.profile_index, effects.sends);
-  if (!pressed.empty() && !session.ending && !session.paused) pause(session, std::exchange(pressed, {}));
+  if (!to_join.empty()) {
+    ask_to_join(session, [this, id = turns.expect(turn)](Exchange::AllJoined all) {
+      if (turns::Turn* asked = turns.find(id)) asked->joined = std::move(all);
+      turns.came(id);
+    });
+  }
+  publish(turn);
   for (const Topic& topic : effects.leave) {
-    if (Membership* membership = session.find(topic)) leave(session, *membership);
+    if (Membership* membership = session.find(topic)) {
+      leave(session, *membership, [this, id = turns.expect(turn)] { turns.came(id); });
+    }
   }
-  for (FramePtr& reply : effects.replies) push(session, std::move(reply));
-  replay(session, std::exchange(to_replay, {}));
-  if (effects.close) end(session, {effects.close->code, effects.close->reason}, Dropped::closed);
-  return not_kept;
 }
 
-/// The first limit for which something was sent and not kept. Fills `pressed` with the workers that are to be waited
-/// for.
-std::optional<KeptLimit> SessionTable::State::publish(std::uint16_t profile, std::vector<rules::Outgoing>& sends) {
-  std::optional<KeptLimit> not_kept;
-  pressed.clear();
-  for (rules::Outgoing& send : sends) {
-    const Exchange::Published sent = services.exchange->publish(send.topic, send.frame, send.sending);
-    for (const WorkerIndex at : sent.pressed) {
-      if (std::find(pressed.begin(), pressed.end(), at) == pressed.end()) pressed.push_back(at);
-    }
-    if (!sent.not_kept) continue;  // the Exchange has counted it
-    const std::string_view limit = name(*sent.not_kept);
+void SessionTable::State::publish(turns::Turn& turn) {
+  Exchange::Batch& sends = turn.run->effects().sends;
+  if (sends.empty()) return;
+  services.exchange->publish(worker, std::move(sends),
+                             [this, id = turns.expect(turn), asked = paused.now()](Exchange::Published published) {
+                               if (turns::Turn* sender = turns.find(id)) {
+                                 note_published(sender->profile_index, published, asked);
+                                 sender->published = std::move(published);
+                               }
+                               turns.came(id);
+                             });
+}
+
+/// Who is pressed is waited for, unless that is over: of `published` those are left for which the sender should pause.
+void SessionTable::State::note_published(std::uint16_t profile, Exchange::Published& published, Paused::Moment asked) {
+  for (const Exchange::NotKept& one : published.not_kept) {  // the Exchange has counted it
+    const std::string_view limit = name(one.limit);
     services.log->write_rarely(
         limit, Level::warn, "a message was sent and not kept",
-        {{"limit", limit}, {"profile", services.profiles[profile]->name}, {"topic", send.topic.text()}});
-    if (!not_kept) not_kept = sent.not_kept;
+        {{"limit", limit}, {"profile", services.profiles[profile]->name}, {"topic", one.topic.text()}});
   }
-  // A worker that is waited for is pressed still: it says so when it is not.
-  std::erase_if(pressed, [&](WorkerIndex at) {
-    if (!paused.awaits(at) && services.exchange->await_eased(at, worker)) paused.await(at);
-    return !paused.awaits(at);
-  });
-  return not_kept;
+  std::erase_if(published.pressed, [&](WorkerIndex at) { return !paused.await(at, asked); });
+}
+
+/// All that it does has taken effect: now its sender hears of it. What topics kept that it has joined comes behind
+/// that, and then what was said on them meanwhile.
+void SessionTable::State::happened(turns::Turn& turn) {
+  Session* const found = find(turn.requester);
+  if (found == nullptr) return note(turn, turn.run->verdict());
+  Session& session = *found;
+  session.turn = {};
+  session.is_changing = false;
+  std::vector<Replays::One> replays = arrive(session, turn.joined);
+  if (!turn.published.pressed.empty() && !session.ending && !session.paused) {
+    pause(session, std::move(turn.published.pressed));
+  }
+  rules::Effects& effects = turn.run->effects();
+  for (FramePtr& reply : effects.replies) push(session, std::move(reply));
+  replay(session, std::move(replays));
+  if (!turn.published.not_kept.empty()) {
+    const std::string limit(name(turn.published.not_kept.front().limit));
+    const Failure failure{Reason::limited, "not kept: limit " + limit + " reached"};
+    for (FramePtr& frame : turn.run->tell(failure, turns.scratch())) push(session, std::move(frame));
+  }
+  hear_early(session);
+  if (effects.close) end(session, {effects.close->code, effects.close->reason}, Dropped::closed);
+  if (turn.fence != 0 && turn.fence <= turn.lost) replaced(session);
+  note(turn, turn.run->verdict());
+}
+
+/// What a rule says that has changed nothing.
+void SessionTable::State::say(Session& session, rules::Effects& effects) {
+  for (FramePtr& reply : effects.replies) push(session, std::move(reply));
+  hear_early(session);
+  if (effects.close) end(session, {effects.close->code, effects.close->reason}, Dropped::closed);
 }
 
 void SessionTable::State::push(Session& session, FramePtr frame) {
@@ -103,97 +142,11 @@ void SessionTable::State::authenticated(Session& session, auth::IdentityPtr iden
 }
 
 void SessionTable::State::take_role(Session& session, profile::RoleIndex role) {
-  const bool same = session.current_role == role && session.phase != Session::Phase::opening;
+  const bool same = session.current_role == role;
   session.current_role = role;
-  if (same || !session.profile->uses_role_topics) return;
+  if (!session.profile->uses_role_topics || (same && find_built_in(session, "role") != nullptr)) return;
   leave_built_in(session, "role");
   join_built_in(session, "role", session.profile->role_name(role));
-}
-
-void SessionTable::State::join_built_in(Session& session, std::string_view family, std::string_view name) {
-  const auto topic = rules::built_in_topic(*session.profile, family, name);
-  if (!topic) return;
-  join(session, *topic, true);
-}
-
-void SessionTable::State::leave_built_in(Session& session, std::string_view family) {
-  for (Membership& membership : session.memberships) {
-    if (membership.built_in && membership.topic().family() == family) {
-      leave(session, membership);
-      return;
-    }
-  }
-}
-
-void SessionTable::State::join(Session& session, const Topic& topic, bool built_in) {
-  LocalTopic& local = topics.at(topic);
-  const std::uint64_t since =
-      local.members.empty() ? services.exchange->listen(topic, worker) : services.exchange->sequence(topic);
-  Membership membership;
-  membership.local = &local;
-  membership.index = static_cast<std::uint32_t>(local.members.size());
-  membership.built_in = built_in;
-  local.members.push_back({session.id().slot, since});
-  session.memberships.push_back(std::move(membership));
-  to_replay.push_back({topic, since, 0});
-}
-
-void SessionTable::State::leave(Session& session, Membership& membership) {
-  if (membership.claim) {
-    services.exchange->release(*membership.claim, session.id());
-  } else {
-    LocalTopic* local = membership.local;
-    const Topic topic = local->topic;
-    const auto is_of_it = [&](const Replays::One& one) { return one.topic == topic; };
-    std::erase_if(to_replay, is_of_it);
-    if (session.replays) std::erase_if(session.replays->topics, is_of_it);
-    const std::uint32_t at = membership.index;
-    const LocalTopics::Left left = topics.leave(*local, at);
-    if (left.moved) {
-      for (Membership& moved : slots[*left.moved]->memberships) {
-        if (moved.local == local) moved.index = at;
-      }
-    }
-    if (left.topic_gone) services.exchange->unlisten(topic, worker);
-  }
-  session.memberships.erase(session.memberships.begin() + (&membership - session.memberships.data()));
-}
-
-void SessionTable::State::leave_all(Session& session) {
-  while (!session.memberships.empty()) leave(session, session.memberships.back());
-}
-
-void SessionTable::State::deliver(const Delivery& delivery) {
-  LocalTopic* local = topics.find(*delivery.topic);
-  if (!local) return;
-  for (std::size_t i = 0; i < local->members.size(); ++i) {
-    const Member& member = local->members[i];
-    Session& session = *slots[member.slot];
-    if (member.since >= delivery.sequence || session.id() == delivery.except) continue;
-    push(session, delivery.frame);
-  }
-}
-
-void SessionTable::State::direct(const Direct& direct) {
-  Session* session = find(direct.to);
-  switch (direct.kind) {
-    case Direct::Kind::frame:
-      if (!session || (direct.topic && !Topic::is_of(*direct.topic, session->profile->name))) return;
-      return push(*session, direct.frame);
-    case Direct::Kind::evict: {
-      if (!session) return;
-      const auto lost = std::find_if(session->memberships.begin(), session->memberships.end(),
-                                     [&](const Membership& m) { return m.claim && m.claim->key == *direct.topic; });
-      if (lost != session->memberships.end()) session->memberships.erase(lost);
-      return end(*session, {close_code(Reason::taken), "replaced by a new connection"}, Dropped::replaced);
-    }
-    case Direct::Kind::probe:
-      return ask_for_life(session, direct);
-    case Direct::Kind::alive:
-    case Direct::Kind::dead:
-      if (session) turns.owner_answered(session->turn, *direct.topic, direct.kind == Direct::Kind::alive);
-      return;
-  }
 }
 
 void SessionTable::deliver(const Delivery& delivery) {

@@ -113,17 +113,11 @@ void SessionTable::State::take(Session& session, turns::Turn& turn) {
 void SessionTable::State::done(turns::Turn& turn) {
   Session* session = find(turn.sender.id());
   if (session != nullptr && session->overdue == turn.id) session->overdue = {};
-  rules::Effects& effects = turn.run->effects();
-  if (session == nullptr || session->id() != turn.requester) {
-    publish(turn.profile_index, effects.sends);
-    return note(turn, turn.run->verdict());
+  if (session != nullptr && session->id() == turn.requester) {
+    change(*session, turn);
+  } else {
+    publish(turn);
   }
-  session->turn = {};
-  if (const auto limit = apply(*session, effects)) {
-    const Failure failure{Reason::limited, "not kept: limit " + std::string(name(*limit)) + " reached"};
-    for (FramePtr& frame : turn.run->tell(failure, turns.scratch())) push(*session, std::move(frame));
-  }
-  note(turn, turn.run->verdict());
 }
 
 void SessionTable::State::overdue(turns::Turn& turn) {
@@ -133,7 +127,7 @@ void SessionTable::State::overdue(turns::Turn& turn) {
   if (session == nullptr) return;
   session->turn = {};
   session->overdue = turn.id;
-  apply(*session, turn.run->effects());
+  say(*session, turn.run->effects());
 }
 
 void SessionTable::State::go_on(SessionId requester) {
@@ -143,7 +137,7 @@ void SessionTable::State::go_on(SessionId requester) {
 
 /// The next turn of the session, and the one after, until one waits or there is none. May free it.
 void SessionTable::State::go_on(Session& session) {
-  if (session.paused) return;
+  if (session.paused || session.is_joining) return;
   if (session.phase == Session::Phase::opening) take_phase_rules(session);
   if (session.phase == Session::Phase::open) take_waiting(session);
   const bool may_close = session.phase == Session::Phase::open && session.ending && session.carrier == nullptr &&
@@ -242,7 +236,7 @@ void SessionTable::State::refuse(Session& session, turns::Turn& turn, const Fail
   rules::answer_failure(*session.profile, nullptr, scope, failure, turns.scratch(), effects, verdict);
   note(turn, verdict);
   turns.drop(turn);
-  apply(session, effects);
+  say(session, effects);
 }
 
 void SessionTable::State::note(const turns::Turn& turn, const rules::Verdict& verdict) {

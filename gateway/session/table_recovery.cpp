@@ -34,7 +34,7 @@ bool SessionTable::State::detach(Session& session) {
   }
   ++counts.detached;
   let_go(session);
-  while (session.replays && !session.ending) replay_some(session, true);
+  if (session.replays) replay_some(session, false);
   if (session.ending) return true;  // it has missed too much already
   answer_askers(session, Direct::Kind::dead);
   later(session, TimerKind::detached, settings.within, session.end_timer);

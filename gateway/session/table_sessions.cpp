@@ -65,10 +65,32 @@ SessionId SessionTable::State::make(const profile::ProfilePtr& profile, const pr
   if (endpoint.leave_role_within.count() > 0) {
     later(session, TimerKind::role_deadline, endpoint.leave_role_within, session.role_timer);
   }
-  std::vector<Replays::One> joined = std::exchange(to_replay, {});
-  go_on(session);
-  if (find(id) != nullptr) replay(session, std::move(joined));  // else its own rules ended it
+  session.is_joining = true;
+  if (to_join.empty()) {
+    opened(id, {});
+  } else {
+    ask_to_join(session, [this, id](Exchange::AllJoined all) { opened(id, std::move(all)); });
+  }
   return id;
+}
+
+/// It is on its first topics. What these kept comes behind what its opened rules say at once, and what is said on them
+/// behind that.
+void SessionTable::State::opened(SessionId id, Exchange::AllJoined all) {
+  Session* found = find(id);
+  if (found == nullptr || !found->is_joining) return;
+  Session& session = *found;
+  std::vector<Replays::One> replays = arrive(session, all);
+  take_phase_rules(session);
+  session.is_joining = false;
+  std::erase_if(replays, [&](const Replays::One& one) {
+    const Membership* still = session.find(one.topic);
+    return still == nullptr || still->local->members[still->index].since != one.since;
+  });
+  replay(session, std::move(replays));
+  hear_early(session);
+  go_on(session);
+  settle();
 }
 
 void SessionTable::State::set_query_defaults(Session& session) {
@@ -141,11 +163,12 @@ void SessionTable::State::begin_end(Session& session) {
   session.ending = true;
   ++meter.profiles[session.profile_index].ending;
   session.replays.reset();
+  session.early.reset();
   unpause(session);
   timers.remove(session.role_timer);
   later(session, TimerKind::finish, session.profile->limits.finish_within, session.end_timer);
   for (const Membership& membership : session.memberships) {
-    if (membership.claim) services.exchange->ending(*membership.claim, session.id());
+    if (membership.claim) services.exchange->ending(worker, *membership.claim, membership.fence);
   }
   began_to_end.push_back(session.id());
 }
@@ -179,6 +202,11 @@ void SessionTable::State::finish_now(Session& session) {
   silence(session, draining ? Dropped::drained : Dropped::late);
   const turns::TurnId turn = std::exchange(session.turn, {});
   if (turn && turns.abandon(turn)) session.overdue = turn;
+  // It hears nothing more: what its topics answer does not matter.
+  session.is_joining = session.is_changing = false;
+  for (const Membership& membership : session.memberships) {
+    if (membership.local != nullptr) membership.local->members[membership.index].is_joining = false;
+  }
   go_on(session);
 }
 

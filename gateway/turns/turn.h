@@ -39,12 +39,23 @@ struct Turn {
   bool handlers_busy = false;  ///< an earlier turn of its sender still waits for its handler
   bool overdue = false;        ///< its requester was told that nothing came of it in time
 
-  // What it waits for; at most one thing.
+  // Its claim.
+  bool claims = false;  ///< it has asked for it, and was not refused
+  Fence fence = 0;      ///< gained
+  Fence lost = 0;       ///< this one, and all before it, went to others; perhaps the news of its gain is on its way
+
+  // What its rule waits for; at most one thing.
   std::uint32_t question = 0;  ///< the one that is open; an answer to another one is late
   bool at_handler = false;
   TimerQueue<TurnId>::Id timer;
   std::unique_ptr<Topic> probed;  ///< the claim whose owner is asked for a sign of life, or is waited for
-  SessionId probed_owner;
+  Fence probed_fence = 0;         ///< its owner's
+
+  // Behind its rule: what it does happens, and it ends when all of that is answered.
+  bool is_over = false;
+  std::uint32_t expected = 0;  ///< answers
+  Exchange::AllJoined joined;
+  Exchange::Published published;
 };
 
 }  // namespace polygate::turns

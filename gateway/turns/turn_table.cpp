@@ -22,17 +22,22 @@ class TurnTable::Desk final : public rules::Host {
       turn_.run->answer(Failure{Reason::taken, "you hold " + std::string(topic.text()) + " already"});
       return;
     }
+    turn_.claims = true;
     table_.services_.exchange->claim(
         topic, turn_.sender.id(), when_taken,
-        [&table = table_, id = turn_.id, question = turn_.question, topic, when_taken](const Exchange::Claim& claim) {
-          table.claim_answer(id, question, topic, when_taken, claim);
-        });
+        [&table = table_, id = turn_.id, question = turn_.question, when_taken, topic = Topic(topic)](
+            const Exchange::Claim& claim) { table.claim_answer(id, question, topic, when_taken, claim); });
   }
 
-  void release(const Topic& topic) override { table_.services_.exchange->release(topic, turn_.sender.id()); }
+  /// What is said about it waits until others can have it.
+  void release(const Topic& topic) override {
+    turn_.claims = false;
+    table_.services_.exchange->release(table_.worker_, topic, std::exchange(turn_.fence, 0),
+                                       [&table = table_, id = table_.expect(turn_)] { table.came(id); });
+  }
 
   void present(const Topic& topic) override {
-    table_.services_.exchange->present(topic,
+    table_.services_.exchange->present(table_.worker_, topic,
                                        [&table = table_, id = turn_.id, question = turn_.question](bool is_present) {
                                          table.answered(id, question, rules::Answer(Json(is_present)));
                                        });
@@ -122,6 +127,11 @@ void TurnTable::finish(Turn& turn) {
   gone->handlers_busy = gone->overdue = gone->at_handler = false;
   gone->question = 0;
   gone->probed.reset();
+  gone->claims = gone->is_over = false;
+  gone->fence = gone->lost = 0;
+  gone->expected = 0;
+  gone->joined.clear();
+  gone->published = {};
   spare_ = std::move(gone);
 }
 
@@ -138,7 +148,28 @@ bool TurnTable::advance(Turn& turn) {
   const bool done = turn.run->advance(desk);
   advancing_ = outer;
   if (!done) return false;
+  turn.is_over = true;
+  expect(turn);  // none of what is asked now is the last to come
   ends_.done(turn);
+  return came(turn);
+}
+
+TurnId TurnTable::expect(Turn& turn) {
+  ++turn.expected;
+  return turn.id;
+}
+
+void TurnTable::came(TurnId id) {
+  Turn* turn = find(id);
+  if (turn == nullptr) return;
+  const SessionId requester = turn->requester;
+  if (came(*turn)) ends_.go_on(requester);
+}
+
+/// True when the turn is gone.
+bool TurnTable::came(Turn& turn) {
+  if (--turn.expected > 0 || !turn.is_over) return false;
+  ends_.happened(turn);
   finish(turn);
   return true;
 }
@@ -158,29 +189,31 @@ void TurnTable::claim_answer(TurnId id, std::uint32_t question, const Topic& top
                              const Exchange::Claim& claim) {
   Turn* turn = find(id);
   if (turn == nullptr || turn->question != question) {
-    if (claim.gained) services_.exchange->release(topic, claim.owner);
+    if (claim.gained) services_.exchange->release(worker_, topic, claim.fence, {});
     return;
   }
   if (claim.gained) {
+    turn->fence = claim.fence;
     answered(id, question, rules::Answer(Json()));
   } else if (when_taken == Taken::probe || claim.is_ending) {
-    wait_for_owner(*turn, topic, claim.owner);
+    wait_for_owner(*turn, topic, claim);
   } else {
+    turn->claims = false;
     answered(id, question, taken(topic));
   }
 }
 
 /// Asks the owner for a sign of life. One whose connection is over gives none: it answers when it is done.
-void TurnTable::wait_for_owner(Turn& turn, const Topic& topic, SessionId owner) {
+void TurnTable::wait_for_owner(Turn& turn, const Topic& topic, const Exchange::Claim& held) {
   turn.probed = std::make_unique<Topic>(topic);
-  turn.probed_owner = owner;
+  turn.probed_fence = held.fence;
   if (!turn.timer) turn.timer = timers_.add(services_.clock->now() + turn.rule->claim->within, turn.id);
   Direct probe;
   probe.kind = Direct::Kind::probe;
-  probe.to = owner;
+  probe.to = held.owner;
   probe.asker = turn.sender.id();
   probe.topic = std::make_shared<const std::string>(topic.key);
-  services_.exchange->direct(std::move(probe));
+  services_.exchange->direct(worker_, std::move(probe));
 }
 
 void TurnTable::owner_answered(TurnId id, std::string_view topic, bool is_alive) {
@@ -189,17 +222,16 @@ void TurnTable::owner_answered(TurnId id, std::string_view topic, bool is_alive)
   if (!is_alive) return take_over(*turn);
   if (turn->rule->claim->when_taken == Taken::replace)
     return;  // its connection came back: replaced at the end of the wait
+  turn->claims = false;
   answered(id, turn->question, taken(Topic(*turn->probed)));
 }
 
 void TurnTable::take_over(Turn& turn) {
-  const Topic topic = *std::exchange(turn.probed, nullptr);
-  services_.exchange->take_over(
-      topic, turn.sender.id(), turn.probed_owner,
-      [this, id = turn.id, question = turn.question, topic,
-       replaces = turn.rule->claim->when_taken == Taken::replace](const Exchange::Claim& claim) {
-        claim_answer(id, question, topic, replaces ? Taken::replace : Taken::refuse, claim);
-      });
+  const std::unique_ptr<Topic> topic = std::exchange(turn.probed, nullptr);
+  const Taken then = turn.rule->claim->when_taken == Taken::replace ? Taken::replace : Taken::refuse;
+  services_.exchange->take_over(*topic, turn.sender.id(), turn.probed_fence,
+                                [this, id = turn.id, question = turn.question, then, its = Topic(*topic)](
+                                    const Exchange::Claim& claim) { claim_answer(id, question, its, then, claim); });
 }
 
 /// The client hears `busy`; what its handler still accepts is for others.
@@ -218,6 +250,11 @@ void TurnTable::expire(Turn& turn) {
 bool TurnTable::abandon(TurnId id) {
   Turn* turn = find(id);
   if (turn == nullptr) return false;
+  if (turn->is_over) {
+    turn->requester = {};
+    turn->sender.parts();
+    return false;
+  }
   Desk desk(*this, *turn);
   if (turn->at_handler) {
     turn->run->disown(desk);
@@ -228,6 +265,7 @@ bool TurnTable::abandon(TurnId id) {
   timers_.remove(turn->timer);
   turn->run->cancel(desk, {Reason::busy, "its sender has gone"});
   ends_.done(*turn);
+  ends_.happened(*turn);
   finish(*turn);
   return false;
 }

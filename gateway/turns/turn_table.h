@@ -19,11 +19,14 @@ class TurnTable {
   class Ends {
    public:
     virtual ~Ends() = default;
-    /// The rule is done: its verdict and its effects are there. The turn is gone when this returns.
+    /// The rule is done: its verdict and its effects are there. The turn goes on until all that is asked meanwhile, and
+    /// told to expect(), has come.
     virtual void done(Turn& turn) = 0;
+    /// That is so. The turn is gone when this returns.
+    virtual void happened(Turn& turn) = 0;
     /// Its handler is late: verdict and effects are what the requester hears. The turn goes on for nobody.
     virtual void overdue(Turn& turn) = 0;
-    /// A turn that had waited is done or overdue: its requester may go on.
+    /// A turn that had waited is gone or overdue: its requester may go on.
     virtual void go_on(SessionId requester) = 0;
   };
 
@@ -35,12 +38,15 @@ class TurnTable {
   void drop(Turn& turn);
   /// Takes it as far as it goes. It waits afterwards, or is gone.
   void take(Turn& turn);
+  /// The turn ends no sooner than came() is called for this answer, too.
+  TurnId expect(Turn& turn);
+  void came(TurnId id);
   Turn* find(TurnId id);
 
   /// Whether the owner of the claim that it waits for is alive; nothing happens when it waits for something else.
   void owner_answered(TurnId id, std::string_view topic, bool is_alive);
   /// Its sender can wait no longer. True when it waits for its handler: it goes on for nobody, and its effects are what
-  /// others see of it; otherwise it has failed, with `busy`, and is gone.
+  /// others see of it; otherwise it has failed, with `busy`, and is gone, or what it does happens already.
   bool abandon(TurnId id);
 
   void tick(Instant now);
@@ -53,11 +59,12 @@ class TurnTable {
   class Desk;
 
   bool advance(Turn& turn);
+  bool came(Turn& turn);
   void finish(Turn& turn);
   void answered(TurnId id, std::uint32_t question, rules::Answer answer);
   void claim_answer(TurnId id, std::uint32_t question, const Topic& topic, Taken when_taken,
                     const Exchange::Claim& claim);
-  void wait_for_owner(Turn& turn, const Topic& topic, SessionId owner);
+  void wait_for_owner(Turn& turn, const Topic& topic, const Exchange::Claim& held);
   void take_over(Turn& turn);
   void expire(Turn& turn);
 

@@ -27,11 +27,7 @@ class InProcess final : public Driver, private Post {
   explicit InProcess(const Setting& setting)
       : log_(Log::Format::text, Level::error), deployment_(load_deployment(setting, clock_, log_, 1, scratch_.path())) {
     if (!deployment_) return;
-    deployment_->services().post = [this](WorkerIndex, std::function<void()> task) {
-      const std::scoped_lock lock(mutex_);
-      tasks_.push_back(std::move(task));
-      came_.notify_one();
-    };
+    deployment_->services().post = [this](WorkerIndex, std::function<void()> task) { post(std::move(task)); };
     deployment_->exchange().attach(0, *this);
     deployment_->start_handlers();
     table_ = std::make_unique<session::SessionTable>(WorkerIndex{0}, deployment_->services());
@@ -123,7 +119,14 @@ class InProcess final : public Driver, private Post {
     return false;
   }
   bool await_eased(WorkerIndex) override { return false; }
+  void run(std::function<void()> task) override { post(std::move(task)); }
 
+  /// From any thread; it runs in the next turn of work().
+  void post(std::function<void()> task) {
+    const std::scoped_lock lock(mutex_);
+    tasks_.push_back(std::move(task));
+    came_.notify_one();
+  }
   void read(Client& client);
   bool receive(Client& client, const Message& message);
   bool receive(Client& client, const Packet& packet);

@@ -41,14 +41,25 @@ class Sealed final : public Utterance {
 class KeptMessagesTest : public testing::Test {
  protected:
   void SetUp() override { exchange.attach(0, worker); }
-  Exchange::Published publish(const Topic& topic, std::string_view message, const Exchange::Sending& sending) {
-    return exchange.publish(topic, frame(message), sending);
+  /// What becomes of a message that should stay.
+  struct Outcome {
+    std::size_t handed = 0;
+    std::optional<KeptLimit> not_kept;
+  };
+  Outcome publish(const Topic& topic, FramePtr message, Exchange::Sending how) {
+    how.topic = topic;
+    how.frame = std::move(message);
+    const auto published = publish_now(exchange, std::move(how));
+    if (published.not_kept.empty()) return {published.handed, std::nullopt};
+    EXPECT_EQ(published.not_kept[0].topic, topic);
+    return {published.handed, published.not_kept[0].limit};
+  }
+  Outcome publish(const Topic& topic, std::string_view message, const Exchange::Sending& how) {
+    return publish(topic, frame(message), how);
   }
   std::vector<std::string> kept(const Topic& topic) {
     std::vector<std::string> messages;
-    for (const Kept& kept : exchange.kept(topic, {.up_to = exchange.sequence(topic)})) {
-      messages.emplace_back(kept.frame->message());
-    }
+    for (const Kept& kept : join_now(exchange, topic, 0).kept.kept) messages.emplace_back(kept.frame->message());
     return messages;
   }
   KeptMeter meter(std::string_view profile = "profile") {
@@ -66,7 +77,7 @@ class KeptMessagesTest : public testing::Test {
 TEST_F(KeptMessagesTest, ATopicThatOnlyKeepsSomethingHasNobodyPresent) {
   publish(joined("a"), "1", keep("x"));
   bool present = true;
-  exchange.present(joined("a"), [&](bool found) { present = found; });
+  exchange.present(0, joined("a"), [&](bool found) { present = found; });
   EXPECT_FALSE(present);
 }
 
@@ -80,18 +91,42 @@ TEST_F(KeptMessagesTest, TheLastFramePerKeyStaysInTheOrderOfPublishing) {
 
 TEST_F(KeptMessagesTest, AJoinerSeesWhatWasKeptBeforeAndHearsTheRestLive) {
   publish(joined("a"), "x1", keep("x"));
-  const std::uint64_t joined_at = exchange.listen(joined("a"), 0);
+  const auto at = join_now(exchange, joined("a"), 0);
   publish(joined("a"), "x2", keep("x"));
-  EXPECT_THAT(exchange.kept(joined("a"), {.up_to = joined_at}), IsEmpty());
+  ASSERT_THAT(at.kept.kept, SizeIs(1));
+  EXPECT_EQ(at.kept.kept[0].frame->message(), "x1");
   ASSERT_THAT(worker.deliveries, SizeIs(1));
-  EXPECT_GT(worker.deliveries[0].sequence, joined_at);
+  EXPECT_GT(worker.deliveries[0].position, at.position);
+}
+
+TEST_F(KeptMessagesTest, AJoinTellsNoMoreThanItIsAskedForAndTheRestIsThereWhileItIsTheLast) {
+  for (const char* key : {"x", "y", "z"}) publish(joined("a"), std::string(10, key[0]), keep(key));
+  publish(joined("b"), "w", keep("w"));
+  Exchange::AllJoined all;
+  exchange.join(0, {joined("a"), joined("b")}, 15, [&](Exchange::AllJoined answer) { all = std::move(answer); });
+  ASSERT_THAT(all, SizeIs(2));
+  EXPECT_THAT(all[0].kept.kept, SizeIs(2)) << "the one that goes beyond it is whole";
+  EXPECT_TRUE(all[0].kept.has_more);
+  EXPECT_THAT(all[1].kept.kept, IsEmpty()) << "it is for all of them together";
+  EXPECT_TRUE(all[1].kept.has_more);
+
+  const auto more = [&](const Topic& topic, Position after, Position up_to) {
+    KeptPart part;
+    exchange.kept(0, topic, {after, up_to, 15}, [&](KeptPart answer) { part = std::move(answer); });
+    return part;
+  };
+  const KeptPart rest = more(joined("a"), all[0].kept.kept[1].position, all[0].position);
+  ASSERT_THAT(rest.kept, SizeIs(1));
+  EXPECT_FALSE(rest.has_more);
+  publish(joined("b"), "w2", keep("w"));
+  EXPECT_THAT(more(joined("b"), {}, all[1].position).kept, IsEmpty()) << "who joined heard the new one";
 }
 
 TEST_F(KeptMessagesTest, WhatIsForgottenDoesNotStayAndWhatForgetsItIsHeard) {
   publish(joined("a"), "x1", keep("x"));
   publish(joined("a"), "y1", keep("y"));
   publish(joined("a"), "z1", keep("z"));
-  exchange.listen(joined("a"), 0);
+  join_now(exchange, joined("a"), 0);
   EXPECT_EQ(publish(joined("a"), "bye", forget({"x", "z", "nothing"})).handed, 1u);
   EXPECT_THAT(kept(joined("a")), ElementsAre("y1"));
   publish(joined("b"), "bye", forget({"y"}));
@@ -145,7 +180,7 @@ TEST_F(KeptMessagesTest, EachCallGivesBackAFewThatAreTooOldSoThatNoneIsLong) {
 }
 
 TEST_F(KeptMessagesTest, ATopicThatMayKeepNoMoreStillDelivers) {
-  exchange.listen(joined("a"), 0);
+  join_now(exchange, joined("a"), 0);
   auto sending = keep("x");
   sending.keep->topic_keys = 1;
   EXPECT_FALSE(publish(joined("a"), "x1", sending).not_kept);
@@ -155,7 +190,7 @@ TEST_F(KeptMessagesTest, ATopicThatMayKeepNoMoreStillDelivers) {
   EXPECT_THAT(published.not_kept, Optional(KeptLimit::topic));
   ASSERT_THAT(worker.deliveries, SizeIs(2));
   EXPECT_EQ(worker.deliveries[1].frame->message(), "y1");
-  EXPECT_GT(worker.deliveries[1].sequence, worker.deliveries[0].sequence);
+  EXPECT_GT(worker.deliveries[1].position, worker.deliveries[0].position);
   EXPECT_EQ(not_kept(KeptLimit::topic), 1u);
   sending.keep->key = "x";
   EXPECT_FALSE(publish(joined("a"), "x2", sending).not_kept) << "in the place of what it kept";
@@ -164,7 +199,7 @@ TEST_F(KeptMessagesTest, ATopicThatMayKeepNoMoreStillDelivers) {
 }
 
 TEST_F(KeptMessagesTest, AProfileThatMayKeepNoMoreStillDeliversAndLeavesTheOthersTheirRoom) {
-  exchange.listen(of_profile("one"), 0);
+  join_now(exchange, of_profile("one"), 0);
   auto sending = keep("x");
   sending.keep->profile_bytes = 100'000;
   const std::string big(60'000, 'x');
@@ -205,24 +240,30 @@ TEST(KeptMessages, AllProfilesTogetherKeepNoMoreThanTheProcessMay) {
   LocalExchange exchange(clock, 10'000);
   Recorder worker;
   exchange.attach(0, worker);
-  exchange.listen(of_profile("two"), 0);
+  join_now(exchange, of_profile("two"), 0);
   const std::string big(6'000, 'x');
-  EXPECT_FALSE(exchange.publish(of_profile("one"), frame(big), keep("x")).not_kept);
-  const auto published = exchange.publish(of_profile("two"), frame(big), keep("x"));
-  EXPECT_THAT(published.not_kept, Optional(KeptLimit::process));
+  const auto publish = [&](const char* profile, const std::string& message, Exchange::Sending how) {
+    how.topic = of_profile(profile);
+    how.frame = frame(message);
+    return publish_now(exchange, std::move(how));
+  };
+  EXPECT_THAT(publish("one", big, keep("x")).not_kept, IsEmpty());
+  const auto published = publish("two", big, keep("x"));
+  ASSERT_THAT(published.not_kept, SizeIs(1));
+  EXPECT_EQ(published.not_kept[0].limit, KeptLimit::process);
   EXPECT_EQ(published.handed, 1u);
-  exchange.publish(of_profile("one"), frame("bye"), forget({"x"}));
-  EXPECT_FALSE(exchange.publish(of_profile("two"), frame(big), keep("x")).not_kept);
+  publish("one", "bye", forget({"x"}));
+  EXPECT_THAT(publish("two", big, keep("x")).not_kept, IsEmpty());
 }
 
 TEST_F(KeptMessagesTest, NothingIsEncodedToBeKept) {
   const auto sealed = [] { return std::make_shared<const Frame>(std::make_unique<Sealed>()); };
-  exchange.publish(joined("a"), sealed(), keep("x", Millis(1'000)));
+  publish(joined("a"), sealed(), keep("x", Millis(1'000)));
   EXPECT_GE(meter().bytes, 1'000u);
-  exchange.publish(joined("a"), sealed(), keep("x", Millis(1'000)));
-  exchange.publish(joined("a"), sealed(), forget({"x"}));
-  exchange.publish(joined("a"), sealed(), keep("y", Millis(1'000)));
-  EXPECT_THAT(exchange.kept(joined("a"), {.up_to = exchange.sequence(joined("a"))}), SizeIs(1));
+  publish(joined("a"), sealed(), keep("x", Millis(1'000)));
+  publish(joined("a"), sealed(), forget({"x"}));
+  publish(joined("a"), sealed(), keep("y", Millis(1'000)));
+  EXPECT_THAT(join_now(exchange, joined("a"), 0).kept.kept, SizeIs(1));
   clock.advance(Millis(1'000));
   exchange.let_go();
   EXPECT_EQ(meter().bytes, 0u);

@@ -34,7 +34,7 @@ TEST(LocalExchangeStress, AClaimHasExactlyOneHolderAtAnyTime) {
           EXPECT_EQ(holders.fetch_add(1), 0);
           gained.fetch_add(1);
           holders.fetch_sub(1);
-          exchange.release(claimed("a"), me);
+          exchange.release(worker, claimed("a"), claim.fence, {});
         });
       }
     });
@@ -52,6 +52,7 @@ class Box final : public Post {
   }
   bool direct(Direct) override { return false; }
   bool await_eased(WorkerIndex) override { return false; }
+  void run(std::function<void()>) override {}
   std::vector<Delivery> take() {
     std::vector<Delivery> letters;
     letters_.take(letters);
@@ -69,8 +70,8 @@ TEST(LocalExchangeStress, AJoinerSeesEveryKeptKeyExactlyOnceKeptOrLive) {
   std::array<Box, kWorkers> boxes;
   for (WorkerIndex worker = 0; worker < kWorkers; ++worker) exchange.attach(worker, boxes[worker]);
   std::array<std::map<std::string, int>, kWorkers> seen;
-  std::array<std::vector<std::uint64_t>, kWorkers> order;
-  std::array<std::uint64_t, kWorkers> joined_at{};
+  std::array<std::vector<Position>, kWorkers> order;
+  std::array<Position, kWorkers> joined_at{};
 
   std::vector<std::thread> threads;
   for (WorkerIndex worker = 0; worker < kWorkers; ++worker) {
@@ -78,23 +79,22 @@ TEST(LocalExchangeStress, AJoinerSeesEveryKeptKeyExactlyOnceKeptOrLive) {
       // Everyone publishes keys of its own, and joins somewhere in the midst of it.
       for (int key = 0; key < kKeys; ++key) {
         if (key == kKeys / 2) {
-          joined_at[worker] = exchange.listen(joined("a"), worker);
-          for (const Kept& kept : exchange.kept(joined("a"), {.up_to = joined_at[worker]})) {
-            ++seen[worker][std::string(kept.frame->message())];
-          }
+          const auto at = join_now(exchange, joined("a"), worker);
+          joined_at[worker] = at.position;
+          for (const Kept& kept : at.kept.kept) ++seen[worker][std::string(kept.frame->message())];
         }
         const std::string name = std::to_string(worker) + "/" + std::to_string(key);
-        Exchange::Sending sending;
-        sending.keep = Keep{name, Millis(key % 2 == 0 ? 0 : 3'600'000), std::size_t{kKeys} * kWorkers, kMuch};
-        EXPECT_FALSE(exchange.publish(joined("a"), frame(name), sending).not_kept);
+        Exchange::Sending one = sending(joined("a"), name);
+        one.keep = Keep{name, Millis(key % 2 == 0 ? 0 : 3'600'000), std::size_t{kKeys} * kWorkers, kMuch};
+        EXPECT_TRUE(publish_now(exchange, std::move(one), worker).not_kept.empty());
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
   for (WorkerIndex worker = 0; worker < kWorkers; ++worker) {
     for (const Delivery& delivery : boxes[worker].take()) {
-      order[worker].push_back(delivery.sequence);
-      if (delivery.sequence > joined_at[worker]) ++seen[worker][std::string(delivery.frame->message())];
+      order[worker].push_back(delivery.position);
+      if (delivery.position > joined_at[worker]) ++seen[worker][std::string(delivery.frame->message())];
     }
     EXPECT_EQ(seen[worker].size(), std::size_t{kKeys} * kWorkers);
     for (const auto& [key, times] : seen[worker]) EXPECT_EQ(times, 1) << key << " at worker " << worker;
@@ -109,19 +109,19 @@ TEST(LocalExchangeStress, WhatIsKeptAndWhatIsCountedAgreeAtTheEnd) {
   for (WorkerIndex worker = 0; worker < kWorkers; ++worker) {
     threads.emplace_back([&, worker] {
       for (int round = 0; round < 5'000; ++round) {
-        Exchange::Sending sending;
-        sending.keep = Keep{std::to_string((round * 7 + worker) % 50), Millis(round % 3), 40, kMuch};
-        if (round % 5 == 0) sending.forget.push_back(std::to_string(round % 50));
-        exchange.publish(joined(std::to_string(round % 8)), frame("x"), sending);
+        Exchange::Sending one = sending(joined(std::to_string(round % 8)), "x");
+        one.keep = Keep{std::to_string((round * 7 + worker) % 50), Millis(round % 3), 40, kMuch};
+        if (round % 5 == 0) one.forget.push_back(std::to_string(round % 50));
+        publish_now(exchange, std::move(one), worker);
         if (round % 11 == 0) exchange.let_go();
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
   for (std::size_t topic = 0; topic < 8; ++topic) {
-    Exchange::Sending sending;
-    for (int key = 0; key < 50; ++key) sending.forget.push_back(std::to_string(key));
-    exchange.publish(joined(std::to_string(topic)), frame("x"), sending);
+    Exchange::Sending one = sending(joined(std::to_string(topic)), "x");
+    for (int key = 0; key < 50; ++key) one.forget.push_back(std::to_string(key));
+    publish_now(exchange, std::move(one));
   }
   const KeptMeter meter = exchange.kept_meters().at("profile");
   EXPECT_EQ(meter.messages, 0u);

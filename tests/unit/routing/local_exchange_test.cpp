@@ -25,19 +25,22 @@ class LocalExchangeTest : public testing::Test {
     exchange.claim(topic, who, when_taken, [&](Exchange::Claim claim) { outcome = claim; });
     return outcome;
   }
-  Exchange::Claim take_over(const Topic& topic, SessionId who, SessionId dead) {
+  Exchange::Claim take_over(const Topic& topic, SessionId who, Fence dead) {
     Exchange::Claim outcome;
     exchange.take_over(topic, who, dead, [&](Exchange::Claim claim) { outcome = claim; });
     return outcome;
   }
   bool present(const Topic& topic) {
     bool answer = false;
-    exchange.present(topic, [&](bool found) { answer = found; });
+    exchange.present(0, topic, [&](bool found) { answer = found; });
     return answer;
   }
-  std::size_t publish(const Topic& topic, std::string_view message, const Exchange::Sending& sending = {}) {
-    return exchange.publish(topic, frame(message), sending).handed;
+  std::size_t publish(const Topic& topic, std::string_view message, SessionId except = {}) {
+    Exchange::Sending one = sending(topic, message);
+    one.except = except;
+    return publish_now(exchange, std::move(one)).handed;
   }
+  Position join(const Topic& topic, WorkerIndex worker) { return join_now(exchange, topic, worker).position; }
 
   Recorder first;
   Recorder second;
@@ -46,50 +49,58 @@ class LocalExchangeTest : public testing::Test {
 };
 
 TEST_F(LocalExchangeTest, SecondClaimIsRefusedUntilTheFirstEnds) {
-  EXPECT_TRUE(claim(claimed("a"), kAnn).gained);
+  const auto gained = claim(claimed("a"), kAnn);
+  EXPECT_TRUE(gained.gained);
   const auto refused = claim(claimed("a"), kBob);
   EXPECT_FALSE(refused.gained);
   EXPECT_EQ(refused.owner, kAnn);
-  exchange.release(claimed("a"), kAnn);
+  EXPECT_EQ(refused.fence, gained.fence);
+  exchange.release(0, claimed("a"), gained.fence, {});
   EXPECT_TRUE(claim(claimed("a"), kBob).gained);
 }
 
 TEST_F(LocalExchangeTest, ClaimingAgainIsNoConflictWithOneself) {
-  claim(claimed("a"), kAnn);
-  EXPECT_TRUE(claim(claimed("a"), kAnn, Taken::replace).gained);
+  const Fence fence = claim(claimed("a"), kAnn).fence;
+  const auto again = claim(claimed("a"), kAnn, Taken::replace);
+  EXPECT_TRUE(again.gained);
+  EXPECT_EQ(again.fence, fence);
   EXPECT_THAT(first.directs, IsEmpty());
 }
 
-TEST_F(LocalExchangeTest, OnlyTheOwnerCanRelease) {
+TEST_F(LocalExchangeTest, OnlyWhoHoldsTheClaimNowCanReleaseIt) {
+  const Fence before = claim(claimed("a"), kAnn).fence;
+  exchange.release(0, claimed("a"), before, {});
   claim(claimed("a"), kAnn);
-  exchange.release(claimed("a"), kBob);
+  exchange.release(0, claimed("a"), before, {});
   EXPECT_FALSE(claim(claimed("a"), kBob).gained);
 }
 
 TEST_F(LocalExchangeTest, ReplacingEvictsTheOldOwner) {
-  claim(claimed("a"), kAnn);
+  const Fence lost = claim(claimed("a"), kAnn).fence;
   const auto gained = claim(claimed("a"), kBob, Taken::replace);
   EXPECT_TRUE(gained.gained);
-  EXPECT_EQ(gained.evicted, kAnn);
   ASSERT_THAT(first.directs, SizeIs(1));
   EXPECT_EQ(first.directs[0].kind, Direct::Kind::evict);
   EXPECT_EQ(first.directs[0].to, kAnn);
+  EXPECT_EQ(first.directs[0].fence, lost);
   EXPECT_EQ(*first.directs[0].topic, claimed("a").key);
 }
 
 TEST_F(LocalExchangeTest, TakingOverWorksOnlyFromTheOwnerThatWasFoundDead) {
-  claim(claimed("a"), kAnn);
   constexpr SessionId kCarl{1, 2, 103};
-  EXPECT_FALSE(take_over(claimed("a"), kBob, kCarl).gained);
-  EXPECT_TRUE(take_over(claimed("a"), kBob, kAnn).gained);
+  const Fence before = claim(claimed("a"), kAnn).fence;
+  exchange.release(0, claimed("a"), before, {});
+  const Fence dead = claim(claimed("a"), kAnn).fence;
+  EXPECT_FALSE(take_over(claimed("a"), kBob, before).gained) << "it was found dead before it came back";
+  EXPECT_TRUE(take_over(claimed("a"), kBob, dead).gained);
   EXPECT_THAT(first.directs, SizeIs(1));
-  EXPECT_EQ(take_over(claimed("a"), kCarl, kAnn).owner, kBob);
+  EXPECT_EQ(take_over(claimed("a"), kCarl, dead).owner, kBob);
 }
 
 TEST_F(LocalExchangeTest, TakingOverWhatWasGivenBackMeanwhileSimplyClaimsIt) {
-  claim(claimed("a"), kAnn);
-  exchange.release(claimed("a"), kAnn);
-  EXPECT_TRUE(take_over(claimed("a"), kBob, kAnn).gained);
+  const Fence dead = claim(claimed("a"), kAnn).fence;
+  exchange.release(0, claimed("a"), dead, {});
+  EXPECT_TRUE(take_over(claimed("a"), kBob, dead).gained);
   EXPECT_THAT(first.directs, IsEmpty());
 }
 
@@ -120,32 +131,30 @@ TEST_F(LocalExchangeTest, AMadeUpSessionIsNobody) {
   const SessionId elsewhere{9, 1, 7};
   EXPECT_EQ(publish(Topic::make(TopicKind::session, "profile", "session", elsewhere.text()), "hello"), 0u);
   EXPECT_EQ(publish(Topic::make(TopicKind::session, "profile", "session", "me"), "hello"), 0u);
-  exchange.direct({Direct::Kind::probe, elsewhere, nullptr, nullptr, kAnn});
+  exchange.direct(0, {Direct::Kind::probe, elsewhere, nullptr, nullptr, kAnn});
   EXPECT_THAT(first.directs, IsEmpty());
   EXPECT_THAT(second.directs, IsEmpty());
 }
 
 TEST_F(LocalExchangeTest, TheSenderOfADirectFrameCanBeExcepted) {
   claim(claimed("a"), kAnn);
-  Exchange::Sending sending;
-  sending.except = kAnn;
-  EXPECT_EQ(publish(claimed("a"), "hello", sending), 0u);
+  EXPECT_EQ(publish(claimed("a"), "hello", kAnn), 0u);
 }
 
 TEST_F(LocalExchangeTest, OneDeliveryGoesToEachListeningWorkerAndNoneToOthers) {
-  exchange.listen(joined("a"), 1);
+  join(joined("a"), 1);
   EXPECT_EQ(publish(joined("a"), "one"), 1u);
-  exchange.listen(joined("a"), 0);
-  exchange.listen(joined("a"), 0);
+  join(joined("a"), 0);
+  join(joined("a"), 0);
   EXPECT_EQ(publish(joined("a"), "two"), 2u);
-  exchange.unlisten(joined("a"), 1);
+  exchange.leave(1, joined("a"), {});
   EXPECT_EQ(publish(joined("a"), "three"), 1u);
   EXPECT_THAT(first.deliveries, SizeIs(2));
   EXPECT_THAT(second.deliveries, SizeIs(2));
 }
 
 TEST_F(LocalExchangeTest, TopicsOfDifferentProfilesNeverMeet) {
-  exchange.listen(joined("a"), 0);
+  join(joined("a"), 0);
   EXPECT_EQ(publish(Topic::make(TopicKind::joined, "another", "room", "a"), "hello"), 0u);
 }
 
@@ -154,19 +163,19 @@ TEST_F(LocalExchangeTest, PresenceFollowsClaimsAndListeners) {
   claim(claimed("a"), kAnn);
   EXPECT_TRUE(present(claimed("a")));
   EXPECT_FALSE(present(joined("a")));
-  exchange.listen(joined("a"), 0);
+  join(joined("a"), 0);
   EXPECT_TRUE(present(joined("a")));
-  exchange.unlisten(joined("a"), 0);
+  exchange.leave(0, joined("a"), {});
   EXPECT_FALSE(present(joined("a")));
 }
 
 TEST_F(LocalExchangeTest, AFrameOnItsWayIsOldForWhoeverJoinsARebornTopic) {
-  exchange.listen(joined("a"), 0);
+  join(joined("a"), 0);
   publish(joined("a"), "old");
-  exchange.unlisten(joined("a"), 0);
-  const std::uint64_t joined_at = exchange.listen(joined("a"), 0);
+  exchange.leave(0, joined("a"), {});
+  const Position joined_at = join(joined("a"), 0);
   ASSERT_THAT(first.deliveries, SizeIs(1));
-  EXPECT_LE(first.deliveries[0].sequence, joined_at);
+  EXPECT_LE(first.deliveries[0].position, joined_at);
 }
 
 }  // namespace

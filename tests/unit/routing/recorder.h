@@ -1,8 +1,10 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gateway/routing/exchange.h"
@@ -21,14 +23,24 @@ class Recorder final : public Post {
     return is_pressed;
   }
   bool await_eased(WorkerIndex who) override {
-    if (is_pressed) waiting.push_back(who);
+    const bool is_known = std::find(waiting.begin(), waiting.end(), who) != waiting.end();
+    if (is_pressed && !is_known) waiting.push_back(who);
     return is_pressed;
+  }
+  void run(std::function<void()> task) override { tasks.push_back(std::move(task)); }
+
+  /// A turn of its loop. False: nothing was to be done.
+  bool turn() {
+    const auto now = std::exchange(tasks, {});
+    for (const auto& task : now) task();
+    return !now.empty();
   }
 
   bool is_pressed = false;
   std::vector<WorkerIndex> waiting;
   std::vector<Delivery> deliveries;
   std::vector<Direct> directs;
+  std::vector<std::function<void()>> tasks;
 };
 
 /// A limit that no test reaches.
@@ -42,6 +54,26 @@ inline Topic joined(std::string_view name) {
 }
 inline Topic claimed(std::string_view name) {
   return Topic::make(TopicKind::claimed, "profile", "seat", name);
+}
+inline Exchange::Sending sending(const Topic& topic, std::string_view message) {
+  return {topic, frame(message), {}, {}, {}};
+}
+/// For an Exchange that answers before the call returns.
+inline Exchange::Published publish_now(Exchange& exchange, Exchange::Batch batch, WorkerIndex caller = 0) {
+  Exchange::Published published;
+  exchange.publish(caller, std::move(batch),
+                   [&published](Exchange::Published answer) { published = std::move(answer); });
+  return published;
+}
+inline Exchange::Published publish_now(Exchange& exchange, Exchange::Sending one, WorkerIndex caller = 0) {
+  Exchange::Batch batch;
+  batch.push_back(std::move(one));
+  return publish_now(exchange, std::move(batch), caller);
+}
+inline Exchange::Joined join_now(Exchange& exchange, const Topic& topic, WorkerIndex caller) {
+  Exchange::Joined joined;
+  exchange.join(caller, {topic}, kMuch, [&joined](Exchange::AllJoined all) { joined = std::move(all[0]); });
+  return joined;
 }
 
 }  // namespace polygate

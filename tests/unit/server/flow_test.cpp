@@ -68,7 +68,7 @@ class Flow : public testing::Test {
     services_.profiles = {profile_};
     for (WorkerIndex worker = 0; worker < 3; ++worker) exchange_.attach(worker, posts_[worker]);
     const Topic room = Topic::make(TopicKind::joined, "words", "room", "all");
-    for (const WorkerIndex worker : {1, 2}) exchange_.listen(room, worker);
+    for (const WorkerIndex worker : {1, 2}) exchange_.join(worker, {room}, 0, {});
     table_ = std::make_unique<session::SessionTable>(WorkerIndex{0}, services_);
   }
 
