@@ -1,0 +1,393 @@
+// Sessions while the answers of the Exchange are on their way.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "gateway/routing/local_exchange.h"
+#include "gateway/session/session_table.h"
+#include "tests/unit/routing/late_exchange.h"
+#include "tests/unit/routing/recorder.h"
+#include "tests/unit/words_profile.h"
+
+namespace polygate::session {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Optional;
+
+/// A client's end: what it heard, and with which code it was closed.
+struct Peer final : Carrier {
+  bool push(FramePtr frame) override {
+    heard.emplace_back(frame->message());
+    return true;
+  }
+  bool has_room() const override { return true; }
+  void tell_when_drained() override {}
+  void resume_input() override {}
+  void close(const Farewell& farewell) override { closed = farewell.code; }
+  void probe() override {}
+  void let_go() override {}
+  std::vector<std::string> heard;
+  std::optional<std::uint16_t> closed;
+};
+
+/// Sessions on worker 0; what they ask takes effect one turn() later, and is answered with the next.
+class LateAnswers : public testing::Test {
+ protected:
+  LateAnswers() {
+    profile_ = words({endpoint("/words/:id")});
+    profile_->families["seat"] = TopicKind::claimed;
+    profile_->families["role"] = TopicKind::joined;
+    const profile::TopicText room{"room", text("all"), {}};
+    const profile::TopicText seat{"seat", text("one"), {}};
+    rule("enter", [&](profile::Rule& rule) {
+      rule.join = {room};
+      rule.sends.emplace_back();
+      rule.sends[0].to = {room};
+    });
+    rule("leave", [&](profile::Rule& rule) { rule.leave = {room}; });
+    rule("here", [&](profile::Rule& rule) { rule.needs.push_back({room, std::nullopt}); });
+    rule("keep", [&](profile::Rule& rule) {
+      rule.sends.emplace_back();
+      rule.sends[0].to = {room};
+      rule.sends[0].as = text("shout");
+      rule.sends[0].keep = profile::KeepStep{text("$data"), Millis(0), {}};
+    });
+    rule("sit", [&](profile::Rule& rule) { rule.claim = profile::ClaimStep{seat, Taken::replace, Millis(1), {}}; });
+    rule("stand", [&](profile::Rule& rule) { rule.leave = {seat}; });
+    services_.clock = &clock_;
+    services_.log = &log_;
+    services_.exchange = &late_;
+    services_.verifiers = &verifiers_;
+    services_.handlers = &handlers_;
+    services_.handler_ids.resize(1);
+    services_.profiles = {profile_};
+    late_.attach(0, post_);
+    late_.attach(1, elsewhere_);
+  }
+
+  /// An event that answers `ok`, and whatever `fill` makes of it.
+  template <class Fill>
+  void rule(const std::string& event, Fill fill) {
+    profile::Rule rule;
+    rule.from = {0};
+    rule.replies.push_back(reply("ok"));
+    fill(rule);
+    profile_->events[event] = {std::move(rule)};
+  }
+  session::SessionTable& table() {
+    if (!table_) table_ = std::make_unique<session::SessionTable>(WorkerIndex{0}, services_);
+    return *table_;
+  }
+  void open(const std::string& who) {
+    Opening opening;
+    opening.carrier = &peers_[who];
+    sessions_[who] = table().open(profile_, profile_->endpoints[0], std::move(opening), nullptr);
+  }
+  void say(const std::string& who, const std::string& message) {
+    table().receive(sessions_[who], {true, message, {}, {}});
+  }
+  std::vector<std::string> heard(const std::string& who) { return std::exchange(peers_[who].heard, {}); }
+  /// What came for the worker is read, then its loop turns once.
+  bool turn() {
+    bool any = read();
+    any = post_.turn() || any;
+    return read() || any;
+  }
+  void settle() {
+    while (turn()) continue;
+  }
+  bool read() {
+    const auto deliveries = std::exchange(post_.deliveries, {});
+    const auto directs = std::exchange(post_.directs, {});
+    for (const Delivery& one : deliveries) table().deliver(one);
+    for (const Direct& one : directs) table().direct(one);
+    return !deliveries.empty() || !directs.empty();
+  }
+  /// Another worker, which is not far away, publishes.
+  void publish_elsewhere(const Topic& topic, const std::string& message) {
+    publish_now(here_, sending(topic, message), 1);
+    read();
+  }
+  bool present(const Topic& topic) {
+    bool found = false;
+    here_.present(1, topic, [&](bool is) { found = is; });
+    return found;
+  }
+
+  const Topic room_ = Topic::make(TopicKind::joined, "words", "room", "all");
+  const Topic seat_ = Topic::make(TopicKind::claimed, "words", "seat", "one");
+  ManualClock clock_;
+  Log log_{Log::Format::text, Level::error};
+  LocalExchange here_{clock_};
+  LateExchange late_{here_, [](WorkerIndex) { return [] { return 1u; }; }};
+  auth::Verifiers verifiers_;
+  Handlers handlers_{1, {}, clock_};
+  turns::Services services_;
+  std::shared_ptr<profile::Profile> profile_;
+  Recorder post_;
+  Recorder elsewhere_;
+  std::map<std::string, Peer> peers_;
+  std::map<std::string, SessionId> sessions_;
+  std::unique_ptr<session::SessionTable> table_;
+};
+
+TEST_F(LateAnswers, AReplyWaitsForItsRulesJoins) {
+  open("a");
+  say("a", "join");
+  EXPECT_FALSE(present(room_));
+  turn();
+  EXPECT_TRUE(present(room_));
+  EXPECT_THAT(heard("a"), IsEmpty());
+  turn();
+  EXPECT_THAT(heard("a"), ElementsAre("join ok"));
+}
+
+TEST_F(LateAnswers, AReplyWaitsForWhatItsRuleLeavesToo) {
+  open("a");
+  say("a", "join");
+  settle();
+  say("a", "leave");
+  turn();
+  EXPECT_FALSE(present(room_));
+  EXPECT_THAT(heard("a"), ElementsAre("join ok"));
+  turn();
+  EXPECT_THAT(heard("a"), ElementsAre("leave ok"));
+}
+
+TEST_F(LateAnswers, ARulesOwnSendToATopicThatItJoinsIsHeardOnceBehindTheReply) {
+  open("a");
+  open("b");
+  say("b", "join");
+  settle();
+  heard("b");
+  say("a", "enter 1");
+  settle();
+  EXPECT_THAT(heard("a"), ElementsAre("enter ok", "enter 1"));
+  EXPECT_THAT(heard("b"), ElementsAre("enter 1"));
+}
+
+TEST_F(LateAnswers, WhatIsKeptAndWhatIsSaidBeforeTheAnswerComeBehindTheReplyInTheOrderOfTheTopic) {
+  open("a");
+  open("b");
+  for (const char* message : {"join", "keep 1", "keep 2"}) say("b", message);
+  settle();
+  say("a", "join");
+  publish_elsewhere(room_, "shout before the join");
+  turn();
+  publish_elsewhere(room_, "shout behind the join");
+  EXPECT_THAT(heard("a"), IsEmpty());
+  turn();
+  EXPECT_THAT(heard("a"), ElementsAre("join ok", "shout 1", "shout 2", "shout behind the join"));
+  publish_elsewhere(room_, "shout live");
+  EXPECT_THAT(heard("a"), ElementsAre("shout live"));
+}
+
+TEST_F(LateAnswers, WhatIsSaidToASessionWhileItsTurnTakesEffectComesBehindTheReply) {
+  open("a");
+  say("a", "shout to nobody");
+  say("a", "join");
+  publish_elsewhere(Topic::make(TopicKind::session, "words", "session", sessions_["a"].text()), "hello");
+  EXPECT_THAT(heard("a"), IsEmpty());
+  settle();
+  EXPECT_THAT(heard("a"), ElementsAre("hello", "join ok")) << "the first turn replies nothing";
+}
+
+TEST_F(LateAnswers, TurnsOfASessionStayOneAtATimeAndInOrder) {
+  open("a");
+  for (const char* message : {"join", "say 1", "leave", "enter 2", "here", "leave", "here", "say 3"}) say("a", message);
+  settle();
+  EXPECT_THAT(heard("a"), ElementsAre("join ok", "say 1", "leave ok", "enter ok", "enter 2", "here ok", "leave ok"))
+      << "nobody is there any more, and nothing of this profile says so";
+  EXPECT_EQ(peers_["a"].closed, close_code(Reason::absent));
+}
+
+TEST_F(LateAnswers, AnotherSessionsTurnsGoOnMeanwhile) {
+  open("a");
+  open("b");
+  say("a", "join");
+  say("b", "say 1");
+  EXPECT_THAT(heard("b"), ElementsAre("say 1"));
+}
+
+TEST_F(LateAnswers, WhenTheLastLeavesAndAnotherJoinsTheTopicIsListenedTo) {
+  open("a");
+  open("b");
+  say("a", "join");
+  settle();
+  say("a", "leave");
+  say("b", "join");
+  settle();
+  publish_elsewhere(room_, "shout 1");
+  heard("a");
+  EXPECT_THAT(heard("b"), ElementsAre("join ok", "shout 1"));
+  EXPECT_THAT(heard("a"), IsEmpty());
+}
+
+TEST_F(LateAnswers, ASessionWhoseConnectionIsOverEndsWhenTheAnswerHasCome) {
+  open("a");
+  say("a", "join");
+  say("a", "shout last words");
+  table().hang_up(sessions_["a"], Gone::lost);
+  elsewhere_.deliveries.clear();
+  here_.join(1, {room_}, 0, {});
+  EXPECT_EQ(table().size(), 2u) << "it, and its turn";
+  settle();
+  EXPECT_EQ(table().size(), 0u);
+  ASSERT_EQ(elsewhere_.deliveries.size(), 1u);
+  here_.leave(1, room_, {});
+  EXPECT_FALSE(present(room_));
+}
+
+TEST_F(LateAnswers, ASessionThatHasHadItsTimeIsGoneBeforeTheAnswerComes) {
+  profile_->uses_role_topics = true;
+  open("young");  // its built-in topics are not known either
+  open("a");
+  settle();
+  open("younger");
+  say("a", "enter");
+  for (const char* who : {"young", "a", "younger"}) table().hang_up(sessions_[who], Gone::lost);
+  clock_.advance(profile_->limits.finish_within + Millis(1));
+  table().tick();
+  EXPECT_EQ(table().size(), 1u) << "a turn, for nobody";
+  settle();
+  EXPECT_EQ(table().size(), 0u);
+  EXPECT_FALSE(present(room_));
+  EXPECT_FALSE(present(Topic::make(TopicKind::joined, "words", "role", "guest")));
+}
+
+TEST_F(LateAnswers, OpenedRulesWaitForTheBuiltInTopicsAndWhatTheseKeepComesBehind) {
+  profile_->uses_role_topics = true;
+  const Topic guests = Topic::make(TopicKind::joined, "words", "role", "guest");
+  profile::Rule welcome;
+  welcome.from = {0};
+  welcome.replies.push_back(reply("welcome"));
+  welcome.replies[0].as = text("say");
+  profile_->opened.push_back(welcome);
+  Exchange::Sending news = sending(guests, "news");
+  news.keep = Keep{"news", Millis(0), 10, kMuch};
+  publish_now(here_, std::move(news), 1);
+
+  open("a");
+  say("a", "say hello");
+  EXPECT_THAT(heard("a"), IsEmpty());
+  turn();
+  publish_elsewhere(guests, "more");
+  EXPECT_THAT(heard("a"), IsEmpty());
+  settle();
+  EXPECT_THAT(heard("a"), ElementsAre("say welcome", "news", "more", "say hello"));
+}
+
+TEST_F(LateAnswers, AFrameForAClaimIsHeardOnlyByWhoHoldsItsFence) {
+  open("a");
+  say("a", "sit");
+  settle();
+  publish_now(here_, sending(seat_, "first"), 1);
+  auto on_its_way = std::exchange(post_.directs, {});
+  publish_elsewhere(seat_, "in time");
+  EXPECT_THAT(heard("a"), ElementsAre("sit ok", "in time"));
+  for (const char* message : {"stand", "sit"}) say("a", message);
+  settle();
+  for (const Direct& one : on_its_way) table().direct(one);
+  publish_elsewhere(seat_, "second");
+  EXPECT_THAT(heard("a"), ElementsAre("stand ok", "sit ok", "second"));
+}
+
+TEST_F(LateAnswers, AFrameThatComesBeforeTheGainIsKnownIsHeardBehindTheReply) {
+  open("a");
+  say("a", "sit");
+  turn();
+  publish_elsewhere(seat_, "early");
+  EXPECT_THAT(heard("a"), IsEmpty());
+  settle();
+  EXPECT_THAT(heard("a"), ElementsAre("sit ok", "early"));
+}
+
+TEST_F(LateAnswers, AClaimThatIsLostBeforeItsGainIsKnownEndsTheSession) {
+  std::vector<std::string> ends;
+  open("a");
+  say("a", "sit");
+  turn();
+  here_.claim(seat_, SessionId{1, 0, 9}, Taken::replace,
+              [](const Exchange::Claim& claim) { EXPECT_TRUE(claim.gained); });
+  publish_elsewhere(seat_, "for another");
+  EXPECT_EQ(peers_["a"].closed, std::nullopt) << "who knows which gain that was";
+  settle();
+  EXPECT_THAT(heard("a"), ElementsAre("sit ok"));
+  EXPECT_THAT(peers_["a"].closed, Optional(close_code(Reason::taken)));
+  table().hang_up(sessions_["a"], Gone::closed);
+  settle();
+  EXPECT_EQ(table().size(), 0u);
+  EXPECT_TRUE(present(seat_)) << "it gives back nothing that is another's";
+}
+
+TEST_F(LateAnswers, NewsOfAnEarlierLossDoNotTouchALaterGain) {
+  open("a");
+  say("a", "sit");
+  settle();
+  say("a", "stand");
+  here_.claim(seat_, SessionId{1, 0, 9}, Taken::replace, {});  // before it takes effect
+  auto news = std::exchange(post_.directs, {});
+  settle();
+  say("a", "sit");
+  for (const Direct& one : news) table().direct(one);
+  settle();
+  EXPECT_THAT(heard("a"), ElementsAre("sit ok", "stand ok", "sit ok"));
+  EXPECT_EQ(peers_["a"].closed, std::nullopt);
+}
+
+TEST_F(LateAnswers, MoreOfWhatIsKeptIsAskedForAndTheRestWaitsBehind) {
+  profile_->limits.outbox_bytes = 1'000;
+  const auto keep = [&](const std::string& key) {
+    Exchange::Sending one = sending(room_, key + std::string(200, '.'));
+    one.keep = Keep{key, Millis(0), 100, kMuch};
+    publish_now(here_, std::move(one), 1);
+  };
+  for (const char* key : {"1", "2", "3", "4", "5", "6"}) keep(key);
+  open("a");
+  say("a", "join");
+  std::vector<std::string> all;
+  for (int turns = 0; turns < 50; ++turns) {
+    if (turns == 3) publish_elsewhere(room_, "live");
+    turn();
+    if (!all.empty() || !peers_["a"].heard.empty()) table().drained(sessions_["a"]);
+    for (const std::string& one : heard("a")) all.push_back(one.substr(0, one.find('.')));
+  }
+  EXPECT_THAT(all, ElementsAre("join ok", "1", "2", "3", "4", "5", "6", "live"));
+}
+
+TEST_F(LateAnswers, WhoIsPressedAndHasEasedBeforeTheAnswerIsNotWaitedFor) {
+  here_.join(1, {room_}, 0, {});
+  open("a");
+  elsewhere_.is_pressed = true;
+  say("a", "shout 1");
+  turn();
+  elsewhere_.is_pressed = false;
+  table().eased(1);
+  settle();
+  EXPECT_EQ(table().meter().profiles[0].paused, 0u);
+  elsewhere_.is_pressed = true;
+  say("a", "shout 2");
+  settle();
+  EXPECT_EQ(table().meter().profiles[0].paused, 1u);
+}
+
+TEST_F(LateAnswers, WhatCouldNotBeKeptIsToldToTheSender) {
+  profile_->limits.kept_per_topic = 1;
+  profile::Otherwise told;
+  told.on = {Reason::limited};
+  told.replies.push_back(reply("not kept"));
+  told.replies[0].as = text("say");
+  profile_->otherwise.push_back(told);
+  open("a");
+  for (const char* message : {"keep 1", "keep 2", "say next"}) say("a", message);
+  settle();
+  EXPECT_THAT(heard("a"), ElementsAre("keep ok", "keep ok", "say not kept", "say next"));
+}
+
+}  // namespace
+}  // namespace polygate::session
