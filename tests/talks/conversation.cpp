@@ -81,11 +81,16 @@ std::string Conversation::connect(const Line& line) {
     if (route == nullptr) return "no endpoint of the profile has this path";
     const auto joined = clients_.insert_or_assign(
         line.who, Client(driver_, profile_, profile_->dialect_of(*route->endpoint), line.who));
-    if (!joined.first->second.is_socket_io()) return {};
+    if (!joined.first->second.is_socket_io()) {
+      driver_.connected();
+      return {};
+    }
   }
   const auto client = clients_.find(line.who);
   if (client == clients_.end() || !client->second.is_socket_io()) return "a path is missing: connect /path";
-  return client->second.join(line, names_);
+  const std::string wrong = client->second.join(line, names_);
+  driver_.connected();
+  return wrong;
 }
 
 std::string Conversation::mint(const Line& line) {

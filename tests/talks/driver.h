@@ -28,6 +28,9 @@ class Driver {
   virtual double unix_seconds() const = 0;
   /// The HTTP status of the handshake: 101 when the connection was opened. `polling`: not by WebSocket.
   virtual int connect(const std::string& who, const std::string& target, const Headers& headers, bool polling) = 0;
+  /// A client has connected, also to a namespace. That alone does not say that it is on its built-in topics already,
+  /// where answers are late: waits until it is.
+  virtual void connected() {}
   /// All messages in one write, and the end of the connection right behind them.
   virtual void say(const std::string& who, const std::vector<Message>& messages, End end) = 0;
   virtual Heard hear(const std::string& who) = 0;

@@ -14,6 +14,7 @@
 #include "tests/talks/packet.h"
 #include "tests/talks/scratch.h"
 #include "tests/talks/stage/stage.h"
+#include "tests/unit/routing/late_exchange.h"
 
 namespace polygate::talks {
 namespace {
@@ -28,7 +29,9 @@ class InProcess final : public Driver, private Post {
       : log_(Log::Format::text, Level::error), deployment_(load_deployment(setting, clock_, log_, 1, scratch_.path())) {
     if (!deployment_) return;
     deployment_->services().post = [this](WorkerIndex, std::function<void()> task) { post(std::move(task)); };
-    deployment_->exchange().attach(0, *this);
+    late_ = late_if_wanted(deployment_->exchange());
+    if (late_) deployment_->services().exchange = late_.get();
+    deployment_->services().exchange->attach(0, *this);
     deployment_->start_handlers();
     table_ = std::make_unique<session::SessionTable>(WorkerIndex{0}, deployment_->services());
     router_ = std::make_unique<http::Router>(deployment_->profiles());
@@ -143,6 +146,7 @@ class InProcess final : public Driver, private Post {
   Scratch scratch_;
   Log log_;
   std::unique_ptr<app::Deployment> deployment_;
+  std::unique_ptr<LateExchange> late_;
   std::unique_ptr<session::SessionTable> table_;
   std::unique_ptr<http::Router> router_;
   std::map<std::string, std::unique_ptr<Client>> clients_;

@@ -9,6 +9,7 @@
 #include "tests/talks/scratch.h"
 #include "tests/talks/stage/stage.h"
 #include "tests/talks/web_client.h"
+#include "tests/unit/routing/late_exchange.h"
 
 namespace polygate::talks {
 namespace {
@@ -22,6 +23,8 @@ class Sockets final : public Driver {
       : log_(Log::Format::text, Level::error),
         deployment_(load_deployment(setting, clock_, log_, workers, scratch_.path())) {
     if (!deployment_) return;
+    late_ = late_if_wanted(deployment_->exchange());
+    if (late_) deployment_->services().exchange = late_.get();
     router_ = std::make_unique<http::Router>(deployment_->profiles());
     server::Settings settings;
     settings.workers = workers;
@@ -58,6 +61,9 @@ class Sockets final : public Driver {
     clients_[who] = std::move(client);
     return status;
   }
+  void connected() override {
+    if (late_) late_->wait_until_idle();
+  }
   void say(const std::string& who, const std::vector<Message>& messages, End end) override {
     clients_[who]->say(messages, end);
   }
@@ -72,6 +78,7 @@ class Sockets final : public Driver {
   Scratch scratch_;
   Log log_;
   std::unique_ptr<app::Deployment> deployment_;
+  std::unique_ptr<LateExchange> late_;
   std::unique_ptr<http::Router> router_;
   std::unique_ptr<server::Server> server_;
   std::map<std::string, std::unique_ptr<SocketClient>> clients_;

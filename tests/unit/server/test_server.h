@@ -8,6 +8,7 @@
 
 #include "gateway/routing/local_exchange.h"
 #include "gateway/server/server.h"
+#include "tests/unit/routing/late_exchange.h"
 #include "tests/unit/words_profile.h"
 
 namespace polygate::server {
@@ -55,7 +56,7 @@ class TestServer {
     turns::Services made;
     made.clock = &clock_;
     made.log = &log_;
-    made.exchange = &exchange_;
+    made.exchange = late_ ? static_cast<Exchange*>(late_.get()) : &exchange_;
     made.verifiers = &verifiers_;
     made.handlers = &handlers_;
     made.handler_ids.resize(profiles.size());
@@ -66,6 +67,7 @@ class TestServer {
   SystemClock clock_;
   Log log_{Log::Format::text, Level::error};
   LocalExchange exchange_{clock_};
+  const std::unique_ptr<LateExchange> late_ = late_if_wanted(exchange_);
   auth::Verifiers verifiers_;
   Handlers handlers_;
   Server server_;
