@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -187,6 +188,7 @@ class TestHost final : public Host, public Post {
     return false;
   }
   bool await_eased(WorkerIndex) override { return false; }
+  void run(std::function<void()> task) override { arrivals_.push_back(std::move(task)); }
 
  private:
   /// False: there was nothing to do.
@@ -198,6 +200,7 @@ class TestHost final : public Host, public Post {
       if (auto* input = std::get_if<Input>(&next)) tell(std::move(*input));
       if (auto* delivery = std::get_if<Delivery>(&next)) sessions_.deliver(*delivery);
       if (auto* direct = std::get_if<Direct>(&next)) sessions_.direct(*direct);
+      if (auto* task = std::get_if<std::function<void()>>(&next)) (*task)();
       if (auto* socket = std::get_if<std::unique_ptr<Socket>>(&next)) sockets_.adopt(std::move(*socket)).arrive(*this);
     }
     attend();
@@ -209,7 +212,7 @@ class TestHost final : public Host, public Post {
   session::SessionTable sessions_;
   Sockets sockets_;
   std::vector<Sid> awake_;
-  std::deque<std::variant<Input, Delivery, Direct, std::unique_ptr<Socket>>> arrivals_;
+  std::deque<std::variant<Input, Delivery, Direct, std::function<void()>, std::unique_ptr<Socket>>> arrivals_;
   std::optional<std::uint16_t> drains_;
   TestHost* other_ = nullptr;
   Meter meter_;

@@ -226,7 +226,7 @@ TEST(Connect, AWelcomeThatDoesNotFitIsOfASlowClient) {
   guest.opens();
   club.gateway.full.insert(1);
   guest.says("0/kitchen,");
-  EXPECT_THAT(guest.hears(), ElementsAre("drain", "close 1013 slow consumer: limit outbox_bytes, take the rest"));
+  EXPECT_THAT(guest.hears(), ElementsAre("close 1013 slow consumer: limit outbox_bytes, take the rest"));
   Guest refused(club, 2);
   refused.opens();
   club.gateway.full.insert(2);
