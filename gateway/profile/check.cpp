@@ -45,7 +45,8 @@ void check_engine(CheckContext& context) {
   }
   if (!profile.dialect) return;
   for (const auto& [event, place] : profile.places.events) {
-    const auto reserves = [&](const auto& dialect) { return dialect->is_reserved(event); };
+    const std::string& name = event;  // clang 14 takes no part of a binding into a lambda
+    const auto reserves = [&name](const auto& dialect) { return dialect->is_reserved(name); };
     if (!reserves(profile.dialect) &&
         std::none_of(profile.other_dialects.begin(), profile.other_dialects.end(), reserves)) {
       continue;

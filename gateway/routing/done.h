@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <memory>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -44,8 +45,10 @@ class Done {
   template <class Take>
   static void relocate(void* from, void* to) {
     Take& take = *std::launder(static_cast<Take*>(from));
+    // NOLINTBEGIN(bugprone-use-after-move): what was moved from is still to be destroyed
     if (to != nullptr) new (to) Take(std::move(take));
-    take.~Take();
+    std::destroy_at(&take);
+    // NOLINTEND(bugprone-use-after-move)
   }
   void take(Done& other) {
     call_ = std::exchange(other.call_, nullptr);

@@ -190,10 +190,12 @@ Result<void> Outbound::send_one(const profile::SendStep& step, Exchange::Batch& 
     if (sending.keep->key.size() > kMaxTopicName)
       return Failure{Reason::invalid, "the key to keep is longer than 256 bytes"};
   }
-  for (std::size_t i = 0; i < topics.size(); ++i) {
-    out.push_back(i + 1 == topics.size() ? std::move(sending) : sending);
+  for (std::size_t i = 0; i + 1 < topics.size(); ++i) {
+    out.push_back(sending);
     out.back().topic = std::move(topics[i]);
   }
+  sending.topic = std::move(topics.back());
+  out.push_back(std::move(sending));
   return {};
 }
 

@@ -54,6 +54,7 @@ Result<void> Server::start() {
     shared_.services.exchange->attach(static_cast<WorkerIndex>(i), *workers_.back());
   }
   std::vector<net::Deal> deals;
+  deals.reserve(inboxes.size());
   for (const auto& inbox : inboxes) {
     deals.emplace_back([inbox](net::NewSocket socket) { inbox->put(std::move(socket)); });
   }
