@@ -24,12 +24,12 @@ void require(bool promise) {
 void check(const HttpRequest& request) {
   const std::string_view path = request.path();
   require(path == "*" || path.starts_with('/'));
-  require(is_utf8(path));
+  require(polygate::is_utf8(path));
   require((std::string(path) + "/").find("/../") == std::string::npos);
   for (const char c : path) require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f && c != '\\');
   require(request.header_count() <= kLimits.max_headers && request.parameter_count() <= kLimits.max_parameters);
   for (std::size_t i = 0; i < request.parameter_count(); ++i) {
-    require(is_utf8(request.parameter(i).name) && is_utf8(request.parameter(i).value));
+    require(polygate::is_utf8(request.parameter(i).name) && polygate::is_utf8(request.parameter(i).value));
   }
   require(request.body().size() <= kLimits.max_body);
   if (!check_handshake(request)) require(!switching_protocols(request).empty());

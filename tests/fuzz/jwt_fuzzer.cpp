@@ -39,8 +39,8 @@ std::unique_ptr<const Verifier> make_judge() {
 
 std::string signed_token(std::string_view header, std::string_view payload) {
   static const auto hmac = Hmac::make(Algorithm::hs256, kSecret, false);
-  const std::string text = base64url(header) + '.' + base64url(payload);
-  return text + '.' + base64url(hmac->sign(text));
+  const std::string text = polygate::base64url(header) + '.' + polygate::base64url(payload);
+  return text + '.' + polygate::base64url(hmac->sign(text));
 }
 
 void judge(std::string_view token, bool forged) {

@@ -35,7 +35,7 @@ Story read(std::string_view bytes, Peer peer, std::size_t max_message, std::size
     std::span<char> left(piece);
     WebSocketItem item = decoder.next(left);
     for (; item.kind != Kind::more; item = decoder.next(left)) {
-      require(item.kind != Kind::text || is_utf8(item.payload));
+      require(item.kind != Kind::text || polygate::is_utf8(item.payload));
       if (item.kind == Kind::text || item.kind == Kind::binary) require(item.payload.size() <= max_message);
       if (item.kind == Kind::close) require(item.code == 1005 || is_close_code(item.code));
       if (item.kind != Kind::text && item.kind != Kind::binary) require(item.payload.size() <= kMaxControlPayload);
@@ -64,7 +64,7 @@ std::string written(std::string_view bytes, Peer peer, std::uint32_t random, Sto
   while (!bytes.empty()) {
     const std::string_view message = bytes.substr(0, 1 + draw(static_cast<std::uint32_t>(bytes.size())));
     bytes.remove_prefix(message.size());
-    const bool text = is_utf8(message);
+    const bool text = polygate::is_utf8(message);
     Opcode opcode = text ? Opcode::text : Opcode::binary;
     std::string_view rest = message;
     while (draw(3) == 0) {
