@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gateway/base/clock.h"
+#include "gateway/base/slot_map.h"
 
 namespace polygate {
 
@@ -22,13 +23,7 @@ class TimerQueue {
   };
 
   Id add(Instant due, What what) {
-    std::uint32_t slot = static_cast<std::uint32_t>(slots_.size());
-    if (free_.empty()) {
-      slots_.emplace_back();
-    } else {
-      slot = free_.back();
-      free_.pop_back();
-    }
+    const std::uint32_t slot = slots_.reserve();
     slots_[slot] = {due, ++last_, heap_.size(), std::move(what)};
     heap_.push_back(slot);
     rise(heap_.size() - 1);
@@ -38,8 +33,8 @@ class TimerQueue {
   /// Nothing happens when it is no longer there. `id` names nothing afterwards.
   void remove(Id& id) {
     const Id gone = std::exchange(id, {});
-    if (!gone || gone.slot >= slots_.size() || slots_[gone.slot].number != gone.number) return;
-    erase(slots_[gone.slot].at);
+    const Slot* slot = gone ? slots_.find(gone.slot) : nullptr;
+    if (slot != nullptr && slot->number == gone.number) erase(slot->at);
   }
 
   std::optional<Instant> next() const {
@@ -90,16 +85,14 @@ class TimerQueue {
     const std::uint32_t slot = heap_[at];
     const std::uint32_t last = heap_.back();
     heap_.pop_back();
-    slots_[slot] = {};
-    free_.push_back(slot);
+    slots_.release(slot);
     if (slot == last) return;
     put(at, last);
     rise(at);
     sink(slots_[last].at);
   }
 
-  std::vector<Slot> slots_;
-  std::vector<std::uint32_t> free_;
+  SlotMap<Slot> slots_;
   std::vector<std::uint32_t> heap_;
   std::uint64_t last_ = 0;
 };

@@ -5,17 +5,9 @@
 namespace polygate::engine_io {
 
 Socket& Sockets::open(const http::Route& route, Revision revision) {
-  auto slot = static_cast<std::uint32_t>(slots_.size());
-  if (free_.empty()) {
-    slots_.emplace_back();
-  } else {
-    slot = free_.back();
-    free_.pop_back();
-  }
+  const std::uint32_t slot = slots_.reserve();
   const Sid id = Sid::make(home_, slot);
   slots_[slot].socket = std::make_unique<Socket>(host_, id, route, revision);
-  slots_[slot].armed = Instant::max();
-  ++size_;
   return *slots_[slot].socket;
 }
 
@@ -24,36 +16,29 @@ Socket* Sockets::find(const Sid& id) {
     const auto found = adopted_.find(id);
     return found == adopted_.end() ? nullptr : found->second.socket.get();
   }
-  if (id.slot >= slots_.size()) return nullptr;
-  Socket* socket = slots_[id.slot].socket.get();
-  return socket != nullptr && socket->id() == id ? socket : nullptr;
+  const Slot* slot = slots_.find(id.slot);
+  return slot != nullptr && slot->socket && slot->socket->id() == id ? slot->socket.get() : nullptr;
 }
 
 void Sockets::free(Socket& socket) {
   const Sid id = socket.id();
-  --size_;
   host_.meter().outbox_bytes -= socket.pending_bytes();
   disarm(slot_of(id));
   if (id.worker != home_) {
     adopted_.erase(id);
     return;
   }
-  slots_[id.slot].socket.reset();
-  free_.push_back(id.slot);
+  slots_.release(id.slot);
 }
 
 std::unique_ptr<Socket> Sockets::take(Socket& socket, WorkerIndex to) {
   moved_[socket.id()] = to;
   disarm(slots_[socket.id().slot]);
   host_.meter().outbox_bytes -= socket.pending_bytes();
-  std::unique_ptr<Socket> taken = std::move(slots_[socket.id().slot].socket);
-  free_.push_back(taken->id().slot);
-  --size_;
-  return taken;
+  return slots_.release(socket.id().slot).socket;
 }
 
 Socket& Sockets::adopt(std::unique_ptr<Socket> socket) {
-  ++size_;
   host_.meter().outbox_bytes += socket->pending_bytes();
   Slot& slot = adopted_[socket->id()];
   slot.socket = std::move(socket);

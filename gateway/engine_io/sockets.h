@@ -4,8 +4,8 @@
 #include <optional>
 #include <unordered_map>
 #include <utility>
-#include <vector>
 
+#include "gateway/base/slot_map.h"
 #include "gateway/base/timer_queue.h"
 #include "gateway/engine_io/socket.h"
 
@@ -32,7 +32,7 @@ class Sockets {
   void arm(Socket& socket);
   void tick(Instant now);
   std::optional<Instant> next_due() const;
-  std::size_t size() const { return size_; }
+  std::size_t size() const { return slots_.size() + adopted_.size(); }
 
   template <class Visit>
   void each(Visit visit) {
@@ -56,12 +56,10 @@ class Sockets {
 
   Host& host_;
   const WorkerIndex home_;
-  std::vector<Slot> slots_;
+  SlotMap<Slot> slots_;
   std::unordered_map<Sid, Slot, Hash> adopted_;       ///< began on other workers
   std::unordered_map<Sid, WorkerIndex, Hash> moved_;  ///< began here
-  std::vector<std::uint32_t> free_;
   TimerQueue<Sid> timers_;
-  std::size_t size_ = 0;
 };
 
 }  // namespace polygate::engine_io

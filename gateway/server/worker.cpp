@@ -144,18 +144,12 @@ void Worker::read(WorkerLetter& letter) {
 }
 
 Connection* Worker::find(const engine_io::ConnectionId& id) const {
-  Connection* connection = id.index < connections_.size() ? connections_[id.index].get() : nullptr;
-  return connection != nullptr && connection->id() == id ? connection : nullptr;
+  const std::unique_ptr<Connection>* connection = connections_.find(id.index);
+  return connection != nullptr && *connection && (*connection)->id() == id ? connection->get() : nullptr;
 }
 
 void Worker::adopt(net::NewSocket socket) {
-  auto index = static_cast<std::uint32_t>(connections_.size());
-  if (free_.empty()) {
-    connections_.emplace_back();
-  } else {
-    index = free_.back();
-    free_.pop_back();
-  }
+  const std::uint32_t index = connections_.reserve();
   connections_[index] =
       std::make_unique<Connection>(*this, engine_io::ConnectionId{index, ++generation_}, socket.peer, socket.listener,
                                    std::make_shared<net::Place>(acceptor_, index_, socket.peer));
@@ -245,10 +239,10 @@ void Worker::finish_drain(session::Abandoned left) {
 }
 
 void Worker::kill_all() {
-  for (std::size_t i = 0; i < connections_.size(); ++i) {
-    if (!connections_[i]) continue;
-    connections_[i]->let_go();
-    cut(*connections_[i]);
+  for (const auto& connection : connections_) {
+    if (!connection) continue;
+    connection->let_go();
+    cut(*connection);
   }
 }
 
@@ -291,9 +285,7 @@ void Worker::note_close(std::uint16_t code, std::string_view why, const std::str
 }
 
 void Worker::free(Connection& connection) {
-  const std::uint32_t index = connection.id().index;
-  connections_[index].reset();
-  free_.push_back(index);
+  connections_.release(connection.id().index);
   --meter_.connections;
 }
 

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "gateway/base/slot_map.h"
 #include "gateway/engine_io/census.h"
 #include "gateway/http/router.h"
 #include "gateway/net/deadlines.h"
@@ -126,8 +127,7 @@ class Worker final : public Post, private net::LoopHandler {
   net::Deadlines deadlines_;
   ServerMeter meter_;
   std::minstd_rand random_;
-  std::vector<std::unique_ptr<Connection>> connections_;  ///< by ConnectionId::index
-  std::vector<std::uint32_t> free_;
+  SlotMap<std::unique_ptr<Connection>> connections_;  ///< by ConnectionId::index
   std::uint32_t generation_ = 0;
   std::vector<std::uint32_t> attention_;
   std::vector<std::uint32_t> attending_;

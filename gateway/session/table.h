@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "gateway/base/slot_map.h"
 #include "gateway/session/session.h"
 #include "gateway/session/session_table.h"
 #include "gateway/turns/turn_table.h"
@@ -138,9 +139,7 @@ struct SessionTable::State final : turns::TurnTable::Ends {
 
   const WorkerIndex worker;
   const turns::Services& services;
-  std::vector<std::unique_ptr<Session>> slots;
-  std::vector<std::uint32_t> free_slots;
-  std::size_t live = 0;
+  SlotMap<std::unique_ptr<Session>> slots;
   LocalTopics topics;
   TimerQueue<Timer> timers;
   TimerQueue<std::size_t> timed_due;  ///< by index of `timed`

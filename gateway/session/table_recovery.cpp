@@ -98,7 +98,7 @@ void SessionTable::drain() {
 
 Abandoned SessionTable::abandon() {
   Abandoned left;
-  left.sessions = state_->live;
+  left.sessions = state_->slots.size();
   left.turns = state_->turns.size();
   for (const auto& session : state_->slots) {
     if (!session || !session->has_waiting()) continue;

@@ -30,9 +30,8 @@ SessionTable::State::State(WorkerIndex at, const turns::Services& shared)
 }
 
 Session* SessionTable::State::find(SessionId id) {
-  if (id.worker != worker || id.slot >= slots.size()) return nullptr;
-  Session* session = slots[id.slot].get();
-  return session && session->id() == id ? session : nullptr;
+  const std::unique_ptr<Session>* session = id.worker == worker ? slots.find(id.slot) : nullptr;
+  return session != nullptr && *session && (*session)->id() == id ? session->get() : nullptr;
 }
 
 Session* SessionTable::State::find_live(SessionId id) {
@@ -42,19 +41,12 @@ Session* SessionTable::State::find_live(SessionId id) {
 
 SessionId SessionTable::State::make(const profile::ProfilePtr& profile, const profile::Endpoint& endpoint,
                                     Opening opening, auth::IdentityPtr identity) {
-  std::uint32_t slot = static_cast<std::uint32_t>(slots.size());
-  if (free_slots.empty()) {
-    slots.emplace_back();
-  } else {
-    slot = free_slots.back();
-    free_slots.pop_back();
-  }
+  const std::uint32_t slot = slots.reserve();
   const SessionId id{worker, slot, std::max<std::uint64_t>(random_u64(), 1)};
   const auto at = std::find(services.profiles.begin(), services.profiles.end(), profile);
   const auto profile_index = static_cast<std::uint16_t>(at - services.profiles.begin());
   slots[slot] = std::make_unique<Session>(id, profile_index, profile, endpoint, std::move(opening));
   Session& session = *slots[slot];
-  ++live;
   ++meter.profiles[profile_index].sessions;
   ++meter.profiles[profile_index].opened;
 
@@ -121,12 +113,9 @@ void SessionTable::State::free(Session& session) {
   timers.remove(session.role_timer);
   timers.remove(session.token_timer);
   timers.remove(session.end_timer);
-  --live;
   --meter.profiles[session.profile_index].ending;
   --meter.profiles[session.profile_index].sessions;
-  const std::uint32_t slot = session.id().slot;
-  slots[slot].reset();
-  free_slots.push_back(slot);
+  slots.release(session.id().slot);
 }
 
 void SessionTable::State::settle() {
@@ -235,7 +224,7 @@ void SessionTable::hang_up(SessionId id, Gone, bool more) {
 }
 
 std::size_t SessionTable::size() const {
-  return state_->live + state_->turns.size();
+  return state_->slots.size() + state_->turns.size();
 }
 
 const Meter& SessionTable::meter() const {

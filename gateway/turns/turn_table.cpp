@@ -84,13 +84,7 @@ class TurnTable::Desk final : public rules::Host {
 };
 
 Turn& TurnTable::begin(std::uint16_t profile) {
-  auto slot = static_cast<std::uint32_t>(slots_.size());
-  if (free_.empty()) {
-    slots_.emplace_back();
-  } else {
-    slot = free_.back();
-    free_.pop_back();
-  }
+  const std::uint32_t slot = slots_.reserve();
   slots_[slot] = spare_ ? std::move(spare_) : std::make_unique<Turn>();
   Turn& turn = *slots_[slot];
   turn.id = {slot, ++last_};
@@ -98,7 +92,6 @@ Turn& TurnTable::begin(std::uint16_t profile) {
   turn.rule = nullptr;
   turn.started = services_.clock->nanoseconds();
   turn.name.clear();
-  ++count_;
   return turn;
 }
 
@@ -107,15 +100,12 @@ void TurnTable::drop(Turn& turn) {
 }
 
 Turn* TurnTable::find(TurnId id) {
-  Turn* turn = id && id.slot < slots_.size() ? slots_[id.slot].get() : nullptr;
-  return turn != nullptr && turn->id == id ? turn : nullptr;
+  const std::unique_ptr<Turn>* turn = id ? slots_.find(id.slot) : nullptr;
+  return turn != nullptr && *turn && (*turn)->id == id ? turn->get() : nullptr;
 }
 
 void TurnTable::finish(Turn& turn) {
-  const std::uint32_t slot = turn.id.slot;
-  std::unique_ptr<Turn> gone = std::move(slots_[slot]);
-  free_.push_back(slot);
-  --count_;
+  std::unique_ptr<Turn> gone = slots_.release(turn.id.slot);
   timers_.remove(gone->timer);
   constexpr std::size_t kKeepUpTo = std::size_t{256} << 10;
   if (spare_ || gone->document.capacity() > kKeepUpTo) return;

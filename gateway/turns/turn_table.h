@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/base/slot_map.h"
 #include "gateway/base/timer_queue.h"
 #include "gateway/turns/services.h"
 #include "gateway/turns/turn.h"
@@ -51,7 +52,7 @@ class TurnTable {
 
   void tick(Instant now);
   std::optional<Instant> next_due() const { return timers_.next(); }
-  std::size_t size() const { return count_; }
+  std::size_t size() const { return slots_.size(); }
   /// For holding outgoing data against its schema.
   json::Document& scratch() { return scratch_; }
 
@@ -71,10 +72,8 @@ class TurnTable {
   const WorkerIndex worker_;
   const Services& services_;
   Ends& ends_;
-  std::vector<std::unique_ptr<Turn>> slots_;
-  std::vector<std::uint32_t> free_;
+  SlotMap<std::unique_ptr<Turn>> slots_;
   std::unique_ptr<Turn> spare_;
-  std::size_t count_ = 0;
   std::uint64_t last_ = 0;
   Turn* advancing_ = nullptr;  ///< its rule is on the stack: answers reach it without being gone on with
   TimerQueue<TurnId> timers_;
