@@ -4,23 +4,17 @@
 
 #include "gateway/http/origin.h"
 #include "gateway/server/connection.h"
+#include "gateway/server/websocket.h"
 #include "gateway/server/worker.h"
 #include "gateway/wire/http_response.h"
 #include "gateway/wire/websocket_handshake.h"
 
 namespace polygate::server {
-namespace {
-
-bool is_engine(const http::Route& route) {
-  return route.profile->dialect_of(*route.endpoint).traits().engine_io;
-}
-
-}  // namespace
-
 HttpSide::HttpSide(Connection& connection)
     : connection_(connection),
       parser_(connection.worker().settings().http),
-      handler_(connection.worker().handler(connection.listener())) {}
+      handler_(connection.worker().handler(connection.listener())),
+      engine_(*this) {}
 
 void HttpSide::receive(std::span<char>& bytes) {
   using State = wire::HttpParser::State;
@@ -33,23 +27,22 @@ void HttpSide::receive(std::span<char>& bytes) {
     bytes = bytes.last(unread.size());
     switch (state) {
       case State::more:
-        if (match_.route && !engine_ && is_engine(*match_.route)) engine_body_begins();
+        if (is_engine()) engine_.body_begins();
         return;
       case State::head:
         if (!handler_) {
           find_route();
-          if (!match_.route || !is_engine(*match_.route)) return handshake();
-          parser_.limit_body(engine_body_limit(*match_.route->profile));
+          if (!is_engine()) return handshake();
+          parser_.limit_body(EngineRequests::body_limit(*match_.route->profile));
         }
         if (parser_.request().expects_continue()) connection_.send(wire::kContinue);
         continue;
       case State::request:
         if (handler_) return dispatch();
         if (!match_.route) find_route();  // unless its head has told
-        return match_.route && is_engine(*match_.route) ? engine_request() : handshake();
+        return is_engine() ? engine_.judge() : handshake();
       case State::refused:
-        // An engine's session survives a body that is too large, so the page that sent it may know why.
-        if (match_.route && is_engine(*match_.route)) return engine_refuse_body();
+        if (is_engine()) return engine_.refuse_body(parser_.refusal());
         return refuse(parser_.refusal(), Handshake::malformed);
     }
   }
@@ -59,7 +52,7 @@ void HttpSide::dispatch() {
   Worker& worker = connection_.worker();
   const wire::HttpRequest& request = parser_.request();
   ++worker.meter().http_requests;
-  connection_.established();
+  connection_.place()->established();
   wait(worker.now() + worker.settings().reply_within);
   (*handler_)(request, http::Reply([inbox = worker.inbox(), id = connection_.id()](http::Response response) {
                 inbox->put(HttpAnswer{id, std::move(response)});
@@ -74,25 +67,49 @@ void HttpSide::wait(Instant until) {
   head_only_ = parser_.request().method() == "HEAD";
 }
 
+void HttpSide::obey(engine_io::Command& command) {
+  using Kind = engine_io::Command::Kind;
+  switch (command.kind) {
+    case Kind::answer:
+      return answer(std::move(*command.response));
+    case Kind::refuse:
+    case Kind::accept:
+    case Kind::busy:
+      if (std::exchange(waits_, false)) engine_.obey(command);
+      return;
+    case Kind::close:
+      return connection_.begin_closing({});
+    case Kind::frame:
+    case Kind::say:
+    case Kind::ping:
+    case Kind::drain:
+    case Kind::resume:
+      return;  // for the WebSocket that it was to become
+  }
+}
+
 void HttpSide::answer(http::Response response) {
-  if (!waits_ && !engine_) return;
+  if (!waits_ && !engine_.is_owed()) return;
   const bool is_whole = std::exchange(waits_, false);
-  engine_.reset();
+  engine_.forget();
   if (match_.route) {
     auto cors = http::cors_headers(match_.route->endpoint->origins, parser_.request());
     response.headers.insert(response.headers.end(), cors.begin(), cors.end());
     match_ = {};
-    query_.reset();
   }
   answered_ = true;
-  const bool close = response.close || !is_whole || !keep_alive_ || connection_.draining();
+  const bool close = response.close || !is_whole || !keep_alive_ || connection_.worker().draining();
   std::vector<wire::HttpField> headers;
   headers.reserve(response.headers.size());
   for (const auto& [name, value] : response.headers) headers.push_back({name, value});
   connection_.reply(wire::response(response.status, headers, response.body, {close, is_whole && head_only_}));
-  if (close) return connection_.finish();
+  if (close) return connection_.begin_closing({});
   parser_.next();
   connection_.set_deadline(connection_.worker().now() + connection_.worker().settings().keep_alive);
+}
+
+bool HttpSide::is_engine() const {
+  return match_.route && match_.route->profile->dialect_of(*match_.route->endpoint).traits().engine_io;
 }
 
 void HttpSide::find_route() {
@@ -142,9 +159,13 @@ void HttpSide::handshake() {
     }
     return refuse({503, failure.message, {{"Retry-After", "5"}}}, Handshake::unavailable);
   }
+  accept(route.profile->limits.message_bytes).open(route, std::move(opening), std::move(*identity));
+}
+
+WebSocket& HttpSide::accept(std::size_t message_bytes) {
   note(Handshake::accepted);
-  connection_.send(wire::switching_protocols(request));
-  connection_.open(route, std::move(opening), std::move(*identity));
+  connection_.send(wire::switching_protocols(parser_.request()));
+  return connection_.upgrade(message_bytes);
 }
 
 void HttpSide::refuse(const wire::HttpRefusal& refusal, Handshake result) {
@@ -152,12 +173,16 @@ void HttpSide::refuse(const wire::HttpRefusal& refusal, Handshake result) {
   connection_.worker().log().write_rarely(
       "handshake " + std::string(name(result)), Level::info, "request refused",
       {{"status", std::int64_t{refusal.status}}, {"why", refusal.detail}, {"address", connection_.peer().text()}});
-  connection_.send(wire::refusal_response(refusal));
-  connection_.finish();
+  end(wire::refusal_response(refusal));
+}
+
+void HttpSide::end(std::string_view answer) {
+  connection_.send(answer);
+  connection_.begin_closing({});
 }
 
 bool HttpSide::on_deadline() {
-  if (waits_ && engine_) return true;
+  if (waits_ && engine_.is_owed()) return true;
   if (waits_) {
     http::Response late = http::problem_response(504, "the answer took too long");
     late.close = true;  // the handler's own answer may still come: no other request must get it
@@ -169,7 +194,7 @@ bool HttpSide::on_deadline() {
   connection_.worker().log().write_rarely("handshake late", Level::info, "request took too long",
                                           {{"limit", "handshake_within"}, {"address", connection_.peer().text()}});
   if (!parser_.idle()) {
-    connection_.say(wire::refusal_response({408, "the request took too long"}));
+    connection_.output().say(wire::refusal_response({408, "the request took too long"}));
   }
   return false;
 }
@@ -181,8 +206,13 @@ bool HttpSide::may_be_post(std::string_view bytes) {
 }
 
 void HttpSide::gone() {
-  tell_engine_gone();
+  engine_.gone();
   if (!answered_) note(Handshake::lost);
+}
+
+void HttpSide::note_request() {
+  answered_ = true;
+  ++connection_.worker().meter().http_requests;
 }
 
 void HttpSide::note(Handshake result) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/server/websocket.h"
 #include "gateway/server/worker.h"
 
 namespace polygate::server {
@@ -70,8 +71,9 @@ void SocketHost::adopt(std::unique_ptr<engine_io::Socket> socket) {
   if (drains()) here.drain_at(now());
 }
 
-bool SocketHost::message(Connection& connection, const engine_io::Sid& to, bool text, std::string_view bytes) {
-  const engine_io::ConnectionRef from{index_, connection.id()};
+bool SocketHost::message(const engine_io::ConnectionId& connection, const engine_io::Sid& to, bool text,
+                         std::string_view bytes) {
+  const engine_io::ConnectionRef from{index_, connection};
   if (to.worker == index_) {
     engine_io::Socket* socket = sockets_.find(to);
     if (socket != nullptr) return socket->message(from, text, bytes);
@@ -125,15 +127,20 @@ void SocketHost::command(engine_io::Command command) {
   if (Connection* connection = worker_.find(command.to.connection)) connection->obey(command);
 }
 
+WebSocket* SocketHost::find(const engine_io::ConnectionId& id) const {
+  const Connection* connection = worker_.find(id);
+  return connection == nullptr ? nullptr : connection->websocket();
+}
+
 bool SocketHost::has_room(const engine_io::ConnectionRef& socket) const {
-  const Connection* connection = socket.worker == index_ ? worker_.find(socket.connection) : nullptr;
-  return connection != nullptr && connection->has_room();
+  const WebSocket* websocket = socket.worker == index_ ? find(socket.connection) : nullptr;
+  return websocket != nullptr && websocket->has_room();
 }
 
 bool SocketHost::send_frame(const engine_io::ConnectionRef& to, FramePtr frame, std::string_view bytes) {
   if (to.worker == index_) {
-    Connection* connection = worker_.find(to.connection);
-    return connection == nullptr || connection->push(std::move(frame), bytes);
+    WebSocket* websocket = find(to.connection);
+    return websocket == nullptr || websocket->push(std::move(frame), bytes);
   }
   engine_io::Command command;
   command.kind = engine_io::Command::Kind::frame;

@@ -11,7 +11,7 @@
 
 namespace polygate::server {
 
-class Connection;
+class WebSocket;
 class Worker;
 
 /// Where the sockets of Engine.IO on one worker live, and how they and connections reach each other: by a call on the
@@ -22,7 +22,7 @@ class SocketHost final : public engine_io::Host {
 
   // From connections.
   /// A message of a socket's WebSocket. False: hand over no more until Command::Kind::resume.
-  bool message(Connection& connection, const engine_io::Sid& to, bool text, std::string_view bytes);
+  bool message(const engine_io::ConnectionId& connection, const engine_io::Sid& to, bool text, std::string_view bytes);
   void tell(engine_io::Input input);
 
   // From letters.
@@ -66,6 +66,7 @@ class SocketHost final : public engine_io::Host {
   bool knows(WorkerIndex worker) const override;
 
  private:
+  WebSocket* find(const engine_io::ConnectionId& id) const;
   void tell_it_is_over(const engine_io::Sid& socket);
   void relay(engine_io::Command command);
 

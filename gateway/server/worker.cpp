@@ -251,7 +251,7 @@ void Worker::kill_all() {
 void Worker::cut(Connection& connection) {
   if (!connection.has_socket()) return free(connection);
   const auto [index, generation] = connection.id();
-  const net::TcpSocket socket = connection.socket();
+  const net::TcpSocket socket = connection.output().socket();
   socket.kill();
   if (connections_[index] && connections_[index]->id().generation == generation) socket.kill();
 }

@@ -80,7 +80,7 @@ class Worker final : public Post, private net::LoopHandler {
   Millis jittered(Millis interval);
   bool draining() const { return drain_.has_value(); }
   std::uint16_t drain_code() const { return drain_ ? drain_->code : 1001; }
-  std::string& gathering() { return gathering_; }
+  Output::Shared& output() { return output_; }
   void attend_to(Connection& connection);
   /// Its socket is gone, and all that it had said is handed over.
   void free(Connection& connection);
@@ -126,13 +126,13 @@ class Worker final : public Post, private net::LoopHandler {
   SocketHost sockets_;
   net::Deadlines deadlines_;
   ServerMeter meter_;
+  Output::Shared output_{meter_};
   std::minstd_rand random_;
   SlotMap<std::unique_ptr<Connection>> connections_;  ///< by ConnectionId::index
   std::uint32_t generation_ = 0;
   std::vector<std::uint32_t> attention_;
   std::vector<std::uint32_t> attending_;
   WorkerInbox::Hand hand_;
-  std::string gathering_;
   std::optional<Draining> drain_;
   std::optional<Instant> sessions_due_;  ///< for when the timer is set
   std::uint64_t last_tick_ = 0;          ///< nanoseconds
