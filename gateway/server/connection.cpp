@@ -67,8 +67,8 @@ bool Connection::attend() {
 void Connection::set_deadline(Instant due) {
   deadline_ = due;
   if (due == Instant::max()) return;
-  const std::uint32_t tick = worker_.deadlines().tick_of(due);
-  if (armed_tick == 0 || tick < armed_tick) armed_tick = worker_.deadlines().arm(id_.index, due);
+  const std::uint32_t tick = worker_.connections().deadlines().tick_of(due);
+  if (armed_tick == 0 || tick < armed_tick) armed_tick = worker_.connections().deadlines().arm(id_.index, due);
 }
 
 bool Connection::on_tick(Instant now) {
@@ -112,7 +112,7 @@ void Connection::let_go() {
 }
 
 void Connection::attend_soon() {
-  worker_.attend_to(*this);
+  worker_.connections().attend_to(*this);
 }
 
 void Connection::send(std::string_view bytes) {
@@ -210,7 +210,7 @@ void Connection::closed() {
     websocket_->lost();
   }
   phase_ = Phase::gone;
-  if (!feed()) worker_.free(*this);
+  if (!feed()) worker_.connections().free(*this);
 }
 
 /// Hands over what the peer had said, as far as its session has room: what waits longer stays in the kernel. False:

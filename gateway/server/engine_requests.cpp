@@ -85,7 +85,7 @@ void EngineRequests::open(const engine_io::Query& query) {
   Connection& connection = http_.connection();
   Worker& worker = connection.worker();
   const http::Route& route = *http_.match().route;
-  auto entry = worker.census().enter(connection.peer(), route.profile->name);
+  auto entry = worker.shared().census->enter(connection.peer(), route.profile->name);
   if (!entry.place) return refuse_one_more(entry.verdict, query.websocket);
   session::Opening opening = http_.opening();
   // With Socket.IO each namespace asks for the token, when the client connects to it.

@@ -13,7 +13,7 @@ namespace polygate::server {
 HttpSide::HttpSide(Connection& connection)
     : connection_(connection),
       parser_(connection.worker().settings().http),
-      handler_(connection.worker().handler(connection.listener())),
+      handler_(connection.worker().shared().handler(connection.listener())),
       engine_(*this) {}
 
 void HttpSide::receive(std::span<char>& bytes) {
@@ -113,9 +113,10 @@ bool HttpSide::is_engine() const {
 }
 
 void HttpSide::find_route() {
+  const Shared& shared = connection_.worker().shared();
   const wire::HttpRequest& request = parser_.request();
-  match_ = connection_.worker().router().match(connection_.worker().listener_name(connection_.listener()),
-                                               request.find("host").value_or(std::string_view()), request.path());
+  match_ = shared.router.match(shared.listener_name(connection_.listener()),
+                               request.find("host").value_or(std::string_view()), request.path());
 }
 
 session::Opening HttpSide::opening() {

@@ -51,7 +51,7 @@ Result<void> Server::start() {
     workers_.push_back(std::make_unique<Worker>(static_cast<WorkerIndex>(i), shared_));
     if (const auto good = workers_.back()->set_up(); !good) return good.failure();
     inboxes.push_back(workers_.back()->inbox());
-    shared_.services.exchange->attach(static_cast<WorkerIndex>(i), *workers_.back());
+    shared_.services.exchange->attach(static_cast<WorkerIndex>(i), workers_.back()->post());
   }
   std::vector<net::Deal> deals;
   deals.reserve(inboxes.size());

@@ -124,11 +124,11 @@ void SocketHost::hear(engine_io::Input input) {
 void SocketHost::command(engine_io::Command command) {
   const WorkerIndex to = command.to.worker;
   if (to != index_) return worker_.inbox_of(to).put(std::make_unique<engine_io::Command>(std::move(command)));
-  if (Connection* connection = worker_.find(command.to.connection)) connection->obey(command);
+  if (Connection* connection = worker_.connections().find(command.to.connection)) connection->obey(command);
 }
 
 WebSocket* SocketHost::find(const engine_io::ConnectionId& id) const {
-  const Connection* connection = worker_.find(id);
+  const Connection* connection = worker_.connections().find(id);
   return connection == nullptr ? nullptr : connection->websocket();
 }
 

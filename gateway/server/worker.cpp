@@ -17,9 +17,10 @@ Worker::Worker(WorkerIndex index, const Shared& shared)
     : index_(index),
       shared_(shared),
       inbox_(std::make_shared<WorkerInbox>()),
+      post_(inbox_),
       sessions_(index, shared.services),
       sockets_(*this),
-      deadlines_(shared.services.clock->now()),
+      connections_(*this, shared.services.clock->now()),
       random_(static_cast<std::uint_fast32_t>(random_u64())) {}
 
 Worker::~Worker() = default;
@@ -47,7 +48,7 @@ void Worker::join() {
 }
 
 void Worker::stop() {
-  kill_all();
+  connections_.kill_all();
   stopping_ = true;
   loop_->stop();
 }
@@ -56,9 +57,9 @@ void Worker::before_wait() {
   Slice slice(*shared_.services.clock);
   for (int round = 0; round < kRoundsInATurn && !stopping_ && !slice.is_over(); ++round) {
     const bool any = take_letters(slice);
-    if (!any && attention_.empty() && !sockets_.is_anyone_awake()) return arm_sessions();
+    if (!any && !connections_.is_anyone_attending() && !sockets_.is_anyone_awake()) return arm_sessions();
     sockets_.attend();
-    attend_all();
+    connections_.attend();
   }
   arm_sessions();
   inbox_->wake();
@@ -95,21 +96,6 @@ void Worker::note_pressed() {
   pressed_since_ = hand_.pressed ? now : 0;
 }
 
-bool Worker::deliver(Delivery delivery) {
-  const std::size_t weight = Load::kLetter + delivery.frame->weight();
-  return inbox_->deliver(std::move(delivery), weight);
-}
-
-/// A session that is replaced hears first what was sent to it before.
-bool Worker::direct(Direct direct) {
-  if (direct.kind != Direct::Kind::frame && direct.kind != Direct::Kind::evict) {
-    inbox_->put(std::move(direct));
-    return false;
-  }
-  const std::size_t weight = Load::kLetter + (direct.frame ? direct.frame->weight() : 0);
-  return inbox_->deliver(std::move(direct), weight);
-}
-
 void Worker::read(WorkerParcel& parcel) {
   if (const auto* delivery = std::get_if<Delivery>(&parcel)) {
     sessions_.deliver(*delivery);
@@ -124,9 +110,9 @@ void Worker::read(WorkerLetter& letter) {
   } else if (auto* task = std::get_if<Task>(&letter)) {
     (*task)();
   } else if (auto* socket = std::get_if<net::NewSocket>(&letter)) {
-    adopt(std::move(*socket));
+    connections_.adopt(std::move(*socket), *loop_, acceptor_);
   } else if (auto* answer = std::get_if<HttpAnswer>(&letter)) {
-    if (Connection* connection = find(answer->to)) connection->answer(std::move(answer->response));
+    if (Connection* connection = connections_.find(answer->to)) connection->answer(std::move(answer->response));
   } else if (auto* input = std::get_if<std::unique_ptr<engine_io::Input>>(&letter)) {
     sockets_.hear(std::move(**input));
   } else if (auto* moved = std::get_if<std::unique_ptr<engine_io::Socket>>(&letter)) {
@@ -143,39 +129,6 @@ void Worker::read(WorkerLetter& letter) {
   }
 }
 
-Connection* Worker::find(const engine_io::ConnectionId& id) const {
-  const std::unique_ptr<Connection>* connection = connections_.find(id.index);
-  return connection != nullptr && *connection && (*connection)->id() == id ? connection->get() : nullptr;
-}
-
-void Worker::adopt(net::NewSocket socket) {
-  const std::uint32_t index = connections_.reserve();
-  connections_[index] =
-      std::make_unique<Connection>(*this, engine_io::ConnectionId{index, ++generation_}, socket.peer, socket.listener,
-                                   std::make_shared<net::Place>(acceptor_, index_, socket.peer));
-  Connection& connection = *connections_[index];
-  ++meter_.connections;
-  const net::TcpSocket adopted =
-      draining() ? net::TcpSocket() : loop_->adopt(std::move(socket.fd), socket.listener, connection);
-  if (!adopted) return connection.closed();
-  connection.begin(adopted);
-}
-
-void Worker::attend_to(Connection& connection) {
-  if (std::exchange(connection.in_attention, true)) return;
-  attention_.push_back(connection.id().index);
-}
-
-void Worker::attend_all() {
-  std::swap(attending_, attention_);
-  for (const std::uint32_t index : attending_) {
-    Connection* connection = connections_[index].get();
-    if (!connection || !std::exchange(connection->in_attention, false)) continue;  // gone meanwhile
-    if (!connection->attend()) cut(*connection);
-  }
-  attending_.clear();
-}
-
 void Worker::woken() {
   inbox_->rest();
 }
@@ -183,18 +136,14 @@ void Worker::woken() {
 void Worker::ticked() {
   const Instant now = this->now();
   measure_lag(shared_.services.clock->nanoseconds());
-  deadlines_.take(now, [&](std::uint32_t index, std::uint32_t tick) {
-    Connection* connection = connections_[index].get();
-    if (!connection || connection->armed_tick != tick) return;
-    if (!connection->on_tick(now)) cut(*connection);
-  });
+  connections_.tick(now);
   if (index_ == 0) shared_.services.exchange->let_go();
   if (!drain_) return;
-  if (meter_.connections == 0 && sockets_.size() == 0 && sessions_.size() == 0) return finish_drain({});
+  if (connections_.size() == 0 && sockets_.size() == 0 && sessions_.size() == 0) return finish_drain({});
   if (now < drain_->until) return;
   session::Abandoned left = sessions_.abandon();
-  left.connections = meter_.connections;
-  kill_all();
+  left.connections = connections_.size();
+  connections_.kill_all();
   finish_drain(left);
 }
 
@@ -227,10 +176,9 @@ void Worker::drain(Millis window, Millis hard_cap, std::uint16_t code, Drained d
   const Instant now = this->now();
   drain_ = Draining{now + hard_cap, code, std::move(done)};
   std::uniform_int_distribution<std::int64_t> spread(0, std::min(window, hard_cap).count());
-  for (const auto& connection : connections_) {
-    if (connection) connection->drain_at(now + Millis(spread(random_)));
-  }
-  sockets_.drain([&] { return now + Millis(spread(random_)); });
+  const auto when = [&] { return now + Millis(spread(random_)); };
+  connections_.drain(when);
+  sockets_.drain(when);
   sessions_.drain();
 }
 
@@ -238,26 +186,9 @@ void Worker::finish_drain(session::Abandoned left) {
   if (drain_->done) std::exchange(drain_->done, nullptr)(left);
 }
 
-void Worker::kill_all() {
-  for (const auto& connection : connections_) {
-    if (!connection) continue;
-    connection->let_go();
-    cut(*connection);
-  }
-}
-
-/// Closes at once. The library first grants a connection that it still holds bytes for some seconds to take them; asked
-/// again, it does not.
-void Worker::cut(Connection& connection) {
-  if (!connection.has_socket()) return free(connection);
-  const auto [index, generation] = connection.id();
-  const net::TcpSocket socket = connection.output().socket();
-  socket.kill();
-  if (connections_[index] && connections_[index]->id().generation == generation) socket.kill();
-}
-
 WorkerMeters Worker::meters() {
   WorkerMeters meters{meter_, sessions_.meter()};
+  meters.transport.connections = connections_.size();
   const Load::Amount waits = inbox_->waits();
   meters.transport.mailbox_letters = waits.letters;
   meters.transport.mailbox_bytes = waits.bytes;
@@ -266,11 +197,6 @@ WorkerMeters Worker::meters() {
         static_cast<double>(shared_.services.clock->nanoseconds() - pressed_since_) * 1e-9;
   }
   return meters;
-}
-
-const http::Handler* Worker::handler(std::uint16_t listener) const {
-  const http::Handler& handler = shared_.listeners[listener].http;
-  return handler ? &handler : nullptr;
 }
 
 Millis Worker::jittered(Millis interval) {
@@ -282,11 +208,6 @@ void Worker::note_close(std::uint16_t code, std::string_view why, const std::str
   ++meter_.closes[code];
   log().write_rarely("close " + std::to_string(code), Level::info, "connection closed",
                      {{"code", std::int64_t{code}}, {"why", why}, {"address", address}});
-}
-
-void Worker::free(Connection& connection) {
-  connections_.release(connection.id().index);
-  --meter_.connections;
 }
 
 }  // namespace polygate::server

@@ -8,30 +8,17 @@
 #include <thread>
 #include <vector>
 
-#include "gateway/base/slot_map.h"
-#include "gateway/engine_io/census.h"
-#include "gateway/http/router.h"
-#include "gateway/net/deadlines.h"
 #include "gateway/net/event_loop.h"
-#include "gateway/server/connection.h"
+#include "gateway/server/connections.h"
 #include "gateway/server/letters.h"
+#include "gateway/server/mailbox_post.h"
 #include "gateway/server/meter.h"
-#include "gateway/server/settings.h"
+#include "gateway/server/shared.h"
 #include "gateway/server/slice.h"
 #include "gateway/server/socket_host.h"
 #include "gateway/session/session_table.h"
 
 namespace polygate::server {
-
-/// What all workers of a server share; immutable but for the census, outlives them.
-struct Shared {
-  Settings settings;
-  std::vector<ListenerSettings> listeners;
-  turns::Services services;
-  http::Router router;
-  std::vector<std::shared_ptr<WorkerInbox>> inboxes;  ///< of all workers; complete before the first of them runs
-  std::shared_ptr<engine_io::Census> census;          ///< locked: what they count together
-};
 
 /// One thread with everything that its connections need: event loop, sockets, sessions. Made and destroyed on the main
 /// thread; start() and join() there too. Other threads reach it through inbox() only.
@@ -39,7 +26,7 @@ struct Shared {
 /// A turn of its loop: timers, then whatever the sockets bring, then before_wait(): letters, a slice of them at most,
 /// and at last each connection that has something to write does so once, whatever it was that filled its outbox in this
 /// turn.
-class Worker final : public Post, private net::LoopHandler {
+class Worker final : private net::LoopHandler {
  public:
   Worker(WorkerIndex index, const Shared& shared);
   ~Worker() override;
@@ -50,12 +37,7 @@ class Worker final : public Post, private net::LoopHandler {
   /// After a Task called stop().
   void join();
   const std::shared_ptr<WorkerInbox>& inbox() const { return inbox_; }
-
-  // Post, from any thread.
-  bool deliver(Delivery delivery) override;
-  bool direct(Direct direct) override;
-  bool await_eased(WorkerIndex who) override { return inbox_->await_eased(who); }
-  void run(std::function<void()> task) override { inbox_->put(Task(std::move(task))); }
+  Post& post() { return post_; }
 
   // On its own thread, from a Task.
   void stop();
@@ -66,31 +48,24 @@ class Worker final : public Post, private net::LoopHandler {
   WorkerMeters meters();
 
   // For its connections.
+  const Shared& shared() const { return shared_; }
   const Settings& settings() const { return shared_.settings; }
-  const http::Router& router() const { return shared_.router; }
-  engine_io::Census& census() const { return *shared_.census; }
-  const http::Handler* handler(std::uint16_t listener) const;
-  std::string_view listener_name(std::uint16_t listener) const { return shared_.listeners[listener].name; }
   Log& log() const { return *shared_.services.log; }
   Instant now() const { return shared_.services.clock->now(); }
   session::SessionTable& sessions() { return sessions_; }
   ServerMeter& meter() { return meter_; }
-  net::Deadlines& deadlines() { return deadlines_; }
+  Connections& connections() { return connections_; }
+  SocketHost& sockets() { return sockets_; }
   /// Between four fifths of `interval` and all of it: many peers do not answer at once, and none later than promised.
   Millis jittered(Millis interval);
   bool draining() const { return drain_.has_value(); }
   std::uint16_t drain_code() const { return drain_ ? drain_->code : 1001; }
   Output::Shared& output() { return output_; }
-  void attend_to(Connection& connection);
-  /// Its socket is gone, and all that it had said is handed over.
-  void free(Connection& connection);
   void note_close(std::uint16_t code, std::string_view why, const std::string& address);
 
   WorkerIndex index() const { return index_; }
   bool knows(WorkerIndex worker) const { return worker < shared_.inboxes.size(); }
   WorkerInbox& inbox_of(WorkerIndex worker) const { return *shared_.inboxes[worker]; }
-  SocketHost& sockets() { return sockets_; }
-  Connection* find(const engine_io::ConnectionId& id) const;
 
  private:
   struct Draining {
@@ -109,29 +84,22 @@ class Worker final : public Post, private net::LoopHandler {
   void read(WorkerLetter& letter);
   void read(WorkerParcel& parcel);
   void note_pressed();
-  void adopt(net::NewSocket socket);
-  void attend_all();
   void arm_sessions();
-  void kill_all();
-  void cut(Connection& connection);
   void finish_drain(session::Abandoned left);
   void measure_lag(std::uint64_t now);
 
   const WorkerIndex index_;
   const Shared& shared_;
   std::shared_ptr<WorkerInbox> inbox_;
+  MailboxPost post_;
   std::shared_ptr<net::AcceptorInbox> acceptor_;
   std::unique_ptr<net::EventLoop> loop_;
   session::SessionTable sessions_;
   SocketHost sockets_;
-  net::Deadlines deadlines_;
   ServerMeter meter_;
   Output::Shared output_{meter_};
+  Connections connections_;
   std::minstd_rand random_;
-  SlotMap<std::unique_ptr<Connection>> connections_;  ///< by ConnectionId::index
-  std::uint32_t generation_ = 0;
-  std::vector<std::uint32_t> attention_;
-  std::vector<std::uint32_t> attending_;
   WorkerInbox::Hand hand_;
   std::optional<Draining> drain_;
   std::optional<Instant> sessions_due_;  ///< for when the timer is set
