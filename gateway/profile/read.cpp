@@ -100,6 +100,26 @@ void read_events(ReadContext& context, const yaml::Node& node) {
   }
 }
 
+/// A family may be held further down in the file than it is sent to.
+void settle_kinds(Profile& profile) {
+  const auto settle = [&](TopicText& topic) {
+    const auto held = profile.families.find(topic.family);
+    if (held != profile.families.end()) topic.kind = held->second;
+  };
+  const auto settle_all = [&](std::vector<Rule>& rules) {
+    for (Rule& rule : rules) {
+      for (auto* conditions : {&rule.inside, &rule.needs}) {
+        for (Condition& condition : *conditions) settle(condition.topic);
+      }
+      if (rule.claim) settle(rule.claim->topic);
+      for (auto* topics : {&rule.join, &rule.leave}) std::for_each(topics->begin(), topics->end(), settle);
+      for (SendStep& send : rule.sends) std::for_each(send.to.begin(), send.to.end(), settle);
+    }
+  };
+  for (auto& [name, rules] : profile.events) settle_all(rules);
+  for (auto* rules : {&profile.opened, &profile.closed, &profile.timed}) settle_all(*rules);
+}
+
 }  // namespace
 
 std::shared_ptr<Profile> read(const yaml::Node& root, const std::string& file, const Caps& caps,
@@ -128,6 +148,7 @@ std::shared_ptr<Profile> read(const yaml::Node& root, const std::string& file, c
     if (entry.key == "closed") profile->closed = read_rules(context, entry.value, RuleKind::closed, entry.key_place);
   }
   if (const yaml::Node* otherwise = root.find("otherwise")) profile->otherwise = read_otherwise(context, *otherwise);
+  settle_kinds(*profile);
   add_once(found, diagnostics);
   return profile;
 }

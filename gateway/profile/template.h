@@ -8,6 +8,7 @@
 
 #include "gateway/base/diagnostics.h"
 #include "gateway/base/json.h"
+#include "gateway/routing/topic.h"
 
 namespace polygate::profile {
 
@@ -86,6 +87,7 @@ struct TopicText {
   std::string family;
   Text name;
   Place place;
+  TopicKind kind = TopicKind::joined;  ///< of its family; known when the whole profile is read
 };
 
 }  // namespace polygate::profile

@@ -21,8 +21,13 @@ struct Topic {
   static Topic make(TopicKind kind, std::string_view profile, std::string_view family, std::string_view name) {
     Topic topic{kind, {}};
     topic.key.reserve(profile.size() + family.size() + name.size() + 2);
-    topic.key.append(profile).append(1, '\n').append(family).append(1, '/').append(name);
+    append_prefix(topic.key, profile, family);
+    topic.key.append(name);
     return topic;
+  }
+  /// What stands before the name in the keys of one family.
+  static void append_prefix(std::string& key, std::string_view profile, std::string_view family) {
+    key.append(profile).append(1, '\n').append(family).append(1, '/');
   }
   /// `family/name`, as profiles and logs say it.
   std::string_view text() const { return std::string_view(key).substr(key.find('\n') + 1); }

@@ -1,20 +1,30 @@
 #include "gateway/rules/render.h"
 
+#include <algorithm>
 #include <memory>
+#include <utility>
 
 namespace polygate::rules {
 namespace {
 
-/// False when the value has a character that no topic name may have.
-bool append_escaped(std::string& out, std::string_view value) {
-  for (const char c : value) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return false;
-    if (c == '/') {
+/// Escapes what `out` holds from `from` on. False when that has a character that no topic name may have.
+bool escape_behind(std::string& out, std::size_t from) {
+  const auto is_plain = [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F && c != '/' && c != '%';
+  };
+  const auto first = std::find_if_not(out.begin() + static_cast<std::ptrdiff_t>(from), out.end(), is_plain);
+  if (first == out.end()) return true;
+  const std::string rest(first, out.end());
+  out.erase(first, out.end());
+  for (const char c : rest) {
+    if (is_plain(c)) {
+      out += c;
+    } else if (c == '/') {
       out += "%2F";
     } else if (c == '%') {
       out += "%25";
     } else {
-      out += c;
+      return false;
     }
   }
   return true;
@@ -24,20 +34,14 @@ Failure bad_topic(const profile::TopicText& topic, std::string_view why) {
   return {Reason::invalid, "the name of topic " + topic.family + "/ " + std::string(why)};
 }
 
-TopicKind kind_of(const profile::Profile& profile, const std::string& family) {
-  if (family == "session") return TopicKind::session;
-  const auto known = profile.families.find(family);
-  return known == profile.families.end() ? TopicKind::joined : known->second;
-}
-
-/// What `path` found, as one more piece of a topic's name.
-Result<void> append_piece(std::string& name, const Value& value, const profile::TopicText& topic,
+/// What `path` found, as one more piece of a topic's key, in which `prefix` bytes stand before the name.
+Result<void> append_piece(std::string& key, std::size_t prefix, const Value& value, const profile::TopicText& topic,
                           const profile::Path& path) {
-  std::string text;
-  value.append_text(text);
-  if (text.empty()) return bad_topic(topic, "is empty where " + path.text() + " stands");
-  if (!append_escaped(name, text)) return bad_topic(topic, "holds a control character from " + path.text());
-  if (name.size() > kMaxTopicName) return bad_topic(topic, "is longer than 256 bytes");
+  const std::size_t before = key.size();
+  value.append_text(key);
+  if (key.size() == before) return bad_topic(topic, "is empty where " + path.text() + " stands");
+  if (!escape_behind(key, before)) return bad_topic(topic, "holds a control character from " + path.text());
+  if (key.size() - prefix > kMaxTopicName) return bad_topic(topic, "is longer than 256 bytes");
   return {};
 }
 
@@ -108,7 +112,11 @@ bool append_json(std::string& out, const profile::Shape& shape, Scope& scope) {
 }
 
 Result<void> append_topics(std::vector<Topic>& out, const profile::TopicText& topic, Scope& scope) {
+  constexpr std::size_t kUsualName = 40;
   std::string first;
+  first.reserve(scope.profile->name.size() + topic.family.size() + kUsualName);
+  Topic::append_prefix(first, scope.profile->name, topic.family);
+  const std::size_t prefix = first.size();
   std::vector<std::string> more;  // besides the first, once a list was met
   for (const profile::Text::Part& part : topic.name.parts) {
     first += part.literal;
@@ -117,9 +125,9 @@ Result<void> append_topics(std::vector<Topic>& out, const profile::TopicText& to
     const Value value = scope.find(part.path);
     if (value.kind == Value::Kind::absent) return {};
     if (!value.is_list()) {
-      auto added = append_piece(first, value, topic, part.path);
+      auto added = append_piece(first, prefix, value, topic, part.path);
       for (std::string& each : more) {
-        if (added) added = append_piece(each, value, topic, part.path);
+        if (added) added = append_piece(each, prefix, value, topic, part.path);
       }
       if (!added) return added;
       continue;
@@ -132,22 +140,21 @@ Result<void> append_topics(std::vector<Topic>& out, const profile::TopicText& to
     more.insert(more.begin(), first);
     for (const std::string& each : more) {
       for (const Value& item : items) {
-        auto added = append_piece(longer.emplace_back(each), item, topic, part.path);
+        auto added = append_piece(longer.emplace_back(each), prefix, item, topic, part.path);
         if (!added) return added;
       }
     }
     first = longer.front();
     more.assign(longer.begin() + 1, longer.end());
   }
-  const TopicKind kind = kind_of(*scope.profile, topic.family);
-  out.push_back(Topic::make(kind, scope.profile->name, topic.family, first));
-  for (const std::string& each : more) out.push_back(Topic::make(kind, scope.profile->name, topic.family, each));
+  out.push_back({topic.kind, std::move(first)});
+  for (std::string& each : more) out.push_back({topic.kind, std::move(each)});
   return {};
 }
 
 std::optional<Topic> built_in_topic(const profile::Profile& profile, std::string_view family, std::string_view name) {
-  std::string escaped;
-  if (name.empty() || !append_escaped(escaped, name) || escaped.size() > kMaxTopicName) return std::nullopt;
+  std::string escaped(name);
+  if (name.empty() || !escape_behind(escaped, 0) || escaped.size() > kMaxTopicName) return std::nullopt;
   return Topic::make(TopicKind::joined, profile.name, family, escaped);
 }
 

@@ -135,14 +135,13 @@ void Run::disown(Host& host) {
 bool Run::advance(Host& host) {
   while (step_ != Step::done) {
     std::optional<Failure> failure;
-    if (waiting_) {
+    if (!waiting_) {
+      failure = ask(host, step_);
+      if (waiting_) continue;  // a question is open; its answer may be there already
+    } else {
       if (!answer_) return false;
       waiting_ = false;
       failure = settle(host, step_);
-    } else if (ask(host, step_)) {
-      continue;  // a question is open; its answer may be there already
-    } else if (verdict_.failure) {
-      failure = std::exchange(verdict_.failure, std::nullopt);
     }
     if (failure) {
       fail(host, std::move(*failure));
@@ -153,38 +152,31 @@ bool Run::advance(Host& host) {
   return true;
 }
 
-/// Takes a step, or asks its question. True when a question is open; a failure is left in the verdict.
-bool Run::ask(Host& host, Step step) {
+/// Takes a step, or asks its question: then the run waits.
+std::optional<Failure> Run::ask(Host& host, Step step) {
   switch (step) {
     case Step::schema:
-      verdict_.failure = check_data(host);
-      return false;
+      return check_data(host);
     case Step::authenticate:
-      verdict_.failure = authenticate(host);
-      return false;
+      return authenticate(host);
     case Step::inside:
-      verdict_.failure = check_inside();
-      return false;
+      return check_inside();
     case Step::needs:
-      verdict_.failure = ask_needs(host);
-      return waiting_;
+      return ask_needs(host);
     case Step::claim:
-      verdict_.failure = ask_claim(host);
-      return waiting_;
+      return ask_claim(host);
     case Step::handler:
-      if (!rule_.handler) return false;
-      verdict_.failure = check_names();
-      if (verdict_.failure) return false;
+      if (!rule_.handler) return std::nullopt;
+      if (auto failure = check_names()) return failure;
       waiting_ = true;
       host.handle(rule_.handler->name, make_call());
-      return true;
+      return std::nullopt;
     case Step::effects:
-      verdict_.failure = render_effects(host);
-      return false;
+      return render_effects(host);
     case Step::done:
-      return false;
+      break;
   }
-  return false;
+  return std::nullopt;
 }
 
 /// Looks at the answer to the question of `step`.
@@ -401,9 +393,7 @@ std::optional<Failure> Run::render_changes() {
 }
 
 std::optional<Failure> Run::render_effects(Host& host) {
-  std::vector<Topic> claimed = std::move(effects_.claimed);
-  effects_ = Effects{};
-  effects_.claimed = std::move(claimed);
+  if (disowned_) effects_ = Effects{};  // what was said instead of it has been said
   if (auto failure = render_changes()) return failure;
   Outbound outbound(profile_, &rule_, scope_, host.scratch(), verdict_);
   for (const profile::SendStep& step : rule_.sends) {

@@ -61,7 +61,7 @@ class Run {
  private:
   enum class Step : std::uint8_t { schema, authenticate, inside, needs, claim, handler, effects, done };
 
-  bool ask(Host& host, Step step);
+  std::optional<Failure> ask(Host& host, Step step);
   std::optional<Failure> settle(Host& host, Step step);
   std::optional<Failure> check_data(Host& host) const;
   std::optional<Failure> authenticate(Host& host);

@@ -43,7 +43,7 @@ class LateAnswers : public testing::Test {
     profile_->families["seat"] = TopicKind::claimed;
     profile_->families["role"] = TopicKind::joined;
     const profile::TopicText room{"room", text("all"), {}};
-    const profile::TopicText seat{"seat", text("one"), {}};
+    const profile::TopicText seat{"seat", text("one"), {}, TopicKind::claimed};
     rule("enter", [&](profile::Rule& rule) {
       rule.join = {room};
       rule.sends.emplace_back();
