@@ -38,6 +38,8 @@ class Host {
   /// How long the last words may take then.
   virtual Millis close_within() const = 0;
   virtual Meter& meter() = 0;
+  /// A socket closes for a reason of its own, not by the wish of a session: counted, and told in the log.
+  virtual void note_close(std::uint16_t code, std::string_view why, std::string_view address) = 0;
   virtual Log& log() const = 0;
   /// The sessions of its thread, and where else sessions may be.
   virtual session::SessionTable& sessions() = 0;

@@ -16,6 +16,8 @@ using dialect::EngineMessage;
 /// How long a client that polls has to fetch the last words.
 constexpr Millis kLastPoll{10'000};
 
+constexpr char kSlow[] = "slow consumer: limit outbox_bytes";
+
 FramePtr frame_of(Type type, std::string_view data) {
   return std::make_shared<const Frame>(std::make_unique<const EngineMessage>(type, data));
 }
@@ -162,7 +164,7 @@ void Socket::packet(const Packet& packet) {
       return user_->message(packet);
     case Type::ping:
       if (revision_ == Revision::v4) return malformed("a ping from the client, where the server pings");
-      if (!push(frame_of(Type::pong, packet.data), 0)) close_soon(1013, "slow consumer: limit outbox_bytes");
+      if (!push(frame_of(Type::pong, packet.data), 0)) give_up(1013, kSlow);
       return;
     case Type::pong:
       if (revision_ == Revision::v3) return malformed("a pong from the client, where the client pings");
@@ -187,7 +189,7 @@ void Socket::heard() {
 /// Overtakes what waits for the WebSocket: a client that is busy with a large transfer counts the time between pings.
 void Socket::ping() {
   if (!websocket_) {
-    if (!push(frame_of(Type::ping, {}), 0)) close_soon(1013, "slow consumer: limit outbox_bytes");
+    if (!push(frame_of(Type::ping, {}), 0)) give_up(1013, kSlow);
     return;
   }
   Command command{Command::Kind::say, *websocket_};
@@ -243,7 +245,7 @@ void Socket::resume_input() {
 bool Socket::attend() {
   if (!is_over() && broken_) die(session::Gone::lost);
   if (state_ == State::lost && !polling_->receiving) die(session::Gone::lost);
-  if (!is_over() && close_code_) close(*close_code_, std::string(close_reason_));
+  if (!is_over() && close_code_) close();
   if (!is_over()) user_->settle();
   if (!is_over()) resume_input();
   flush_poll();
@@ -259,6 +261,12 @@ void Socket::close_soon(std::uint16_t code, std::string_view reason) {
   wake();
 }
 
+void Socket::give_up(std::uint16_t code, std::string_view why) {
+  if (is_closing() || close_code_) return;
+  host_->note_close(code, why, user_->address());
+  close_soon(code, why);
+}
+
 void Socket::break_off(std::uint16_t code, std::string_view reason) {
   broken_ = true;
   close_code_ = code;
@@ -267,16 +275,15 @@ void Socket::break_off(std::uint16_t code, std::string_view reason) {
 }
 
 void Socket::malformed(std::string_view why) {
-  host_->log().write_rarely("engine parse", Level::info, "connection closed",
-                            {{"why", why}, {"profile", route_.profile->name}, {"address", user_->address()}});
-  break_off(close_code(Reason::malformed), "parse error: " + std::string(why));
+  const std::uint16_t code = close_code(Reason::malformed);
+  const std::string reason = "parse error: " + std::string(why);
+  if (!is_closing() && !close_code_) host_->note_close(code, reason, user_->address());
+  break_off(code, reason);
   die(session::Gone::lost);
 }
 
-void Socket::close(std::uint16_t code, std::string_view reason) {
+void Socket::close() {
   if (is_closing()) return;
-  close_code_ = code;
-  close_reason_ = reason;
   const bool drains = host_->drains().has_value();
   if (upgrade_ && upgrade_->probed) {
     stage_due_ = upgrade_->due;  // the client neither polls nor listens before it has upgraded
@@ -338,7 +345,8 @@ void Socket::tick(Instant now) {
     if (is_closing() || close_code_) return die(session::Gone::lost);
     const std::uint16_t code = host_->drains().value_or(1001);
     ++host_->meter().closes[code];
-    return close(code, "going away");
+    close_soon(code, "going away");
+    return close();
   }
   if (now >= user_->due()) user_->time_is_over();
   if (is_over()) return;
@@ -522,11 +530,8 @@ void Socket::complete_upgrade() {
   polling_.reset();
   if (user_->asks_for_drained()) ask_for_drained();
   heard();
-  if (!fits) {
-    close(1013, "slow consumer: limit outbox_bytes");
-  } else if (close_code_) {
-    close(*close_code_, std::string(close_reason_));
-  }
+  if (!fits) give_up(1013, kSlow);
+  if (close_code_) close();
 }
 
 /// The WebSocket goes, polling goes on.

@@ -70,8 +70,10 @@ class Socket final {
   void resume_input();
   /// Ends it when the packets at hand are taken; the first code counts.
   void close_soon(std::uint16_t code, std::string_view reason);
-  /// What waits is still written; then it ends. A WebSocket first hands over what it has read by now.
-  void close(std::uint16_t code, std::string_view reason);
+  /// The same for a reason of its own: it is counted here, where the wish of a session is with the session.
+  void give_up(std::uint16_t code, std::string_view why);
+  /// Carries that out now. What waits is still written; a WebSocket first hands over what it has read by now.
+  void close();
   /// What the client said was no message: nobody knows what follows. Ends it with the turn.
   void break_off(std::uint16_t code, std::string_view reason);
   /// The same, now: the packet protocol is broken.

@@ -1,6 +1,7 @@
 #include "gateway/server/socket_host.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "gateway/server/websocket.h"
@@ -24,6 +25,10 @@ Millis SocketHost::close_within() const {
 
 engine_io::Meter& SocketHost::meter() {
   return worker_.meter();
+}
+
+void SocketHost::note_close(std::uint16_t code, std::string_view why, std::string_view address) {
+  worker_.note_close(code, why, std::string(address));
 }
 
 Log& SocketHost::log() const {

@@ -60,6 +60,7 @@ class SocketHost final : public engine_io::Host {
   std::optional<std::uint16_t> drains() const override;
   Millis close_within() const override;
   engine_io::Meter& meter() override;
+  void note_close(std::uint16_t code, std::string_view why, std::string_view address) override;
   Log& log() const override;
   session::SessionTable& sessions() override;
   WorkerIndex index() const override { return index_; }

@@ -79,7 +79,7 @@ void Client::opened() {
 
 void Client::time_is_over() {
   connect_due_ = Instant::max();
-  socket_.close(4408, "limit connect_within reached");
+  socket_.give_up(4408, "limit connect_within reached");
 }
 
 Namespace* Client::find(std::string_view name) {
@@ -136,7 +136,10 @@ std::string_view Client::scope(std::uint16_t index) const {
 }
 
 void Client::settle() {
-  if (std::exchange(has_ended_, false) && live() == 0) socket_.close(last_code_, last_reason_);
+  if (std::exchange(has_ended_, false) && live() == 0) {
+    socket_.close_soon(last_code_, last_reason_);
+    socket_.close();
+  }
   end_namespaces();
 }
 
@@ -195,12 +198,8 @@ void Client::text(std::string_view text) {
 void Client::binary(std::string_view bytes) {
   if (!assembly_) return socket_.malformed("binary data that no packet has announced");
   if (assembly_->bytes() + bytes.size() > profile().limits.message_bytes) {
-    ++socket_.host().meter().closes[1009];
-    socket_.host().log().write_rarely("close 1009", Level::info, "connection closed",
-                                      {{"code", std::int64_t{1009}},
-                                       {"why", "a message with its attachments is over the limit message_bytes"},
-                                       {"address", opening_.address}});
-    socket_.close(1009, "limit message_bytes");
+    socket_.give_up(1009, "limit message_bytes");
+    socket_.close();
     return socket_.finish();  // what follows may be attachments of a packet that lacks one
   }
   assembly_->add(bytes);
@@ -353,7 +352,7 @@ void Client::refuse(std::string_view name, std::string_view why) {
   json::append_string(json, why);
   if (socket_.revision() == Revision::v4) json = "{\"message\":" + json + '}';
   if (!socket_.push(frame_of(Type::error, name, json), 0)) {
-    socket_.close_soon(1013, "slow consumer: limit outbox_bytes");
+    socket_.give_up(1013, "slow consumer: limit outbox_bytes");
   }
 }
 

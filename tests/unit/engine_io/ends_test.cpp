@@ -296,6 +296,56 @@ TEST(OurEnd, ABrokenConversationEndsWithTheTurnAndNothingMoreIsTaken) {
   EXPECT_THAT(talk.ears.take(), ElementsAre("closed lost broken"));
 }
 
+/// By close code.
+using Closes = std::map<std::uint16_t, std::uint64_t>;
+
+TEST(Counted, IsAConversationThatIsBrokenOnce) {
+  Talk talk;
+  talk.polling();
+  talk.peer.posts(2, "9");
+  EXPECT_THAT(talk.peer.hears(2), ElementsAre("200 ok"));
+  EXPECT_EQ(talk.host.meter().closes, (Closes{{4400, 1}}));
+  EXPECT_THAT(talk.ears.take(), ElementsAre("closed lost broken"));
+}
+
+TEST(Counted, IsAClientThatIsTooSlowForAPingOrAPong) {
+  Talk polls;
+  polls.polling();
+  polls.says(std::string(9'000, 'x'));
+  polls.host.pass(Millis(25'000));
+  polls.peer.polls(2);
+  polls.peer.hears(2);
+  EXPECT_EQ(polls.host.meter().closes, (Closes{{1013, 1}}));
+  Talk talk(Revision::v3);
+  talk.on_websocket();
+  talk.gateway.full.insert(1);
+  talk.peer.says(1, "2");
+  talk.peer.says(1, "2");
+  EXPECT_EQ(talk.host.meter().closes, (Closes{{1013, 1}}));
+  EXPECT_EQ(talk.peer.hears(1).size(), 1u);
+}
+
+TEST(Counted, IsAWebSocketThatDoesNotTakeWhatWaitedForPolls) {
+  Talk talk;
+  talk.polling();
+  talk.peer.upgrades(3);
+  talk.peer.says(3, "2probe");
+  talk.says("a");
+  talk.gateway.full.insert(3);
+  talk.peer.says(3, "5");
+  EXPECT_EQ(talk.host.meter().closes, (Closes{{1013, 1}}));
+  EXPECT_EQ(talk.peer.hears(3).size(), 3u);
+}
+
+TEST(Counted, IsNotWhatASessionWants) {
+  Talk talk;
+  talk.on_websocket();
+  talk.socket().close_soon(4000, "enough");
+  talk.peer.says(1, "9");
+  EXPECT_EQ(talk.peer.hears(1).size(), 1u);
+  EXPECT_EQ(talk.host.meter().closes, Closes{}) << "the session has counted its own";
+}
+
 TEST(OurEnd, ClientsOfRevision3HearNoCodesThatTheyDoNotKnow) {
   for (const auto& [said, heard] : std::map<std::uint16_t, std::string>{
            {1011, "1011"}, {1012, "1001"}, {1013, "1001"}, {1014, "1001"}, {4000, "4000"}}) {

@@ -171,6 +171,7 @@ class TestHost final : public Host, public Post {
   std::optional<std::uint16_t> drains() const override { return drains_; }
   Millis close_within() const override { return Millis(1'500); }
   Meter& meter() override { return meter_; }
+  void note_close(std::uint16_t code, std::string_view, std::string_view) override { ++meter_.closes[code]; }
   Log& log() const override { return gateway_.log; }
   session::SessionTable& sessions() override { return sessions_; }
   WorkerIndex index() const override { return index_; }

@@ -163,6 +163,7 @@ TEST(Connect, WhoComesNowhereInTimeIsClosed) {
   EXPECT_THAT(guest.hears(), ElementsAre("close 4408 limit connect_within reached, take the rest",
                                          "close 4408 limit connect_within reached"));
   EXPECT_TRUE(guest.is_over());
+  EXPECT_EQ(club.host.meter().closes, (std::map<std::uint16_t, std::uint64_t>{{4408, 1}}));
 }
 
 TEST(Connect, WhoHasComeSomewhereHasAllTheTime) {
