@@ -136,8 +136,8 @@ std::string_view Client::scope(std::uint16_t index) const {
 }
 
 void Client::settle() {
-  if (std::exchange(has_ended_, false) && live() == 0) {
-    socket_.close_soon(last_code_, last_reason_);
+  if (const auto ended = std::exchange(ended_, std::nullopt); ended && live() == 0) {
+    socket_.close_soon(ended->code, ended->reason);
     socket_.close();
   }
   end_namespaces();
@@ -367,9 +367,7 @@ void Client::end(Namespace& space, const session::Farewell& farewell) {
   if (!space.is_live()) return;
   const bool was_open = std::exchange(space.state, State::ending) == State::open;
   const std::uint16_t code = farewell.code;
-  last_code_ = code;
-  last_reason_ = farewell.reason;
-  has_ended_ = true;
+  if (!ended_) ended_ = farewell;
   space.takes_rest = farewell.takes_rest;
   if (farewell.is_broken) {
     socket_.break_off(code, farewell.reason);
@@ -385,9 +383,7 @@ void Client::let_go(Namespace& space) {
   space.state = State::over;
   space.session = {};
   space.is_full = false;
-  has_ended_ = true;
-  last_code_ = close_code(Reason::taken);
-  last_reason_ = "resumed on another connection";
+  if (!ended_) ended_ = {close_code(Reason::taken), "resumed on another connection"};
   socket_.wake();
 }
 

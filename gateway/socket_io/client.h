@@ -80,10 +80,8 @@ class Client final : public engine_io::User {
   std::vector<std::unique_ptr<Namespace>> namespaces_;
   std::unique_ptr<Assembly> assembly_;
   session::TokenBucket connects_;
-  Instant connect_due_ = Instant::max();  ///< of connect_within
-  bool has_ended_ = false;                ///< a session has, since the last turn
-  std::uint16_t last_code_ = 1000;        ///< of the session that ended last
-  std::string last_reason_;
+  Instant connect_due_ = Instant::max();    ///< of connect_within
+  std::optional<session::Farewell> ended_;  ///< of the first session that has, since the last turn
 };
 
 }  // namespace polygate::socket_io

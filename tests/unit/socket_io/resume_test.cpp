@@ -123,6 +123,25 @@ TEST(Resume, OfOneNamespaceLeavesTheOthersOfTheOldSocketAlone) {
   EXPECT_THAT(guest.hears(), ElementsAre(R"(frame 42/staff,["who","waiter","*"])"));
 }
 
+TEST(Resume, OfOneNamespaceDoesNotHideWhyTheOtherEnded) {
+  Loud club;
+  Guest guest(club, 1);
+  guest.connects();
+  const Memory main = of(guest);
+  club.shouts("a");
+  EXPECT_EQ(guest.hears().size(), 1u);
+  const std::string offset = guest.offset;
+  guest.says("0/staff,");
+  EXPECT_EQ(guest.hears().size(), 1u);
+  Guest again(club, 2);
+  again.opens();
+  guest.says(R"(2/staff,["bye"])");
+  again.says(Memory{main.sid, main.pid, offset}.comes_back());
+  EXPECT_THAT(guest.hears(), ElementsAre("frame 41/staff,", "close 4000 enough, take the rest", "close 4000 enough"));
+  EXPECT_THAT(again.hears(), ElementsAre(kNew));
+  EXPECT_EQ(again.sid, main.sid);
+}
+
 TEST(Resume, ItsPlaceIsThatOfTheNewConnection) {
   Loud club(recovering(), 3);
   const Memory memory = heard_and_lost(club);
