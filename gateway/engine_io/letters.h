@@ -4,8 +4,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "gateway/dialect/engine_io_packet.h"
+#include "gateway/engine_io/http.h"
 #include "gateway/http/handler.h"
 #include "gateway/routing/frame.h"
 #include "gateway/routing/load.h"
@@ -87,6 +89,16 @@ struct Command {
   std::unique_ptr<http::Response> response{};
   bool takes_rest = false;  ///< close: what it has read by now is still handed over
 
+  static Command answer(const ConnectionRef& to, http::Response response) {
+    Command command{Kind::answer, to};
+    command.response = std::make_unique<http::Response>(std::move(response));
+    return command;
+  }
+  static Command refuse(const ConnectionRef& to, const Refusal& refusal) {
+    Command command{Kind::refuse, to};
+    command.text = refusal.message;
+    return command;
+  }
   /// Of a frame, while it waits.
   std::size_t weight() const { return Load::kLetter + bytes.size(); }
 };

@@ -12,7 +12,7 @@ SingleSession::SingleSession(Socket& socket, session::Opening opening, auth::Ide
 
 void SingleSession::opened() {
   opening_->carrier = this;
-  const http::Route& route = socket_.route();
+  const http::Route& route = socket_.route;
   session::Opening opening = std::move(*std::exchange(opening_, nullptr));
   session_ = sessions().open(route.profile, *route.endpoint, std::move(opening), std::move(identity_));
 }
@@ -34,10 +34,10 @@ void SingleSession::drained() {
 }
 
 void SingleSession::settle() {
-  if (!is_ending_ || (socket_.takes_rest() && takes_rest_)) return;
+  if (!is_ending_ || (socket_.ending().takes_rest() && takes_rest_)) return;
   full_ = false;
   if (session_) sessions().hang_up(std::exchange(session_, {}), session::Gone::closed);
-  if (socket_.takes_rest()) socket_.finish();
+  if (socket_.ending().takes_rest()) socket_.end(session::Gone::closed);
 }
 
 void SingleSession::closing(session::Gone why) {
@@ -61,11 +61,7 @@ void SingleSession::resume_input() {
 void SingleSession::close(const session::Farewell& farewell) {
   if (std::exchange(is_ending_, true)) return;
   takes_rest_ = farewell.takes_rest;
-  if (farewell.is_broken) {
-    socket_.break_off(farewell.code, farewell.reason);
-  } else {
-    socket_.close_soon(farewell.code, farewell.reason);
-  }
+  socket_.close_soon(farewell);
 }
 
 void SingleSession::probe() {
@@ -78,7 +74,7 @@ void SingleSession::let_go() {
   session_ = {};
   takes_rest_ = false;
   full_ = false;
-  socket_.wake();
+  socket_.host().wake(socket_);
 }
 
 }  // namespace polygate::engine_io

@@ -17,11 +17,11 @@ Socket* Sockets::find(const Sid& id) {
     return found == adopted_.end() ? nullptr : found->second.socket.get();
   }
   const Slot* slot = slots_.find(id.slot);
-  return slot != nullptr && slot->socket && slot->socket->id() == id ? slot->socket.get() : nullptr;
+  return slot != nullptr && slot->socket && slot->socket->id == id ? slot->socket.get() : nullptr;
 }
 
 void Sockets::free(Socket& socket) {
-  const Sid id = socket.id();
+  const Sid id = socket.id;
   host_.meter().outbox_bytes -= socket.pending_bytes();
   disarm(slot_of(id));
   if (id.worker != home_) {
@@ -32,15 +32,15 @@ void Sockets::free(Socket& socket) {
 }
 
 std::unique_ptr<Socket> Sockets::take(Socket& socket, WorkerIndex to) {
-  moved_[socket.id()] = to;
-  disarm(slots_[socket.id().slot]);
+  moved_[socket.id] = to;
+  disarm(slots_[socket.id.slot]);
   host_.meter().outbox_bytes -= socket.pending_bytes();
-  return slots_.release(socket.id().slot).socket;
+  return slots_.release(socket.id.slot).socket;
 }
 
 Socket& Sockets::adopt(std::unique_ptr<Socket> socket) {
   host_.meter().outbox_bytes += socket->pending_bytes();
-  Slot& slot = adopted_[socket->id()];
+  Slot& slot = adopted_[socket->id];
   slot.socket = std::move(socket);
   return *slot.socket;
 }
@@ -55,12 +55,12 @@ void Sockets::forget(const Sid& id) {
 }
 
 void Sockets::arm(Socket& socket) {
-  Slot& slot = slot_of(socket.id());
+  Slot& slot = slot_of(socket.id);
   const Instant due = socket.due();
   if (due >= slot.armed) return;
   disarm(slot);
   slot.armed = due;
-  slot.timer = timers_.add(due, socket.id());
+  slot.timer = timers_.add(due, socket.id);
 }
 
 void Sockets::disarm(Slot& slot) {
@@ -68,7 +68,7 @@ void Sockets::disarm(Slot& slot) {
   slot.armed = Instant::max();
 }
 
-/// An socket whose deadline has moved since is armed anew. Each has one turn.
+/// A socket whose deadline has moved since is armed anew. Each has one turn.
 void Sockets::tick(Instant now) {
   std::vector<Sid> due;
   while (const auto id = timers_.take_due(now)) due.push_back(*id);

@@ -105,12 +105,12 @@ void EngineRequests::open(const engine_io::Query& query) {
     socket.carry(std::make_unique<socket_io::Client>(socket, std::move(opening), std::move(entry.place)));
   }
   if (query.websocket) {
-    http_.accept(route.profile->limits.message_bytes).open(socket.id(), route.profile->limits);
-    return socket.begin_websocket(from);
+    http_.accept(route.profile->limits.message_bytes).open(socket.id, route.profile->limits);
+    return socket.begin(from, query);
   }
   http_.note(Handshake::accepted);
-  owes_ = socket.id();
-  socket.begin_polling(from, query);
+  owes_ = socket.id;
+  socket.begin(from, query);
 }
 
 /// There are as many sockets as there may be.

@@ -44,7 +44,7 @@ bool SocketHost::knows(WorkerIndex worker) const {
 }
 
 void SocketHost::wake(engine_io::Socket& socket) {
-  if (!std::exchange(socket.is_awake, true)) awake_.push_back(socket.id());
+  if (!std::exchange(socket.is_awake, true)) awake_.push_back(socket.id);
 }
 
 void SocketHost::attend() {
@@ -53,9 +53,10 @@ void SocketHost::attend() {
     engine_io::Socket* socket = sockets_.find(id);
     if (socket == nullptr) continue;
     socket->is_awake = false;
-    if (const auto to = socket->leaves_for()) {
-      worker_.inbox_of(*to).put(sockets_.take(*socket, *to));
-    } else if (!socket->attend()) {
+    const engine_io::Socket::Next next = socket->attend();
+    if (next.leaves_for) {
+      worker_.inbox_of(*next.leaves_for).put(sockets_.take(*socket, *next.leaves_for));
+    } else if (next.is_over) {
       sockets_.free(*socket);
       if (id.worker != index_) tell_it_is_over(id);
     }
@@ -106,7 +107,7 @@ void SocketHost::hear(engine_io::Input input) {
   using Kind = engine_io::Input::Kind;
   if (input.kind == Kind::over) return sockets_.forget(input.to);
   if (engine_io::Socket* socket = sockets_.find(input.to)) {
-    if (input.profile == nullptr || socket->is_of(input.profile)) return socket->input(input);
+    if (input.profile == nullptr || socket->route.profile.get() == input.profile) return socket->input(input);
   } else if (const auto to = sockets_.moved_to(input.to)) {
     return worker_.inbox_of(*to).put(std::make_unique<engine_io::Input>(std::move(input)));
   }

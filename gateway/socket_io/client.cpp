@@ -67,19 +67,20 @@ session::Opening needed(session::Opening all, const http::Route& route) {
 }  // namespace
 
 Client::Client(engine_io::Socket& socket, session::Opening opening, std::shared_ptr<const Census::Place> place)
-    : socket_(socket), opening_(needed(std::move(opening), socket.route())), place_(std::move(place)) {
-  opening_.recoverable = socket.revision() == Revision::v4 && profile().engine.recovery.within.count() > 0;
+    : socket_(socket), opening_(needed(std::move(opening), socket.route)), place_(std::move(place)) {
+  opening_.recoverable = socket.revision == Revision::v4 && profile().engine.recovery.within.count() > 0;
 }
 
 /// Clients of revision 3 are on "/" at once.
 void Client::opened() {
-  if (socket_.revision() == Revision::v3) return open("/", nullptr);
+  if (socket_.revision == Revision::v3) return open("/", nullptr);
   connect_due_ = socket_.host().now() + profile().engine.connect_within;
 }
 
 void Client::time_is_over() {
   connect_due_ = Instant::max();
   socket_.give_up(4408, "limit connect_within reached");
+  socket_.close();
 }
 
 Namespace* Client::find(std::string_view name) {
@@ -137,7 +138,7 @@ std::string_view Client::scope(std::uint16_t index) const {
 
 void Client::settle() {
   if (const auto ended = std::exchange(ended_, std::nullopt); ended && live() == 0) {
-    socket_.close_soon(ended->code, ended->reason);
+    socket_.close_soon(*ended);
     socket_.close();
   }
   end_namespaces();
@@ -147,14 +148,14 @@ void Client::settle() {
 void Client::end_namespaces() {
   bool all_over = true;
   for (const auto& space : namespaces_) {
-    if (space->state == State::ending && !(socket_.takes_rest() && space->takes_rest)) {
+    if (space->state == State::ending && !(socket_.ending().takes_rest() && space->takes_rest)) {
       space->state = State::over;
       space->is_full = false;
       sessions().hang_up(std::exchange(space->session, {}), session::Gone::closed);
     }
     all_over = all_over && space->state == State::over;
   }
-  if (socket_.takes_rest() && all_over) socket_.finish();
+  if (socket_.ending().takes_rest() && all_over) socket_.end(session::Gone::closed);
 }
 
 /// Those that will wait for their client do not begin to end.
@@ -200,7 +201,7 @@ void Client::binary(std::string_view bytes) {
   if (assembly_->bytes() + bytes.size() > profile().limits.message_bytes) {
     socket_.give_up(1009, "limit message_bytes");
     socket_.close();
-    return socket_.finish();  // what follows may be attachments of a packet that lacks one
+    return socket_.end(session::Gone::closed);  // what follows may be attachments of a packet that lacks one
   }
   assembly_->add(bytes);
   if (!assembly_->is_complete()) return;
@@ -236,7 +237,7 @@ bool Client::may_connect(const Packet& packet) {
   const Namespace* known = find(packet.name_space);
   if (known != nullptr && known->state != State::over) {
     // Clients of revision 3 are on "/" without asking; some ask.
-    if (socket_.revision() == Revision::v4 || packet.name_space != "/") {
+    if (socket_.revision == Revision::v4 || packet.name_space != "/") {
       socket_.malformed("a second connect to the same namespace");
     }
     return false;
@@ -246,7 +247,7 @@ bool Client::may_connect(const Packet& packet) {
     socket_.malformed("too many connects: limit events_per_second");
     return false;
   }
-  const auto& namespaces = socket_.route().endpoint->namespaces;
+  const auto& namespaces = socket_.route.endpoint->namespaces;
   const bool exists =
       packet.name_space == "/" || std::any_of(namespaces.begin(), namespaces.end(),
                                               [&](const auto& one) { return one.first == packet.name_space; });
@@ -255,7 +256,7 @@ bool Client::may_connect(const Packet& packet) {
 }
 
 void Client::connect(const Packet& packet) {
-  if (socket_.is_closing() || !may_connect(packet)) return;
+  if (socket_.ending().is_closing() || !may_connect(packet)) return;
   const profile::Profile& profile = this->profile();
   json::Document document;
   if (!packet.json.empty()) {
@@ -299,7 +300,7 @@ void Client::refuse_connect_data(const Packet& packet) {
 
 /// What answers a connect.
 FramePtr Client::greeting(std::string_view name, SessionId session) {
-  if (socket_.revision() == Revision::v3) return frame_of(Type::connect, name, {});
+  if (socket_.revision == Revision::v3) return frame_of(Type::connect, name, {});
   const auto key = sessions().recovery_key(session);
   const std::string json = "{\"sid\":\"" + session.text() + (key ? "\",\"pid\":\"" + key->text() : "") + "\"}";
   return frame_of(Type::connect, name, json);
@@ -328,7 +329,7 @@ void Client::open(std::string_view name, Json auth) {
   opening.carrier = &space;
   opening.auth = std::move(auth);
   opening.name_space = name;
-  const http::Route& route = socket_.route();
+  const http::Route& route = socket_.route;
   auto identity = sessions().admit(*route.endpoint, opening);
   if (!identity) {
     space.state = State::over;
@@ -341,7 +342,7 @@ void Client::open(std::string_view name, Json auth) {
   for (FramePtr& frame : std::exchange(space.early, {})) fits = socket_.push(std::move(frame), space.index) && fits;
   if (space.state == State::opening) {
     space.state = State::open;
-  } else if (!socket_.is_to_close()) {
+  } else if (!socket_.ending().is_decided()) {
     fits = socket_.push(frame_of(Type::disconnect, name, {}), 0) && fits;
   }
   if (!fits && space.state == State::open) sessions().too_slow(session);
@@ -350,7 +351,7 @@ void Client::open(std::string_view name, Json auth) {
 void Client::refuse(std::string_view name, std::string_view why) {
   std::string json;
   json::append_string(json, why);
-  if (socket_.revision() == Revision::v4) json = "{\"message\":" + json + '}';
+  if (socket_.revision == Revision::v4) json = "{\"message\":" + json + '}';
   if (!socket_.push(frame_of(Type::error, name, json), 0)) {
     socket_.give_up(1013, "slow consumer: limit outbox_bytes");
   }
@@ -369,14 +370,12 @@ void Client::end(Namespace& space, const session::Farewell& farewell) {
   const std::uint16_t code = farewell.code;
   if (!ended_) ended_ = farewell;
   space.takes_rest = farewell.takes_rest;
-  if (farewell.is_broken) {
-    socket_.break_off(code, farewell.reason);
-  } else if (code == 1001 || code == 1012 || code == 1013) {
-    socket_.close_soon(code, farewell.reason);
+  if (farewell.is_broken || code == 1001 || code == 1012 || code == 1013) {
+    socket_.close_soon(farewell);
   } else if (was_open) {
     static_cast<void>(socket_.push(frame_of(Type::disconnect, space.name, {}), 0));
   }
-  socket_.wake();
+  socket_.host().wake(socket_);
 }
 
 void Client::let_go(Namespace& space) {
@@ -384,7 +383,7 @@ void Client::let_go(Namespace& space) {
   space.session = {};
   space.is_full = false;
   if (!ended_) ended_ = {close_code(Reason::taken), "resumed on another connection"};
-  socket_.wake();
+  socket_.host().wake(socket_);
 }
 
 }  // namespace polygate::socket_io

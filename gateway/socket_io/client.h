@@ -51,7 +51,7 @@ class Client final : public engine_io::User {
 
  private:
   session::SessionTable& sessions() { return socket_.host().sessions(); }
-  const profile::Profile& profile() const { return *socket_.route().profile; }
+  const profile::Profile& profile() const { return *socket_.route.profile; }
 
   void text(std::string_view text);
   void binary(std::string_view bytes);

@@ -15,7 +15,7 @@ bool Client::go_on(const Packet& packet, json::View auth) {
   };
   const auto key = SecretId::parse(member("pid"));
   const std::string_view offset = member("offset");
-  if (!key || socket_.is_to_close()) return false;
+  if (!key || socket_.ending().is_decided()) return false;
   if (key->worker == socket_.host().index()) return resume(packet.name_space, *key, offset);
   const bool is_bare = std::all_of(namespaces_.begin(), namespaces_.end(),
                                    [](const auto& one) { return one->state == Namespace::State::over; });
@@ -27,7 +27,7 @@ bool Client::go_on(const Packet& packet, json::View auth) {
 
 bool Client::resume(std::string_view name, const SecretId& key, std::string_view offset) {
   Namespace& space = add(name);
-  auto resumed = sessions().resume({key, offset, socket_.route().endpoint, name, opening_.address, &space, place_});
+  auto resumed = sessions().resume({key, offset, socket_.route.endpoint, name, opening_.address, &space, place_});
   if (!resumed) {
     space.state = Namespace::State::over;
     return false;

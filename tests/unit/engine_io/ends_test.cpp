@@ -137,11 +137,11 @@ TEST(OurEnd, APollHearsTheLastWordsAndTheNextOneTheClosePacket) {
   talk.polling();
   talk.peer.polls(2);
   talk.says("bye");
-  talk.socket().close_soon(4000, "enough");
+  talk.socket().close_soon({4000, "enough"});
   EXPECT_THAT(talk.peer.hears(2), ElementsAre("200 4bye"));
   EXPECT_THAT(talk.ears.take(), IsEmpty());
-  EXPECT_TRUE(talk.socket().is_closing());
-  EXPECT_FALSE(talk.socket().takes_rest());
+  EXPECT_TRUE(talk.socket().ending().is_closing());
+  EXPECT_FALSE(talk.socket().ending().takes_rest());
   EXPECT_TRUE(talk.says("too late"));
   talk.peer.posts(3, "4late");
   EXPECT_THAT(talk.peer.hears(3), ElementsAre("200 ok"));
@@ -155,7 +155,7 @@ TEST(OurEnd, WithoutLastWordsThePollHearsTheClosePacketAtOnce) {
   Talk talk;
   talk.polling();
   talk.peer.polls(2);
-  talk.socket().close_soon(4000, "enough");
+  talk.socket().close_soon({4000, "enough"});
   EXPECT_THAT(talk.peer.hears(2), ElementsAre("200 1"));
   EXPECT_THAT(talk.ears.take(), ElementsAre("closed closed"));
   EXPECT_TRUE(talk.is_over());
@@ -164,7 +164,7 @@ TEST(OurEnd, WithoutLastWordsThePollHearsTheClosePacketAtOnce) {
 TEST(OurEnd, ThePollThatIsToHearItMayComeLater) {
   Talk talk;
   talk.polling();
-  talk.socket().close_soon(4000, "enough");
+  talk.socket().close_soon({4000, "enough"});
   talk.host.turn();
   talk.host.pass(Millis(9'999));
   EXPECT_FALSE(talk.is_over());
@@ -178,7 +178,7 @@ TEST(OurEnd, TenSecondsAreEnoughForAPoll) {
   Talk talk;
   talk.polling();
   talk.says("bye");
-  talk.socket().close_soon(4000, "enough");
+  talk.socket().close_soon({4000, "enough"});
   talk.host.turn();
   talk.host.pass(Millis(9'999));
   EXPECT_FALSE(talk.is_over());
@@ -194,7 +194,7 @@ TEST(OurEnd, APollThatGoesMeanwhileIsTheEnd) {
   std::string first = "200 4a";
   for (int i = 0; i < 17; ++i) talk.says("a");
   for (int i = 1; i < 16; ++i) first += " | 4a";
-  talk.socket().close_soon(4000, "enough");
+  talk.socket().close_soon({4000, "enough"});
   talk.peer.polls(2);
   EXPECT_THAT(talk.peer.hears(2), ElementsAre(first)) << "there is more to fetch";
   talk.peer.polls(3);
@@ -207,7 +207,7 @@ TEST(OurEnd, AClientThatEndsMeanwhileIsHeard) {
   Talk talk;
   talk.polling();
   talk.says("bye");
-  talk.socket().close_soon(4000, "enough");
+  talk.socket().close_soon({4000, "enough"});
   talk.host.turn();
   talk.peer.posts(2, "1");
   EXPECT_THAT(talk.peer.hears(2), ElementsAre("200 ok"));
@@ -218,7 +218,7 @@ TEST(OurEnd, AClientThatEndsBehindAMessageIsHeardToo) {
   Talk talk;
   talk.polling();
   talk.says("bye");
-  talk.socket().close_soon(4000, "enough");
+  talk.socket().close_soon({4000, "enough"});
   talk.host.turn();
   talk.peer.posts(2,
                   "4late\x1e"
@@ -231,10 +231,10 @@ TEST(OurEnd, WhatTheWebSocketHasReadIsTakenFirst) {
   Talk talk;
   talk.on_websocket();
   talk.says("bye");
-  talk.socket().close_soon(4000, "enough");
+  talk.socket().close_soon({4000, "enough"});
   EXPECT_THAT(talk.peer.hears(1), ElementsAre("frame 4bye", "close 4000 enough, take the rest"));
   EXPECT_THAT(talk.ears.take(), ElementsAre("closing closed"));
-  EXPECT_TRUE(talk.socket().takes_rest());
+  EXPECT_TRUE(talk.socket().ending().takes_rest());
   talk.peer.says(1, "4read before");
   EXPECT_TRUE(talk.says("too late"));
   EXPECT_THAT(talk.ears.take(), ElementsAre("text read before"));
@@ -253,9 +253,9 @@ TEST(OurEnd, WhatTheWebSocketHasReadIsTakenFirst) {
 TEST(OurEnd, AUserThatHasTakenAllSaysSo) {
   Talk talk;
   talk.on_websocket();
-  talk.socket().close_soon(4000, "enough");
+  talk.socket().close_soon({4000, "enough"});
   talk.host.turn();
-  talk.socket().finish();
+  talk.socket().end(session::Gone::closed);
   EXPECT_THAT(talk.peer.hears(1), ElementsAre("close 4000 enough, take the rest", "close 4000 enough"));
   EXPECT_THAT(talk.ears.take(), ElementsAre("closing closed", "closed closed"));
   EXPECT_TRUE(talk.is_over());
@@ -265,7 +265,7 @@ TEST(OurEnd, WhatWasReadIsTakenNoLongerThanFinishWithin) {
   Talk talk;
   talk.on_websocket();
   talk.host.pass(Millis(24'000));  // the next ping would be due in between
-  talk.socket().close_soon(4000, "enough");
+  talk.socket().close_soon({4000, "enough"});
   EXPECT_THAT(talk.peer.hears(1), ElementsAre("close 4000 enough, take the rest"));
   talk.host.pass(Millis(3'999));
   EXPECT_THAT(talk.peer.hears(1), IsEmpty());
@@ -279,18 +279,18 @@ TEST(OurEnd, WhatWasReadIsTakenNoLongerThanFinishWithin) {
 TEST(OurEnd, TheFirstCodeCounts) {
   Talk talk;
   talk.on_websocket();
-  talk.socket().close_soon(4001, "first");
-  talk.socket().close_soon(4002, "second");
+  talk.socket().close_soon({4001, "first"});
+  talk.socket().close_soon({4002, "second"});
   talk.host.turn();
-  talk.socket().close_soon(4003, "third");
+  talk.socket().close_soon({4003, "third"});
   EXPECT_THAT(talk.peer.hears(1), ElementsAre("close 4001 first, take the rest"));
 }
 
 TEST(OurEnd, ABrokenConversationEndsWithTheTurnAndNothingMoreIsTaken) {
   Talk talk;
   talk.on_websocket();
-  talk.socket().close_soon(4001, "first");
-  talk.socket().break_off(4400, "nonsense");
+  talk.socket().close_soon({4001, "first"});
+  talk.socket().close_soon({4400, "nonsense", true});
   EXPECT_THAT(talk.ears.take(), IsEmpty()) << "others are on the stack";
   EXPECT_THAT(talk.peer.hears(1), ElementsAre("close 4400 nonsense"));
   EXPECT_THAT(talk.ears.take(), ElementsAre("closed lost broken"));
@@ -340,7 +340,7 @@ TEST(Counted, IsAWebSocketThatDoesNotTakeWhatWaitedForPolls) {
 TEST(Counted, IsNotWhatASessionWants) {
   Talk talk;
   talk.on_websocket();
-  talk.socket().close_soon(4000, "enough");
+  talk.socket().close_soon({4000, "enough"});
   talk.peer.says(1, "9");
   EXPECT_EQ(talk.peer.hears(1).size(), 1u);
   EXPECT_EQ(talk.host.meter().closes, Closes{}) << "the session has counted its own";
@@ -351,7 +351,7 @@ TEST(OurEnd, ClientsOfRevision3HearNoCodesThatTheyDoNotKnow) {
            {1011, "1011"}, {1012, "1001"}, {1013, "1001"}, {1014, "1001"}, {4000, "4000"}}) {
     Talk talk(Revision::v3);
     talk.on_websocket();
-    talk.socket().close_soon(said, "x");
+    talk.socket().close_soon({said, "x"});
     EXPECT_THAT(talk.peer.hears(1), ElementsAre("close " + heard + " x, take the rest"));
   }
 }
@@ -405,7 +405,7 @@ TEST(Shutdown, APollIsAnsweredAndWhoDoesNotPollIsNotWaitedFor) {
 TEST(Shutdown, WhatIsBeingTakenIsStillTaken) {
   Talk talk;
   talk.on_websocket();
-  talk.socket().close_soon(4000, "enough");
+  talk.socket().close_soon({4000, "enough"});
   talk.host.turn();
   talk.host.drain(1012, talk.gateway.clock.now());
   talk.host.pass(Millis(0));
@@ -422,7 +422,7 @@ TEST(Shutdown, LastWordsThatWaitForAPollHaveAShortTimeFromThen) {
   Talk talk;
   talk.polling();
   talk.says("bye");
-  talk.socket().close_soon(4000, "enough");
+  talk.socket().close_soon({4000, "enough"});
   talk.host.turn();
   talk.host.drain(1012, talk.gateway.clock.now());
   talk.host.pass(Millis(1'499));

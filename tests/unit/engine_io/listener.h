@@ -82,8 +82,8 @@ struct Talk {
   }
 
   Socket& socket() { return peer.socket(); }
-  void begin_polling(std::uint32_t n, const Query& query = {}) { socket().begin_polling(connection(n), query); }
-  void begin_websocket(std::uint32_t n) { socket().begin_websocket(connection(n)); }
+  void begin_polling(std::uint32_t n, const Query& query = {}) { peer.begins_to_poll(n, query); }
+  void begin_websocket(std::uint32_t n) { peer.begins_on_websocket(n); }
   /// The handshake is done, over connection 1, and nobody has heard anything since.
   void polling() {
     begin_polling(1);

@@ -148,11 +148,43 @@ TEST(Polls, AMessageAndItsAttachmentsAreNotTornApart) {
   EXPECT_THAT(talk.peer.hears(4), ElementsAre(whole)) << "seventeen, as it cannot be otherwise";
 }
 
+TEST(Polling, SaysWhatARequestMeansAndAnswersIt) {
+  using What = Polling::Asked::What;
+  TestGateway gateway(kPlain);
+  TestHost host(gateway);
+  Ears ears;
+  const Listener user(ears);
+  const Sid id = Sid::make(0, 0);
+  Polling polling(id, Revision::v4, gateway.profile(), {}, connection(1));
+  EXPECT_TRUE(polling.push(host, message_of("a"), 0));
+  polling.flush(host, user, false);
+  EXPECT_THAT(std::exchange(gateway.lines[1], {}), ElementsAre("200 4a"));
+  const auto ask = [&](std::uint32_t n, const char* method, const char* body) {
+    Request request;
+    request.method = method;
+    request.body = body;
+    return polling.request(host, user, connection(n), request).what;
+  };
+  EXPECT_EQ(ask(2, "GET", ""), What::poll);
+  EXPECT_TRUE(polling.is_parked());
+  EXPECT_EQ(ask(3, "POST", "4a"), What::post);
+  polling.posted(host, connection(3), true);
+  EXPECT_THAT(gateway.lines[3], IsEmpty()) << "its packets found no room";
+  EXPECT_EQ(ask(4, "POST", "4b"), What::end) << "a second one";
+  EXPECT_EQ(ask(5, "GET", ""), What::end) << "a second one";
+  EXPECT_TRUE(polling.closed(connection(2)));
+  EXPECT_FALSE(polling.closed(connection(7)));
+  polling.end(host);
+  EXPECT_THAT(std::exchange(gateway.lines[3], {}), ElementsAre("200 ok"));
+  EXPECT_THAT(std::exchange(gateway.lines[4], {}), ElementsAre("400 and close"));
+  EXPECT_THAT(std::exchange(gateway.lines[5], {}), ElementsAre("400 "));
+}
+
 TEST(Polls, WhatWaitsForThemIsBoundedAndCounted) {
   Talk talk;
   talk.gateway.profile().limits.outbox_bytes = 1'000;
   talk.polling();
-  const std::size_t each = Polling::weight_of(*message_of("a"));
+  const std::size_t each = message_of("a")->weight() + kWaitingFrame;
   ASSERT_EQ(each, 177u);
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(talk.says("a")) << i;
   EXPECT_FALSE(talk.says("a"));

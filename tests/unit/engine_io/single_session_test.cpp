@@ -40,7 +40,7 @@ struct Hall {
   /// Somebody, on WebSocket `n`.
   std::unique_ptr<Peer> guest(std::uint32_t n) {
     auto peer = poller();
-    peer->socket().begin_websocket(connection(n));
+    peer->begins_on_websocket(n);
     EXPECT_EQ(peer->hears(n).size(), 1u) << "the open packet";
     return peer;
   }
@@ -61,7 +61,7 @@ TEST(SingleSession, BeginsWithTheHandshakeAndEndsWithTheSocket) {
   Hall hall;
   const auto peer = hall.poller();
   EXPECT_EQ(hall.host.sessions().size(), 0u);
-  peer->socket().begin_websocket(connection(1));
+  peer->begins_on_websocket(1);
   EXPECT_EQ(hall.host.sessions().size(), 1u);
   EXPECT_THAT(peer->hears(1), ElementsAre(testing::StartsWith("frame 0{\"sid\"")));
   peer->says(1, "1");
@@ -82,7 +82,7 @@ TEST(SingleSession, TakesTextAsTextAndBytesAsBytes) {
 TEST(SingleSession, SpeaksOverPollsToo) {
   Hall hall;
   const auto peer = hall.poller();
-  peer->socket().begin_polling(connection(1), {});
+  peer->begins_to_poll(1);
   EXPECT_THAT(peer->hears(1), ElementsAre(testing::StartsWith("200 0{\"sid\"")));
   peer->polls(2);
   peer->posts(3,

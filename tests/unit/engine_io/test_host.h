@@ -133,10 +133,11 @@ class TestHost final : public Host, public Post {
       Socket* socket = sockets_.find(id);
       if (socket == nullptr) continue;
       socket->is_awake = false;
-      if (const auto to = socket->leaves_for()) {
-        EXPECT_EQ(*to, other_->index_);
-        other_->arrivals_.push_back(sockets_.take(*socket, *to));
-      } else if (!socket->attend()) {
+      const Socket::Next next = socket->attend();
+      if (next.leaves_for) {
+        EXPECT_EQ(*next.leaves_for, other_->index_);
+        other_->arrivals_.push_back(sockets_.take(*socket, *next.leaves_for));
+      } else if (next.is_over) {
         sockets_.free(*socket);
       }
     }
@@ -158,7 +159,7 @@ class TestHost final : public Host, public Post {
   // Host
   Instant now() const override { return gateway_.clock.now(); }
   void wake(Socket& socket) override {
-    if (!std::exchange(socket.is_awake, true)) awake_.push_back(socket.id());
+    if (!std::exchange(socket.is_awake, true)) awake_.push_back(socket.id);
   }
   void arm(Socket& socket) override { sockets_.arm(socket); }
   void command(Command command) override;
@@ -266,13 +267,19 @@ inline void TestHost::command(Command command) {
 class Peer {
  public:
   Peer(TestGateway& gateway, TestHost& host, Revision revision)
-      : gateway_(gateway), host_(host), revision_(revision), id_(host.open(gateway.route(), revision).id()) {}
+      : gateway_(gateway), host_(host), revision_(revision), id_(host.open(gateway.route(), revision).id) {}
 
   /// While there is one.
   Socket& socket() { return *host_.find(id_); }
   const Sid& id() const { return id_; }
 
   // What it does.
+  void begins_to_poll(std::uint32_t n, const Query& query = {}) { socket().begin(connection(n), query); }
+  void begins_on_websocket(std::uint32_t n) {
+    Query query;
+    query.websocket = true;
+    socket().begin(connection(n), query);
+  }
   void polls(std::uint32_t n, std::optional<std::string> jsonp = std::nullopt) {
     auto request = this->request("GET");
     request->jsonp = std::move(jsonp);

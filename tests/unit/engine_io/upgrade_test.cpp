@@ -1,4 +1,6 @@
 // From polling to a WebSocket (engine.io-protocol, "Upgrade"): nothing is lost, and nothing overtakes.
+#include "gateway/engine_io/upgrade.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -21,6 +23,19 @@ struct Probed : Talk {
     EXPECT_THAT(peer.hears(3), ElementsAre("accept", "say 3probe"));
   }
 };
+
+TEST(Upgrade, IsDoneWithFiveBehindTheProbeAndAbandonedByAllElse) {
+  TestGateway gateway(kPlain);
+  TestHost host(gateway);
+  Upgrade good(host, WebSocket(connection(3), Revision::v4), gateway.clock.now());
+  EXPECT_EQ(good.message(host, true, "2probe"), Upgrade::Step::probed);
+  EXPECT_TRUE(good.is_probed());
+  EXPECT_EQ(good.message(host, true, "5"), Upgrade::Step::done);
+  EXPECT_THAT(std::exchange(gateway.lines[3], {}), ElementsAre("accept", "say 3probe"));
+  Upgrade hasty(host, WebSocket(connection(4), Revision::v4), gateway.clock.now());
+  EXPECT_EQ(hasty.message(host, true, "5"), Upgrade::Step::abandoned);
+  EXPECT_THAT(std::exchange(gateway.lines[4], {}), ElementsAre("accept", "close 1000 "));
+}
 
 TEST(Upgrade, TheProbeIsAnsweredAndEndsThePollThatWaits) {
   Talk talk;
@@ -185,7 +200,7 @@ TEST(Upgrade, OfAnotherRevisionOrOfASessionThatEndsIsRefused) {
   talk.host.tell(std::move(other));
   EXPECT_THAT(talk.peer.hears(3), ElementsAre("refuse Bad request"));
   talk.says("a");
-  talk.socket().close_soon(4000, "bye");
+  talk.socket().close_soon({4000, "bye"});
   EXPECT_FALSE(talk.is_over());
   talk.peer.upgrades(4);
   EXPECT_THAT(talk.peer.hears(4), ElementsAre("refuse Session ID unknown"));
@@ -213,9 +228,9 @@ TEST(Upgrade, WhatIsPostedMeanwhileIsTakenFirst) {
 TEST(Upgrade, AnEndWaitsForIt) {
   Probed talk;
   talk.says("bye");
-  talk.socket().close_soon(4000, "enough");
+  talk.socket().close_soon({4000, "enough"});
   EXPECT_THAT(talk.peer.hears(3), IsEmpty());
-  EXPECT_TRUE(talk.socket().is_to_close());
+  EXPECT_TRUE(talk.socket().ending().is_decided());
   talk.peer.says(3, "5");
   EXPECT_THAT(talk.peer.hears(3), ElementsAre("frame 4bye", "close 4000 enough, take the rest"));
   EXPECT_THAT(talk.ears.take(), ElementsAre("closing closed"));
@@ -223,7 +238,7 @@ TEST(Upgrade, AnEndWaitsForIt) {
 
 TEST(Upgrade, AnEndWaitsNoLongerThanItMayTake) {
   Probed talk;
-  talk.socket().close_soon(4000, "enough");
+  talk.socket().close_soon({4000, "enough"});
   talk.host.turn();
   talk.host.pass(Millis(4'999));
   EXPECT_FALSE(talk.is_over());
@@ -250,7 +265,7 @@ TEST(Upgrade, ThatHasNotBegunIsAbandonedByAnEnd) {
   talk.polling();
   talk.peer.upgrades(3);
   talk.says("bye");
-  talk.socket().close_soon(4000, "enough");
+  talk.socket().close_soon({4000, "enough"});
   EXPECT_THAT(talk.peer.hears(3), ElementsAre("accept", "close 1000 "));
   talk.peer.polls(2);
   EXPECT_THAT(talk.peer.hears(2), ElementsAre("200 4bye"));

@@ -99,7 +99,7 @@ class Guest {
 
   /// The handshake is done, on a WebSocket.
   Guest& opens() {
-    peer_.socket().begin_websocket(engine_io::connection(n_));
+    peer_.begins_on_websocket(n_);
     const Lines opened = hears();
     EXPECT_EQ(opened.empty() ? "" : opened[0].substr(0, 8), "frame 0{");
     greeting_ = Lines(opened.begin() + 1, opened.end());

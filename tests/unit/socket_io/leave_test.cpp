@@ -75,7 +75,7 @@ TEST(Disconnect, OfTheLastSessionEndsTheSocketWithItsCode) {
 TEST(Disconnect, TowardsAPollTheClosePacketComesBehindIt) {
   Club club;
   Guest guest(club, 1);
-  guest.peer().socket().begin_polling(engine_io::connection(1), {});
+  guest.peer().begins_to_poll(1);
   EXPECT_EQ(guest.hears().size(), 1u);
   guest.peer().posts(2,
                      "40\x1e"

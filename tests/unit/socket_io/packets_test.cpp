@@ -97,7 +97,7 @@ TEST(Attachments, ThatNobodyAnnouncedBreakTheConversation) {
 TEST(Attachments, MayComeInSeveralPosts) {
   Club club;
   Guest guest(club, 1);
-  guest.peer().socket().begin_polling(engine_io::connection(1), {});
+  guest.peer().begins_to_poll(1);
   EXPECT_EQ(guest.hears().size(), 1u);
   guest.peer().posts(2,
                      "40\x1e"
@@ -114,7 +114,7 @@ TEST(Attachments, MayComeInSeveralPosts) {
 TEST(Attachments, OfABodyAreHeldAgainstTheLimitWithTheirText) {
   Club club;
   Guest guest(club, 1);
-  guest.peer().socket().begin_polling(engine_io::connection(1), {});
+  guest.peer().begins_to_poll(1);
   EXPECT_EQ(guest.hears().size(), 1u);
   guest.peer().posts(2,
                      "40\x1e"

@@ -300,7 +300,7 @@ TEST(ResumeElsewhere, WhatIsSentMeanwhileIsTakenThereInOrder) {
   Loud club;
   const Memory memory = heard_and_lost(club);
   Guest again(club, club.there, 2);
-  again.peer().socket().begin_polling(engine_io::connection(2), {});
+  again.peer().begins_to_poll(2);
   EXPECT_EQ(again.hears(2).size(), 1u);
   again.peer().posts(3, '4' + memory.comes_back() +
                             "\x1e"
