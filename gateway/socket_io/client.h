@@ -3,16 +3,14 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "gateway/engine_io/census.h"
 #include "gateway/engine_io/socket.h"
 #include "gateway/engine_io/user.h"
-#include "gateway/session/token_bucket.h"
 #include "gateway/socket_io/assembly.h"
-#include "gateway/socket_io/namespace.h"
+#include "gateway/socket_io/connecting.h"
+#include "gateway/socket_io/namespaces.h"
 
 namespace polygate::socket_io {
 
@@ -24,22 +22,22 @@ class Client final : public engine_io::User {
   Client(engine_io::Socket& socket, session::Opening opening, std::shared_ptr<const engine_io::Census::Place> place);
 
   // engine_io::User
-  void opened() override;
+  void opened() override { connecting_.begin(); }
   void message(const engine_io::Packet& packet) override;
-  bool is_full() const override;
+  bool is_full() const override { return namespaces_.are_full(); }
   void heard() override;
   void too_slow() override;
   void drained() override;
-  bool asks_for_drained() const override;
+  bool asks_for_drained() const override { return namespaces_.ask_for_drained(); }
   void settle() override;
   void closing(session::Gone why) override;
   void closed(session::Gone why, bool broken) override;
-  std::string_view scope(std::uint16_t index) const override;
+  std::string_view scope(std::uint16_t index) const override { return namespaces_.name(index); }
   std::optional<std::size_t> gathered() const override { return assembly_ ? assembly_->bytes() : 0; }
-  std::string_view address() const override { return opening_.address; }
-  Instant due() const override { return connect_due_; }
-  void time_is_over() override;
-  void arrived() override { connects_ = {}; }  // the connect that made it move is judged again
+  std::string_view address() const override { return connecting_.address(); }
+  Instant due() const override { return connecting_.due(); }
+  void time_is_over() override { connecting_.time_is_over(); }
+  void arrived() override { connecting_.begin_anew(); }
 
   // For its namespaces.
   engine_io::Socket& socket() { return socket_; }
@@ -51,36 +49,16 @@ class Client final : public engine_io::User {
 
  private:
   session::SessionTable& sessions() { return socket_.host().sessions(); }
-  const profile::Profile& profile() const { return *socket_.route.profile; }
-
   void text(std::string_view text);
   void binary(std::string_view bytes);
   void dispatch(const Packet& packet, dialect::Attachments attachments);
-  void connect(const Packet& packet);
-  bool may_connect(const Packet& packet);
-  void refuse_connect_data(const Packet& packet);
-  void open(std::string_view name, Json auth);
-  void refuse(std::string_view name, std::string_view why);
-  void disconnect(Namespace& space);
+  void leave(Namespace& space);
   void end_namespaces();
-  std::optional<engine_io::Census::Verdict> take_place(session::Opening& opening) const;
-  FramePtr greeting(std::string_view name, SessionId session);
-
-  // resume.cpp
-  bool go_on(const Packet& packet, json::View auth);
-  bool resume(std::string_view name, const SecretId& key, std::string_view offset);
-
-  Namespace* find(std::string_view name);
-  Namespace& add(std::string_view name);
-  std::size_t live() const;
 
   engine_io::Socket& socket_;
-  session::Opening opening_;
-  const std::shared_ptr<const engine_io::Census::Place> place_;
-  std::vector<std::unique_ptr<Namespace>> namespaces_;
+  Namespaces namespaces_;
+  Connecting connecting_;
   std::unique_ptr<Assembly> assembly_;
-  session::TokenBucket connects_;
-  Instant connect_due_ = Instant::max();    ///< of connect_within
   std::optional<session::Farewell> ended_;  ///< of the first session that has, since the last turn
 };
 

@@ -1,8 +1,21 @@
 #include "gateway/socket_io/namespace.h"
 
+#include <memory>
+
+#include "gateway/dialect/engine_message.h"
 #include "gateway/socket_io/client.h"
 
 namespace polygate::socket_io {
+
+FramePtr frame_of(Type type, std::string_view name_space, std::string_view json) {
+  Packet packet;
+  packet.type = type;
+  packet.name_space = name_space;
+  packet.json = json;
+  std::string text;
+  append_packet(text, packet);
+  return std::make_shared<const Frame>(std::make_unique<const dialect::EngineMessage>(true, text));
+}
 
 bool Namespace::push(FramePtr frame) {
   if (state != State::opening) return client_.socket().push(std::move(frame), index);

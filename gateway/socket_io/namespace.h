@@ -1,9 +1,11 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "gateway/dialect/socket_io_packet.h"
 #include "gateway/routing/frame.h"
 #include "gateway/routing/ids.h"
 #include "gateway/session/carrier.h"
@@ -11,6 +13,9 @@
 namespace polygate::socket_io {
 
 class Client;
+
+/// A packet to the client, as a frame.
+FramePtr frame_of(Type type, std::string_view name_space, std::string_view json);
 
 /// A namespace that a client is on: carries the session behind it.
 class Namespace final : public session::Carrier {

@@ -1,4 +1,6 @@
 // Clients that come back to their sessions: on the same worker, and on another.
+#include "gateway/socket_io/resume.h"
+
 #include "tests/unit/socket_io/club.h"
 
 namespace polygate::socket_io {
@@ -51,6 +53,24 @@ Memory heard_and_lost(Loud& club) {
   guest.goes();
   EXPECT_THAT(guest.hears(), ElementsAre("close 1000 "));
   return of(guest);
+}
+
+TEST(Resume, IsWhatTheDataOfAConnectSays) {
+  const SecretId key = SecretId::make(3, 5);
+  json::Document document;
+  const auto reads = [&](const std::string& data) {
+    EXPECT_TRUE(document.parse(data, {}));
+    return Resume::of(document.root());
+  };
+  const auto resume = reads(R"({"pid":")" + key.text() + R"(","offset":"7"})");
+  ASSERT_TRUE(resume);
+  EXPECT_TRUE(resume->is_at(3));
+  EXPECT_FALSE(resume->is_at(0));
+  EXPECT_TRUE(reads(R"({"pid":")" + key.text() + R"("})")) << "it has heard nothing yet";
+  for (const char* none : {"7", "[]", "{}", R"({"pid":7})", R"({"pid":"nobody's"})"}) EXPECT_FALSE(reads(none)) << none;
+  Json kept = {{"pid", "x"}, {"offset", "1"}, {"table", 7}};
+  Resume::strip(kept);
+  EXPECT_EQ(kept, (Json{{"table", 7}}));
 }
 
 TEST(Resume, ASessionWaitsAndItsClientHearsWhatItMissedBeforeTheAnswer) {
