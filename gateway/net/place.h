@@ -17,6 +17,7 @@ class Place {
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
 
+  const PeerAddress& peer() const { return peer_; }
   /// The first complete request has come.
   void established() {
     if (!std::exchange(established_, true)) tell(Progress::Kind::established);

@@ -8,9 +8,9 @@
 
 namespace polygate::server {
 
-Connection::Connection(Worker& worker, engine_io::ConnectionId id, const net::PeerAddress& peer, std::uint16_t listener,
+Connection::Connection(Worker& worker, engine_io::ConnectionId id, std::uint16_t listener,
                        std::shared_ptr<net::Place> place)
-    : worker_(worker), id_(id), output_(worker.output()), place_(std::move(place)), peer_(peer), listener_(listener) {
+    : worker_(worker), id_(id), output_(worker.output()), place_(std::move(place)), listener_(listener) {
   http_ = std::make_unique<HttpSide>(*this);
   set_deadline(worker.now() + worker.settings().handshake_within);
 }

@@ -25,8 +25,7 @@ class Worker;
 /// Nothing here closes the socket under its caller: a false return does, or the deadline.
 class Connection final : public net::SocketHandler {
  public:
-  Connection(Worker& worker, engine_io::ConnectionId id, const net::PeerAddress& peer, std::uint16_t listener,
-             std::shared_ptr<net::Place> place);
+  Connection(Worker& worker, engine_io::ConnectionId id, std::uint16_t listener, std::shared_ptr<net::Place> place);
   ~Connection() override;
 
   // For its worker.
@@ -81,7 +80,7 @@ class Connection final : public net::SocketHandler {
 
   Worker& worker() const { return worker_; }
   engine_io::ConnectionId id() const { return id_; }
-  const net::PeerAddress& peer() const { return peer_; }
+  const net::PeerAddress& peer() const { return place_->peer(); }
   std::uint16_t listener() const { return listener_; }
   const std::shared_ptr<net::Place>& place() const { return place_; }
 
@@ -113,7 +112,6 @@ class Connection final : public net::SocketHandler {
   Output output_;
   Unread unread_;
   const std::shared_ptr<net::Place> place_;
-  const net::PeerAddress peer_;
   const std::uint16_t listener_;
   Phase phase_ = Phase::http;
   bool is_held_back_ = false;

@@ -10,7 +10,7 @@ void Connections::adopt(net::NewSocket socket, net::EventLoop& loop,
                         const std::shared_ptr<net::AcceptorInbox>& acceptor) {
   const std::uint32_t index = connections_.reserve();
   connections_[index] =
-      std::make_unique<Connection>(worker_, engine_io::ConnectionId{index, ++generation_}, socket.peer, socket.listener,
+      std::make_unique<Connection>(worker_, engine_io::ConnectionId{index, ++generation_}, socket.listener,
                                    std::make_shared<net::Place>(acceptor, worker_.index(), socket.peer));
   Connection& connection = *connections_[index];
   const net::TcpSocket adopted =

@@ -39,20 +39,26 @@ void Output::drop_unstarted() {
   shared_.meter.outbox_bytes -= before - messages_.weight();
 }
 
+Output::Around& Output::around() {
+  if (!around_) around_ = std::make_unique<Around>();
+  return *around_;
+}
+
 void Output::put_first(std::string_view bytes) {
-  first_.append(bytes);
-  pong_is_last_ = false;
+  around().first.append(bytes);
+  around_->pong_is_last = false;
 }
 
 void Output::pong(std::string_view payload, bool instead) {
-  if (instead && pong_is_last_) {
-    first_.resize(last_pong_);
-  } else if (!instead) {
-    ++waiting_pongs_;
+  Around& all = around();
+  if (!instead) {
+    ++all.waiting_pongs;
+  } else if (all.pong_is_last) {
+    all.first.resize(all.last_pong);
   }
-  last_pong_ = static_cast<std::uint16_t>(first_.size());
-  wire::append_frame(first_, wire::Opcode::pong, payload);
-  pong_is_last_ = true;
+  all.last_pong = all.first.size();
+  wire::append_frame(all.first, wire::Opcode::pong, payload);
+  all.pong_is_last = true;
 }
 
 Output::State Output::write() {
@@ -72,9 +78,9 @@ Output::State Output::write() {
 
 Output::Written Output::write_once() {
   const bool any = !messages_.empty();
-  const bool alone = first_.empty() && last_word_.empty();
-  if (any &&
-      (mid_frame_ || (alone && messages_.size() == 1) || (first_.empty() && messages_.front().size() > kGatherUpTo))) {
+  const bool alone = !around_ && messages_.size() == 1;
+  const bool has_first = around_ && !around_->first.empty();
+  if (any && (mid_frame_ || alone || (!has_first && messages_.front().size() > kGatherUpTo))) {
     const std::string_view front = messages_.front();
     const std::string_view piece = front.substr(0, kMaxWrite);
     const Written result = write(piece);
@@ -82,14 +88,23 @@ Output::Written Output::write_once() {
     written(piece.size());
     return result;
   }
-  if (first_.size() > kGatherUpTo) return write(take_first());
-
   std::string& gathered = shared_.gathered;
-  gathered.assign(first_);
-  if (!first_.empty()) take_first();
+  gathered.clear();
+  std::string last_word;
+  if (around_) {
+    gathered.swap(around_->first);
+    last_word.swap(around_->last_word);
+    around_.reset();
+  }
   std::size_t taken = 0;
-  if (any && messages_.front().size() <= kGatherUpTo) taken = messages_.gather(gathered, kMaxWrite - gathered.size());
-  if (!any || taken == messages_.bytes()) gathered.append(std::exchange(last_word_, {}));
+  if (any && gathered.size() <= kGatherUpTo && messages_.front().size() <= kGatherUpTo) {
+    taken = messages_.gather(gathered, kMaxWrite - gathered.size());
+  }
+  if (taken == messages_.bytes()) {
+    gathered.append(last_word);
+  } else if (!last_word.empty()) {
+    end_with(std::move(last_word));
+  }
   if (gathered.empty()) return Written::nothing;
   const Written result = write(gathered);
   if (taken > 0) written(taken);
@@ -109,15 +124,8 @@ void Output::written(std::size_t bytes) {
   shared_.meter.outbox_bytes -= before - messages_.weight();
 }
 
-std::string Output::take_first() {
-  waiting_pongs_ = 0;
-  last_pong_ = 0;
-  pong_is_last_ = false;
-  return std::exchange(first_, {});
-}
-
 void Output::say(std::string_view bytes) {
-  if (first_.empty() && !socket_.blocked()) write(bytes);
+  if (!around_ && !socket_.blocked()) write(bytes);
 }
 
 }  // namespace polygate::server

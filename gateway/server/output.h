@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -45,9 +46,9 @@ class Output {
   void put_first(std::string_view bytes);
   /// A pong; `instead` takes the place of the last frame before the messages, if that is a pong, too.
   void pong(std::string_view payload, bool instead);
-  std::size_t waiting_pongs() const { return waiting_pongs_; }
+  std::size_t waiting_pongs() const { return around_ ? around_->waiting_pongs : 0; }
   /// Behind everything: no message comes any more.
-  void end_with(std::string last_word) { last_word_ = std::move(last_word); }
+  void end_with(std::string last_word) { around().last_word = std::move(last_word); }
 
   enum class State : std::uint8_t {
     done,     ///< nothing waits
@@ -61,20 +62,24 @@ class Output {
 
  private:
   enum class Written : std::uint8_t { nothing, some, broken };
+  /// What goes out before and behind the messages: usually nothing.
+  struct Around {
+    std::string first{};
+    std::string last_word{};
+    std::size_t last_pong = 0;      ///< where the last pong in `first` starts
+    std::size_t waiting_pongs = 0;  ///< in `first`
+    bool pong_is_last = false;      ///< the last frame in `first` is a pong
+  };
+  Around& around();
   Written write_once();
   Written write(std::string_view bytes);
   void written(std::size_t bytes);
-  std::string take_first();
 
   Shared& shared_;
   net::TcpSocket socket_;
   session::Outbox messages_;
-  std::string first_;
-  std::string last_word_;
-  std::uint16_t last_pong_ = 0;     ///< where the last pong in first_ starts
-  std::uint8_t waiting_pongs_ = 0;  ///< in first_
-  bool pong_is_last_ = false;       ///< the last frame in first_ is a pong
-  bool mid_frame_ = false;          ///< the oldest message is half handed over: nothing may come between
+  std::unique_ptr<Around> around_;
+  bool mid_frame_ = false;  ///< the oldest message is half handed over: nothing may come between
 };
 
 }  // namespace polygate::server

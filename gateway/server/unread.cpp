@@ -14,13 +14,13 @@ constexpr std::size_t kAtOnce = 16 * 1'024;
 
 std::size_t Unread::read_on() {
   std::array<char, kAtOnce> piece;
-  while (rest_) {
-    const ssize_t got = ::recv(rest_.get(), piece.data(), piece.size(), MSG_DONTWAIT);
+  while (held_ && held_->rest) {
+    const ssize_t got = ::recv(held_->rest.get(), piece.data(), piece.size(), MSG_DONTWAIT);
     if (got > 0) {
-      bytes_.append(piece.data(), static_cast<std::size_t>(got));
+      held_->bytes.append(piece.data(), static_cast<std::size_t>(got));
       return static_cast<std::size_t>(got);
     }
-    if (got == 0 || errno != EINTR) rest_ = {};
+    if (got == 0 || errno != EINTR) held_->rest = {};
   }
   return 0;
 }

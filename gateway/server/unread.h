@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,26 +15,42 @@ namespace polygate::server {
 /// hands out. Owned by its connection; no heap while there is nothing.
 class Unread {
  public:
-  bool is_empty() const { return bytes_.empty(); }
-  std::string_view bytes() const { return bytes_; }
-  void keep(std::span<const char> bytes) { bytes_.append(bytes.data(), bytes.size()); }
+  bool is_empty() const { return !held_ || held_->bytes.empty(); }
+  std::string_view bytes() const { return held_ ? held_->bytes : std::string_view(); }
+  void keep(std::span<const char> bytes) { held().bytes.append(bytes.data(), bytes.size()); }
   /// In the socket's close callback: from now on read_on() finds what is left of it.
-  void take_rest(net::TcpSocket socket) { rest_ = socket.take_rest(bytes_); }
+  void take_rest(net::TcpSocket socket) {
+    Held& all = held();
+    all.rest = socket.take_rest(all.bytes);
+  }
   /// Reads some of what the kernel holds. How many bytes; 0: there is nothing any more.
   std::size_t read_on();
 
   /// Hands over what is at hand; `consume` takes from the front of a span, and the rest stays.
   template <class Consume>
   void hand_over(Consume consume) {
-    std::string bytes = std::exchange(bytes_, {});
+    if (is_empty()) return;
+    std::string bytes = std::exchange(held_->bytes, {});
     std::span<char> left(bytes);
     consume(left);
-    bytes_.assign(left.data(), left.size());
+    if (!left.empty()) {
+      held_->bytes.assign(left.data(), left.size());
+    } else if (!held_->rest) {
+      held_.reset();
+    }
   }
 
  private:
-  std::string bytes_;
-  net::Fd rest_;
+  struct Held {
+    std::string bytes{};
+    net::Fd rest{};
+  };
+  Held& held() {
+    if (!held_) held_ = std::make_unique<Held>();
+    return *held_;
+  }
+
+  std::unique_ptr<Held> held_;
 };
 
 }  // namespace polygate::server
