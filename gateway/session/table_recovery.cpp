@@ -76,8 +76,8 @@ std::optional<SecretId> SessionTable::recovery_key(SessionId id) const {
 
 std::optional<Resumed> SessionTable::resume(const Resumption& resumption) {
   const SecretId& key = resumption.key;
-  Session* session =
-      key.worker == state_->worker && key.slot < state_->slots.size() ? state_->slots[key.slot].get() : nullptr;
+  const std::unique_ptr<Session>* at = key.worker == state_->worker ? state_->slots.find(key.slot) : nullptr;
+  Session* const session = at != nullptr ? at->get() : nullptr;
   const bool is_its = session && session->recovery && session->recovery->key == key &&
                       &session->endpoint == resumption.endpoint &&
                       session->recovery->name_space == resumption.name_space && !session->ending;

@@ -389,5 +389,25 @@ TEST_F(LateAnswers, WhatCouldNotBeKeptIsToldToTheSender) {
   EXPECT_THAT(heard("a"), ElementsAre("keep ok", "keep ok", "say not kept", "say next"));
 }
 
+TEST_F(LateAnswers, ASessionIsResumedWhoeverHasEndedBeforeIt) {
+  profile_->engine.recovery.sessions = 1;
+  profile_->engine.recovery.within = Millis(1'000);
+  open("earlier");
+  Opening opening;
+  opening.carrier = &peers_["a"];
+  opening.recoverable = true;
+  sessions_["a"] = table().open(profile_, profile_->endpoints[0], std::move(opening), nullptr);
+  table().hang_up(sessions_["earlier"], Gone::closed);
+  ASSERT_TRUE(table().detach(sessions_["a"]));
+  Resumption resumption;
+  resumption.key = table().recovery_key(sessions_["a"]).value();
+  resumption.endpoint = &profile_->endpoints[0];
+  resumption.name_space = "/";
+  resumption.carrier = &peers_["a again"];
+  const auto resumed = table().resume(resumption);
+  ASSERT_TRUE(resumed);
+  EXPECT_EQ(resumed->session, sessions_["a"]);
+}
+
 }  // namespace
 }  // namespace polygate::session
