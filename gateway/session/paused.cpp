@@ -3,25 +3,28 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/session/common.h"
+
 namespace polygate::session {
 
-Paused::Number Paused::add(SessionId session, std::vector<WorkerIndex> pressed) {
-  entries_.emplace_hint(entries_.end(), ++last_, Entry{session, std::move(pressed)});
-  return last_;
+void Paused::add(Session& session, std::vector<WorkerIndex> pressed) {
+  session.paused = ++last_;
+  entries_.emplace_hint(entries_.end(), last_, Entry{session.id(), std::move(pressed)});
+  ++common_.counts(session).paused;
 }
 
-void Paused::remove(Number number) {
-  entries_.erase(number);
+void Paused::remove(Session& session) {
+  if (session.paused == 0) return;
+  entries_.erase(std::exchange(session.paused, 0));
+  --common_.counts(session).paused;
 }
 
 std::optional<SessionId> Paused::next() {
   for (auto at = entries_.upper_bound(looked_at_); at != entries_.end(); ++at) {
     looked_at_ = at->first;
     const auto& pressed = at->second.pressed;
-    if (std::any_of(pressed.begin(), pressed.end(), [&](WorkerIndex worker) { return awaits(worker); })) continue;
-    const SessionId session = at->second.session;
-    entries_.erase(at);
-    return session;
+    const auto is_awaited = [&](WorkerIndex worker) { return awaits(worker); };
+    if (std::none_of(pressed.begin(), pressed.end(), is_awaited)) return at->second.session;
   }
   return std::nullopt;
 }

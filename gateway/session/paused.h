@@ -8,16 +8,22 @@
 
 namespace polygate::session {
 
-/// The sessions of one worker that take no turn for now, because so much waits for a worker that they sent to, in the
-/// order of pausing. And which workers are waited for. One thread.
+struct Common;
+class Session;
+
+/// The sessions of one worker that take no turn for now, and are not read, because so much waits for a worker that they
+/// sent to; in the order of pausing. And which workers are waited for. One thread.
 class Paused {
  public:
   using Number = std::uint64_t;  ///< 0 = none
 
+  explicit Paused(Common& common) : common_(common) {}
+
   /// The session goes on when none of `pressed` is waited for any more. A session is added once.
-  Number add(SessionId session, std::vector<WorkerIndex> pressed);
-  void remove(Number number);
-  /// The first that may go on; it is not paused any more. Several calls for the same news take no longer together than
+  void add(Session& session, std::vector<WorkerIndex> pressed);
+  /// Nothing happens when it is not paused.
+  void remove(Session& session);
+  /// The first that may go on: now it is to be removed. Several calls for the same news take no longer together than
   /// one walk over all.
   std::optional<SessionId> next();
 
@@ -35,6 +41,7 @@ class Paused {
     SessionId session;
     std::vector<WorkerIndex> pressed;
   };
+  Common& common_;
   std::map<Number, Entry> entries_;
   std::vector<WorkerIndex> awaited_;  ///< few
   std::vector<Moment> eased_;         ///< by worker, when it eased last

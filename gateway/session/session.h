@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "gateway/base/timer_queue.h"
 #include "gateway/routing/secret_id.h"
+#include "gateway/session/deadlines.h"
 #include "gateway/session/dropped.h"
 #include "gateway/session/history.h"
 #include "gateway/session/local_topics.h"
@@ -41,18 +41,6 @@ struct Waiting {
 struct Asker {
   SessionId session;
   std::shared_ptr<const std::string> topic;
-};
-
-enum class TimerKind : std::uint8_t {
-  role_deadline,  ///< still in the role that it started with
-  token_expiry,   ///< its identity's token is over
-  detached,       ///< its client did not come back
-  finish,         ///< what was read before its end was not taken in time
-};
-
-struct Timer {
-  TimerKind kind = TimerKind::role_deadline;
-  SessionId session;
 };
 
 /// What topics kept before a session came, on its way to it: as much at a time as its outbox has room for. What is said
@@ -160,8 +148,8 @@ class Session final : public turns::Living {
   turns::TurnId overdue;  ///< in flight, for nobody
   std::unique_ptr<std::deque<Waiting>> waiting;
   std::size_t waiting_bytes = 0;
-  Paused::Number paused = 0;  ///< it takes no turn: one filled a worker's mailbox; 0 = it does
-  TimerQueue<Timer>::Id role_timer;
+  Paused::Number paused = 0;         ///< it takes no turn: one filled a worker's mailbox; 0 = it does
+  TimerQueue<Timer>::Id role_timer;  ///< see Deadlines
   TimerQueue<Timer>::Id token_timer;
   TimerQueue<Timer>::Id end_timer;  ///< of what ends it: nobody came back, or finish_within is over
   std::vector<Asker> askers;        ///< who wants a sign of life from it, or waits for its end; usually none

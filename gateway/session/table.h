@@ -5,8 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "gateway/base/slot_map.h"
-#include "gateway/session/session.h"
+#include "gateway/session/endings.h"
 #include "gateway/session/session_table.h"
 #include "gateway/turns/turn_table.h"
 
@@ -46,22 +45,12 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   State(WorkerIndex worker, const turns::Services& services);
 
   // table_sessions.cpp
-  Session* find(SessionId id);
-  Session* find_live(SessionId id);  ///< one that still hears
   SessionId make(const profile::ProfilePtr& profile, const profile::Endpoint& endpoint, Opening opening,
                  auth::IdentityPtr identity);
   void opened(SessionId id, Exchange::AllJoined all);
   void set_query_defaults(Session& session);
   void free(Session& session);
-  /// Goes on with what begins to end meanwhile; the last thing that every entry does, because ends run rules that send.
-  void settle();
-  /// Our own wish: its carrier closes. With `why`, what it said and is not taken yet is dropped.
-  void end(Session& session, const Farewell& farewell, std::optional<Dropped> why);
-  void begin_end(Session& session);
-  void silence(Session& session, Dropped why);
-  void let_go(Session& session);
   void finish_now(Session& session);
-  void hang_up(Session& session, bool more);
 
   // table_events.cpp
   bool receive(Session& session, const dialect::Message& message);
@@ -76,8 +65,6 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   void refuse(Session& session, turns::Turn& turn, const Failure& failure);
   void note(const turns::Turn& turn, const rules::Verdict& verdict);
   void take_timed_rule(std::size_t index);
-  void pause(Session& session, std::vector<WorkerIndex> pressed);
-  void unpause(Session& session);
   bool go_on_paused();
 
   // turns::TurnTable::Ends
@@ -94,7 +81,6 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   void push(Session& session, FramePtr frame);
   void hand_over(Session& session, FramePtr frame);
   void remember(Session& session, const Question& question);
-  void cut_slow(Session& session);
   void authenticated(Session& session, auth::IdentityPtr identity);
   void take_role(Session& session, profile::RoleIndex role);
 
@@ -110,7 +96,6 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   void deliver(const Delivery& delivery);
   void direct(const Direct& direct);
   void lose(Session& session, Fence fence);
-  void replaced(Session& session);
   bool may_gain(const Session& session, Fence fence);
   void hear(Session& session, const FramePtr& frame);
   void hold(Session& session, Early::One one);
@@ -128,30 +113,27 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   // table_claims.cpp
   void ask_for_life(Session* session, const Direct& direct);
   void answer_askers(Session& session, Direct::Kind kind);
-  void later(Session& session, TimerKind kind, Millis in, TimerQueue<Timer>::Id& id);
   void tick();
-  void take_due(Session& session, TimerKind kind);
+  void take_due(Session& session, Deadline deadline);
 
   // table_recovery.cpp
   bool detach(Session& session);
   std::optional<Resumed> resume(Session& session, const Resumption& resumption);
   void note_said(Session& session, const FramePtr& frame);
 
-  const WorkerIndex worker;
-  const turns::Services& services;
-  SlotMap<std::unique_ptr<Session>> slots;
+  Common common;
+  const WorkerIndex worker = common.worker;
+  const turns::Services& services = common.services;
+  Sessions sessions;
+  Deadlines deadlines;
+  Paused paused;
+  Endings endings;
   LocalTopics topics;
-  TimerQueue<Timer> timers;
   TimerQueue<std::size_t> timed_due;  ///< by index of `timed`
   std::vector<Timed> timed;
-  std::vector<SessionId> began_to_end;
-  Paused paused;
-  bool settling = false;
-  bool draining = false;
   std::vector<Topic> to_join;       ///< by what is in hand
   std::uint32_t last_question = 0;  ///< for more of what is kept
   std::vector<ProfileEntry> index;
-  Meter meter;
   turns::TurnTable turns;
 };
 

@@ -38,11 +38,6 @@ class Visitor final : public rules::Subject {
 
 }  // namespace
 
-void SessionTable::State::later(Session& session, TimerKind kind, Millis in, TimerQueue<Timer>::Id& id) {
-  timers.remove(id);
-  id = timers.add(services.clock->now() + in, {kind, session.id()});
-}
-
 /// Somebody wants a claim of this session's: one that is connected shows a sign of life, one that ends answers when its
 /// last rules are taken.
 void SessionTable::State::ask_for_life(Session* session, const Direct& direct) {
@@ -70,36 +65,32 @@ void SessionTable::State::answer_askers(Session& session, Direct::Kind kind) {
 
 void SessionTable::State::tick() {
   const Instant now = services.clock->now();
-  while (const auto timer = timers.take_due(now)) {
-    if (Session* session = find(timer->session)) take_due(*session, timer->kind);
+  while (const auto timer = deadlines.take_due(now)) {
+    if (Session* session = sessions.find(timer->session)) take_due(*session, timer->deadline);
   }
   while (const auto rule = timed_due.take_due(now)) take_timed_rule(*rule);
   turns.tick(now);
-  settle();
+  endings.settle();
 }
 
-void SessionTable::State::take_due(Session& session, TimerKind kind) {
-  switch (kind) {
-    case TimerKind::role_deadline:
-      session.role_timer = {};
+void SessionTable::State::take_due(Session& session, Deadline deadline) {
+  switch (deadline) {
+    case Deadline::role:
       if (session.current_role == session.start_role) {
-        end(session, {4408, "limit authenticate_within reached"}, std::nullopt);
+        endings.end(session, {4408, "limit authenticate_within reached"}, std::nullopt);
       }
       return;
-    case TimerKind::token_expiry: {
-      session.token_timer = {};
+    case Deadline::token: {
       if (session.ending || !session.who || !session.who->expires) return;
       const double left = *session.who->expires - services.clock->unix_seconds();
-      if (left <= 0) return end(session, {close_code(Reason::unauthenticated), "token expired"}, Dropped::expired);
-      later(session, TimerKind::token_expiry, Millis(static_cast<std::int64_t>(std::min(left, 3600.0) * 1000) + 1),
-            session.token_timer);
-      return;
+      if (left <= 0)
+        return endings.end(session, {close_code(Reason::unauthenticated), "token expired"}, Dropped::expired);
+      return deadlines.set(session, Deadline::token,
+                           Millis(static_cast<std::int64_t>(std::min(left, 3600.0) * 1000) + 1));
     }
-    case TimerKind::detached:
-      session.end_timer = {};
-      return end(session, {4408, "not resumed"}, std::nullopt);
-    case TimerKind::finish:
-      session.end_timer = {};
+    case Deadline::detached:
+      return endings.end(session, {4408, "not resumed"}, std::nullopt);
+    case Deadline::finish:
       return finish_now(session);
   }
 }
@@ -116,10 +107,10 @@ Result<auth::IdentityPtr> SessionTable::admit(const profile::Endpoint& endpoint,
 }
 
 void SessionTable::alive(SessionId id) {
-  Session* session = state_->find_live(id);
+  Session* session = state_->sessions.find_live(id);
   if (!session) return;
   state_->answer_askers(*session, Direct::Kind::alive);
-  state_->settle();
+  state_->endings.settle();
 }
 
 void SessionTable::tick() {
@@ -127,7 +118,7 @@ void SessionTable::tick() {
 }
 
 std::optional<Instant> SessionTable::next_due() const {
-  std::optional<Instant> due = state_->timers.next();
+  std::optional<Instant> due = state_->deadlines.next();
   for (const auto& other : {state_->timed_due.next(), state_->turns.next_due()}) {
     if (other && (!due || *other < *due)) due = other;
   }

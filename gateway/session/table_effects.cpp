@@ -64,14 +64,14 @@ void SessionTable::State::note_published(std::uint16_t profile, Exchange::Publis
 /// All that it does has taken effect: now its sender hears of it. What topics kept that it has joined comes behind
 /// that, and then what was said on them meanwhile.
 void SessionTable::State::happened(turns::Turn& turn) {
-  Session* const found = find(turn.requester);
+  Session* const found = sessions.find(turn.requester);
   if (found == nullptr) return note(turn, turn.run->verdict());
   Session& session = *found;
   session.turn = {};
   session.is_changing = false;
   std::vector<Replays::One> replays = arrive(session, turn.joined);
   if (!turn.published.pressed.empty() && !session.ending && !session.paused) {
-    pause(session, std::move(turn.published.pressed));
+    paused.add(session, std::move(turn.published.pressed));
   }
   rules::Effects& effects = turn.run->effects();
   for (FramePtr& reply : effects.replies) push(session, std::move(reply));
@@ -82,8 +82,8 @@ void SessionTable::State::happened(turns::Turn& turn) {
     for (FramePtr& frame : turn.run->tell(failure, turns.scratch())) push(session, std::move(frame));
   }
   hear_early(session);
-  if (effects.close) end(session, {effects.close->code, effects.close->reason}, Dropped::closed);
-  if (turn.fence != 0 && turn.fence <= turn.lost) replaced(session);
+  if (effects.close) endings.end(session, {effects.close->code, effects.close->reason}, Dropped::closed);
+  if (turn.fence != 0 && turn.fence <= turn.lost) endings.replaced(session);
   note(turn, turn.run->verdict());
 }
 
@@ -91,7 +91,7 @@ void SessionTable::State::happened(turns::Turn& turn) {
 void SessionTable::State::say(Session& session, rules::Effects& effects) {
   for (FramePtr& reply : effects.replies) push(session, std::move(reply));
   hear_early(session);
-  if (effects.close) end(session, {effects.close->code, effects.close->reason}, Dropped::closed);
+  if (effects.close) endings.end(session, {effects.close->code, effects.close->reason}, Dropped::closed);
 }
 
 void SessionTable::State::push(Session& session, FramePtr frame) {
@@ -107,8 +107,8 @@ void SessionTable::State::hand_over(Session& session, FramePtr frame) {
   }
   if (session.recovery) note_said(session, frame);
   if (session.carrier == nullptr) return;
-  if (!session.carrier->push(std::move(frame))) return cut_slow(session);
-  ++meter.profiles[session.profile_index].delivered;
+  if (!session.carrier->push(std::move(frame))) return endings.cut_slow(session);
+  ++common.counts(session).delivered;
 }
 
 /// A peer that never acknowledges loses the oldest of the questions that it owes an answer to.
@@ -119,15 +119,6 @@ void SessionTable::State::remember(Session& session, const Question& question) {
   session.questions->push_back(question);
 }
 
-/// It is not read any more; what was read is still taken.
-void SessionTable::State::cut_slow(Session& session) {
-  ++meter.profiles[session.profile_index].slow_consumers;
-  services.log->write_rarely(
-      "limit outbox_bytes", Level::warn, "slow consumer cut",
-      {{"limit", "outbox_bytes"}, {"profile", session.profile->name}, {"address", session.address()}});
-  end(session, {1013, "slow consumer: limit outbox_bytes"}, std::nullopt);
-}
-
 void SessionTable::State::authenticated(Session& session, auth::IdentityPtr identity) {
   leave_built_in(session, "user");
   const bool somebody = !identity->user.empty();
@@ -136,8 +127,7 @@ void SessionTable::State::authenticated(Session& session, auth::IdentityPtr iden
   if (somebody && session.who->expires) {
     const double left = *session.who->expires - services.clock->unix_seconds();
     const double bounded = std::clamp(left, 0.0, 30.0 * 24 * 3600);  // looked at again when it comes
-    timers.remove(session.token_timer);
-    later(session, TimerKind::token_expiry, Millis(static_cast<std::int64_t>(bounded * 1000) + 1), session.token_timer);
+    deadlines.set(session, Deadline::token, Millis(static_cast<std::int64_t>(bounded * 1000) + 1));
   }
 }
 
@@ -151,17 +141,17 @@ void SessionTable::State::take_role(Session& session, profile::RoleIndex role) {
 
 void SessionTable::deliver(const Delivery& delivery) {
   state_->deliver(delivery);
-  state_->settle();
+  state_->endings.settle();
 }
 
 void SessionTable::direct(const Direct& direct) {
   state_->direct(direct);
-  state_->settle();
+  state_->endings.settle();
 }
 
 void SessionTable::too_slow(SessionId id) {
-  if (Session* session = state_->find_live(id)) state_->cut_slow(*session);
-  state_->settle();
+  if (Session* session = state_->sessions.find_live(id)) state_->endings.cut_slow(*session);
+  state_->endings.settle();
 }
 
 }  // namespace polygate::session

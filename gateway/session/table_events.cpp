@@ -8,7 +8,7 @@ namespace polygate::session {
 
 bool SessionTable::State::receive(Session& session, const dialect::Message& message) {
   if (session.silenced) {
-    ++meter.profiles[session.profile_index].dropped[static_cast<std::size_t>(*session.silenced)];
+    ++common.counts(session).dropped[static_cast<std::size_t>(*session.silenced)];
     return true;
   }
   if (session.phase == Session::Phase::opening || session.turn || session.has_waiting() || session.paused) {
@@ -40,10 +40,10 @@ turns::Turn& SessionTable::State::begin(Session& session) {
 void SessionTable::State::process(Session& session, const dialect::Message& message) {
   const profile::Profile& profile = *session.profile;
   if (session.who && session.who->expires && services.clock->unix_seconds() >= *session.who->expires) {
-    ++meter.profiles[session.profile_index].dropped[static_cast<std::size_t>(Dropped::expired)];
-    return end(session, {close_code(Reason::unauthenticated), "token expired"}, Dropped::expired);
+    ++common.counts(session).dropped[static_cast<std::size_t>(Dropped::expired)];
+    return endings.end(session, {close_code(Reason::unauthenticated), "token expired"}, Dropped::expired);
   }
-  ++meter.profiles[session.profile_index].incoming;
+  ++common.counts(session).incoming;
   turns::Turn& turn = begin(session);
   const Instant now{Millis(static_cast<std::int64_t>(turn.started / 1'000'000))};
   const bool in_rate = session.bucket.take(profile.limits.events_per_second, profile.limits.events_burst, now);
@@ -62,7 +62,8 @@ void SessionTable::State::process(Session& session, const dialect::Message& mess
       verdict.failure = failure;
       note(turn, verdict);
       turns.drop(turn);
-      return end(session, {close_code(failure.reason), "parse error: " + failure.message, true}, Dropped::broken);
+      return endings.end(session, {close_code(failure.reason), "parse error: " + failure.message, true},
+                         Dropped::broken);
     }
     return refuse(session, turn, failure);
   }
@@ -71,7 +72,7 @@ void SessionTable::State::process(Session& session, const dialect::Message& mess
   turn.event.name = turn.name;
   std::optional<Failure> failure;
   if (!in_rate) {
-    ++meter.profiles[session.profile_index].rate_limited;
+    ++common.counts(session).rate_limited;
     services.log->write_rarely(
         "limit events_per_second", Level::warn, "limit reached",
         {{"limit", "events_per_second"}, {"profile", profile.name}, {"address", session.address()}});
@@ -111,7 +112,7 @@ void SessionTable::State::take(Session& session, turns::Turn& turn) {
 }
 
 void SessionTable::State::done(turns::Turn& turn) {
-  Session* session = find(turn.sender.id());
+  Session* session = sessions.find(turn.sender.id());
   if (session != nullptr && session->overdue == turn.id) session->overdue = {};
   if (session != nullptr && session->id() == turn.requester) {
     change(*session, turn);
@@ -122,8 +123,8 @@ void SessionTable::State::done(turns::Turn& turn) {
 
 void SessionTable::State::overdue(turns::Turn& turn) {
   note(turn, turn.run->verdict());
-  ++meter.profiles[turn.profile_index].overdue;
-  Session* session = find(turn.requester);
+  ++common.meter.profiles[turn.profile_index].overdue;
+  Session* session = sessions.find(turn.requester);
   if (session == nullptr) return;
   session->turn = {};
   session->overdue = turn.id;
@@ -131,8 +132,8 @@ void SessionTable::State::overdue(turns::Turn& turn) {
 }
 
 void SessionTable::State::go_on(SessionId requester) {
-  if (Session* session = find(requester)) go_on(*session);
-  settle();
+  if (Session* session = sessions.find(requester)) go_on(*session);
+  endings.settle();
 }
 
 /// The next turn of the session, and the one after, until one waits or there is none. May free it.
@@ -180,28 +181,16 @@ void SessionTable::State::take_phase_rules(Session& session) {
   if (opening && !session.turn && !session.paused) session.phase = Session::Phase::open;
 }
 
-/// A turn of it filled a worker's mailbox: it takes no other, and is not read, until that has been worked off.
-void SessionTable::State::pause(Session& session, std::vector<WorkerIndex> behind) {
-  session.paused = paused.add(session.id(), std::move(behind));
-  ++meter.profiles[session.profile_index].paused;
-}
-
-void SessionTable::State::unpause(Session& session) {
-  if (!session.paused) return;
-  paused.remove(std::exchange(session.paused, 0));
-  --meter.profiles[session.profile_index].paused;
-}
-
 /// The one that paused first takes one turn; what else it has said waits behind the others that had paused.
 bool SessionTable::State::go_on_paused() {
   const auto id = paused.next();
   if (!id) return false;
-  Session* session = find(*id);
-  unpause(*session);
+  Session* session = sessions.find(*id);
+  paused.remove(*session);
   const bool has_more = session->phase == Session::Phase::open && !session->turn && session->has_waiting();
   if (has_more) take_one_waiting(*session);
   if (has_more && session->has_waiting() && !session->turn && !session->paused && !session->ending) {
-    pause(*session, {});
+    paused.add(*session, {});
   } else {
     go_on(*session);
   }
@@ -240,7 +229,7 @@ void SessionTable::State::refuse(Session& session, turns::Turn& turn, const Fail
 }
 
 void SessionTable::State::note(const turns::Turn& turn, const rules::Verdict& verdict) {
-  Meter::Profile& counts = meter.profiles[turn.profile_index];
+  Meter::Profile& counts = common.meter.profiles[turn.profile_index];
   const profile::Profile& profile = *services.profiles[turn.profile_index];
   counts.outgoing += verdict.outgoing;
   counts.outgoing_checked += verdict.checked;
@@ -277,10 +266,10 @@ void SessionTable::State::note(const turns::Turn& turn, const rules::Verdict& ve
 }
 
 bool SessionTable::receive(SessionId id, const dialect::Message& message) {
-  Session* session = state_->find(id);
+  Session* session = state_->sessions.find(id);
   if (!session) return true;
   const bool more = state_->receive(*session, message);
-  state_->settle();
+  state_->endings.settle();
   return more;
 }
 
@@ -290,13 +279,13 @@ void SessionTable::eased(WorkerIndex worker) {
 
 bool SessionTable::go_on_paused() {
   const bool went_on = state_->go_on_paused();
-  state_->settle();
+  state_->endings.settle();
   return went_on;
 }
 
 bool SessionTable::acknowledged(SessionId id, std::uint64_t question, std::string_view json,
                                 dialect::Attachments attachments) {
-  Session* session = state_->find(id);
+  Session* session = state_->sessions.find(id);
   if (!session || !session->questions) return true;
   std::deque<Question>& questions = *session->questions;
   const auto asked =
@@ -311,7 +300,7 @@ bool SessionTable::acknowledged(SessionId id, std::uint64_t question, std::strin
   if (arguments.size() > 2) event += ',';
   event += arguments.substr(1);
   const bool more = state_->receive(*session, {true, event, std::nullopt, std::move(attachments)});
-  state_->settle();
+  state_->endings.settle();
   return more;
 }
 

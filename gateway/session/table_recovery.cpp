@@ -20,39 +20,39 @@ void SessionTable::State::note_said(Session& session, const FramePtr& frame) {
   const History::Limits limits{profile.engine.recovery.events, profile.limits.outbox_bytes / 2, history_age(session)};
   History& history = session.recovery->history;
   if (!session.is_detached()) return history.said(frame, services.clock->now(), limits);
-  if (!history.missed(frame, services.clock->now(), limits)) end(session, {1013, "missed too much"}, std::nullopt);
+  if (!history.missed(frame, services.clock->now(), limits))
+    endings.end(session, {1013, "missed too much"}, std::nullopt);
 }
 
 bool SessionTable::State::detach(Session& session) {
-  if (draining || !session.recovery || session.ending) return false;
+  if (common.is_draining || !session.recovery || session.ending) return false;
   const profile::RecoverySettings& settings = session.profile->engine.recovery;
-  Meter::Profile& counts = meter.profiles[session.profile_index];
+  Meter::Profile& counts = common.counts(session);
   if (counts.detached >= settings.sessions) {
     services.log->write_rarely("limit recovery", Level::warn, "a session ends with its connection",
                                {{"limit", "recovery sessions"}, {"profile", session.profile->name}});
     return false;
   }
   ++counts.detached;
-  let_go(session);
+  endings.let_go(session);
   if (session.replays) replay_some(session, false);
   if (session.ending) return true;  // it has missed too much already
   answer_askers(session, Direct::Kind::dead);
-  later(session, TimerKind::detached, settings.within, session.end_timer);
+  deadlines.set(session, Deadline::detached, settings.within);
   return true;
 }
 
 std::optional<Resumed> SessionTable::State::resume(Session& session, const Resumption& resumption) {
-  Meter::Profile& counts = meter.profiles[session.profile_index];
+  Meter::Profile& counts = common.counts(session);
   auto missed = session.recovery->history.after(resumption.offset);
   if (!missed) {
     ++counts.not_resumed;
-    end(session, {close_code(Reason::taken), "replaced by a new connection"}, std::nullopt);
-    if (session.carrier == nullptr) began_to_end.push_back(session.id());
+    endings.end(session, {close_code(Reason::taken), "replaced by a new connection"}, std::nullopt);
     return std::nullopt;
   }
   ++counts.resumed;
   if (session.is_detached()) --counts.detached;
-  timers.remove(session.end_timer);
+  deadlines.clear(session, Deadline::detached);
   Carrier* const before = std::exchange(session.carrier, resumption.carrier);
   session.full = false;
   session.place = resumption.place;
@@ -65,46 +65,43 @@ std::optional<Resumed> SessionTable::State::resume(Session& session, const Resum
 }
 
 bool SessionTable::detach(SessionId id) {
-  Session* session = state_->find_live(id);
+  Session* session = state_->sessions.find_live(id);
   return session != nullptr && state_->detach(*session);
 }
 
 std::optional<SecretId> SessionTable::recovery_key(SessionId id) const {
-  const Session* session = state_->find(id);
+  const Session* session = state_->sessions.find(id);
   return session && session->recovery ? std::optional(session->recovery->key) : std::nullopt;
 }
 
 std::optional<Resumed> SessionTable::resume(const Resumption& resumption) {
-  const SecretId& key = resumption.key;
-  const std::unique_ptr<Session>* at = key.worker == state_->worker ? state_->slots.find(key.slot) : nullptr;
-  Session* const session = at != nullptr ? at->get() : nullptr;
-  const bool is_its = session && session->recovery && session->recovery->key == key &&
-                      &session->endpoint == resumption.endpoint &&
+  Session* session = state_->sessions.find(resumption.key);
+  const bool is_its = session && &session->endpoint == resumption.endpoint &&
                       session->recovery->name_space == resumption.name_space && !session->ending;
   if (!is_its) return std::nullopt;
   auto resumed = state_->resume(*session, resumption);
-  state_->settle();
+  state_->endings.settle();
   return resumed;
 }
 
 void SessionTable::drain() {
-  state_->draining = true;
+  state_->common.is_draining = true;
   state_->timed_due = {};
-  for (const auto& session : state_->slots) {
-    if (session && session->is_detached()) state_->end(*session, {1001, "going away"}, std::nullopt);
-  }
-  state_->settle();
+  state_->sessions.for_each([&](Session& session) {
+    if (session.is_detached()) state_->endings.end(session, {1001, "going away"}, std::nullopt);
+  });
+  state_->endings.settle();
 }
 
 Abandoned SessionTable::abandon() {
   Abandoned left;
-  left.sessions = state_->slots.size();
+  left.sessions = state_->sessions.size();
   left.turns = state_->turns.size();
-  for (const auto& session : state_->slots) {
-    if (!session || !session->has_waiting()) continue;
-    left.events += session->waiting->size();
-    state_->silence(*session, Dropped::drained);
-  }
+  state_->sessions.for_each([&](Session& session) {
+    if (!session.has_waiting()) return;
+    left.events += session.waiting->size();
+    state_->endings.silence(session, Dropped::drained);
+  });
   return left;
 }
 

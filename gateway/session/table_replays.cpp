@@ -75,7 +75,7 @@ bool SessionTable::State::ask_for_more(Session& session) {
 }
 
 void SessionTable::State::told_more(SessionId id, std::uint32_t question, KeptPart part) {
-  Session* session = find(id);
+  Session* session = sessions.find(id);
   if (session == nullptr || !session->replays || session->replays->question != question) return;
   Replays& replays = *session->replays;
   replays.question = 0;
@@ -83,20 +83,20 @@ void SessionTable::State::told_more(SessionId id, std::uint32_t question, KeptPa
   replays.topics.front().said = 0;
   if (replays.is_asking) return;
   go_on_replaying(*session);
-  settle();
+  endings.settle();
 }
 
 void SessionTable::State::push_behind(Session& session, FramePtr frame) {
   Replays& replays = *session.replays;
-  if (replays.behind_weight + frame->weight() > session.profile->limits.outbox_bytes) return cut_slow(session);
+  if (replays.behind_weight + frame->weight() > session.profile->limits.outbox_bytes) return endings.cut_slow(session);
   replays.behind_weight += frame->weight();
   replays.behind.push_back(std::move(frame));
 }
 
 void SessionTable::drained(SessionId id) {
-  Session* session = state_->find_live(id);
+  Session* session = state_->sessions.find_live(id);
   if (session && session->replays && session->carrier != nullptr) state_->replay_some(*session, true);
-  state_->settle();
+  state_->endings.settle();
 }
 
 }  // namespace polygate::session

@@ -77,7 +77,7 @@ void SessionTable::State::leave(Session& session, Membership& membership, Done<>
     const std::uint32_t at = membership.index;
     const LocalTopics::Left left = topics.leave(*local, at);
     if (left.moved) {
-      for (Membership& moved : slots[*left.moved]->memberships) {
+      for (Membership& moved : sessions.at(*left.moved).memberships) {
         if (moved.local == local) moved.index = at;
       }
     }
@@ -100,7 +100,7 @@ void SessionTable::State::deliver(const Delivery& delivery) {
   if (!local) return;
   for (std::size_t i = 0; i < local->members.size(); ++i) {
     const Member& member = local->members[i];
-    Session& session = *slots[member.slot];
+    Session& session = sessions.at(member.slot);
     if (session.id() == delivery.except) continue;
     if (member.is_joining) {
       hold(session, {local, delivery.position, 0, delivery.frame});
@@ -111,7 +111,7 @@ void SessionTable::State::deliver(const Delivery& delivery) {
 }
 
 void SessionTable::State::direct(const Direct& direct) {
-  Session* session = find(direct.to);
+  Session* session = sessions.find(direct.to);
   switch (direct.kind) {
     case Direct::Kind::frame:
       if (!session || (direct.topic && !Topic::is_of(*direct.topic, session->profile->name))) return;
@@ -141,11 +141,7 @@ void SessionTable::State::lose(Session& session, Fence fence) {
   } else {
     return;  // it had given it back
   }
-  replaced(session);
-}
-
-void SessionTable::State::replaced(Session& session) {
-  end(session, {close_code(Reason::taken), "replaced by a new connection"}, Dropped::replaced);
+  endings.replaced(session);
 }
 
 bool SessionTable::State::may_gain(const Session& session, Fence fence) {
@@ -163,7 +159,7 @@ void SessionTable::State::hold(Session& session, Early::One one) {
   if (session.ending) return;
   if (!session.early) session.early = std::make_unique<Early>();
   const std::size_t weight = one.frame->weight() + kWaitingFrame;
-  if (session.early->weight + weight > session.profile->limits.outbox_bytes) return cut_slow(session);
+  if (session.early->weight + weight > session.profile->limits.outbox_bytes) return endings.cut_slow(session);
   session.early->weight += weight;
   session.early->all.push_back(std::move(one));
 }
