@@ -5,7 +5,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "gateway/session/claims.h"
 #include "gateway/session/endings.h"
+#include "gateway/session/identities.h"
+#include "gateway/session/memberships.h"
 #include "gateway/session/session_table.h"
 #include "gateway/turns/turn_table.h"
 
@@ -27,19 +30,6 @@ struct SessionTable::State final : turns::TurnTable::Ends {
     std::uint16_t profile = 0;
     const profile::Rule* rule = nullptr;
     turns::TurnId turn;
-  };
-
-  /// How much may be pushed at once.
-  struct Room {
-    std::size_t left = 0;
-    bool is_drained = false;  ///< nothing waits for the peer: one message goes, however large
-
-    bool take(std::size_t weight) {
-      if (weight > left && !is_drained) return false;
-      left -= std::min(left, weight);
-      is_drained = false;
-      return true;
-    }
   };
 
   State(WorkerIndex worker, const turns::Services& services);
@@ -78,48 +68,15 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   void publish(turns::Turn& turn);
   void note_published(std::uint16_t profile, Exchange::Published& published, Paused::Moment asked);
   void say(Session& session, rules::Effects& effects);
-  void push(Session& session, FramePtr frame);
-  void hand_over(Session& session, FramePtr frame);
-  void remember(Session& session, const Question& question);
-  void authenticated(Session& session, auth::IdentityPtr identity);
-  void take_role(Session& session, profile::RoleIndex role);
-
-  // table_topics.cpp
-  Membership* find_built_in(Session& session, std::string_view family);
-  void join_built_in(Session& session, std::string_view family, std::string_view name);
-  void leave_built_in(Session& session, std::string_view family);
-  void join(Session& session, const Topic& topic, bool built_in);
-  void ask_to_join(const Session& session, Done<Exchange::AllJoined> done);
-  std::vector<Replays::One> arrive(Session& session, Exchange::AllJoined& all);
-  void leave(Session& session, Membership& membership, Done<> done);
-  void leave_all(Session& session);
-  void deliver(const Delivery& delivery);
-  void direct(const Direct& direct);
-  void lose(Session& session, Fence fence);
-  bool may_gain(const Session& session, Fence fence);
-  void hear(Session& session, const FramePtr& frame);
-  void hold(Session& session, Early::One one);
-  void hear_early(Session& session);
-
-  // table_replays.cpp
-  void replay(Session& session, std::vector<Replays::One> joined);
-  void go_on_replaying(Session& session);
-  void replay_some(Session& session, bool is_drained);
-  bool replay_one(Session& session, Room& room);
-  bool ask_for_more(Session& session);
-  void told_more(SessionId id, std::uint32_t question, KeptPart part);
-  void push_behind(Session& session, FramePtr frame);
 
   // table_claims.cpp
-  void ask_for_life(Session* session, const Direct& direct);
-  void answer_askers(Session& session, Direct::Kind kind);
+  void direct(const Direct& direct);
   void tick();
   void take_due(Session& session, Deadline deadline);
 
   // table_recovery.cpp
   bool detach(Session& session);
   std::optional<Resumed> resume(Session& session, const Resumption& resumption);
-  void note_said(Session& session, const FramePtr& frame);
 
   Common common;
   const WorkerIndex worker = common.worker;
@@ -128,13 +85,16 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   Deadlines deadlines;
   Paused paused;
   Endings endings;
-  LocalTopics topics;
+  turns::TurnTable turns;
+  Handover handover;
+  Replayer replayer;
+  Hearing hearing;
+  Claims claims;
+  Memberships memberships;
+  Identities identities;
   TimerQueue<std::size_t> timed_due;  ///< by index of `timed`
   std::vector<Timed> timed;
-  std::vector<Topic> to_join;       ///< by what is in hand
-  std::uint32_t last_question = 0;  ///< for more of what is kept
   std::vector<ProfileEntry> index;
-  turns::TurnTable turns;
 };
 
 }  // namespace polygate::session

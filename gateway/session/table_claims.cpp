@@ -38,31 +38,6 @@ class Visitor final : public rules::Subject {
 
 }  // namespace
 
-/// Somebody wants a claim of this session's: one that is connected shows a sign of life, one that ends answers when its
-/// last rules are taken.
-void SessionTable::State::ask_for_life(Session* session, const Direct& direct) {
-  if (session == nullptr || session->is_detached()) {
-    Direct answer;
-    answer.kind = Direct::Kind::dead;
-    answer.to = direct.asker;
-    answer.topic = direct.topic;
-    services.exchange->direct(worker, std::move(answer));
-    return;
-  }
-  session->askers.push_back({direct.asker, direct.topic});
-  if (session->hears()) session->carrier->probe();
-}
-
-void SessionTable::State::answer_askers(Session& session, Direct::Kind kind) {
-  for (Asker& asker : std::exchange(session.askers, {})) {
-    Direct answer;
-    answer.kind = kind;
-    answer.to = asker.session;
-    answer.topic = std::move(asker.topic);
-    services.exchange->direct(worker, std::move(answer));
-  }
-}
-
 void SessionTable::State::tick() {
   const Instant now = services.clock->now();
   while (const auto timer = deadlines.take_due(now)) {
@@ -76,18 +51,9 @@ void SessionTable::State::tick() {
 void SessionTable::State::take_due(Session& session, Deadline deadline) {
   switch (deadline) {
     case Deadline::role:
-      if (session.current_role == session.start_role) {
-        endings.end(session, {4408, "limit authenticate_within reached"}, std::nullopt);
-      }
-      return;
-    case Deadline::token: {
-      if (session.ending || !session.who || !session.who->expires) return;
-      const double left = *session.who->expires - services.clock->unix_seconds();
-      if (left <= 0)
-        return endings.end(session, {close_code(Reason::unauthenticated), "token expired"}, Dropped::expired);
-      return deadlines.set(session, Deadline::token,
-                           Millis(static_cast<std::int64_t>(std::min(left, 3600.0) * 1000) + 1));
-    }
+      return identities.has_had_its_first_role(session);
+    case Deadline::token:
+      return identities.look_at_token(session);
     case Deadline::detached:
       return endings.end(session, {4408, "not resumed"}, std::nullopt);
     case Deadline::finish:
@@ -109,7 +75,13 @@ Result<auth::IdentityPtr> SessionTable::admit(const profile::Endpoint& endpoint,
 void SessionTable::alive(SessionId id) {
   Session* session = state_->sessions.find_live(id);
   if (!session) return;
-  state_->answer_askers(*session, Direct::Kind::alive);
+  state_->claims.answer_askers(*session, Direct::Kind::alive);
+  state_->endings.settle();
+}
+
+void SessionTable::drained(SessionId id) {
+  Session* session = state_->sessions.find_live(id);
+  if (session && session->replays && session->carrier != nullptr) state_->replayer.drained(*session);
   state_->endings.settle();
 }
 

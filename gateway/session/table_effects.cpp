@@ -9,22 +9,17 @@ namespace polygate::session {
 void SessionTable::State::change(Session& session, turns::Turn& turn) {
   rules::Effects& effects = turn.run->effects();
   session.is_changing = true;
-  if (effects.identity) authenticated(session, std::move(effects.identity));
-  if (effects.role) take_role(session, *effects.role);
+  if (effects.identity) identities.authenticated(session, std::move(effects.identity));
+  if (effects.role) identities.take_role(session, *effects.role);
   if (effects.variables.is_object()) session.set(effects.variables);
   for (Topic& topic : effects.claimed) {
-    if (turn.fence <= turn.lost) continue;
-    if (session.ending) services.exchange->ending(worker, topic, turn.fence);
-    Membership membership;
-    membership.claim = std::make_unique<Topic>(std::move(topic));
-    membership.fence = turn.fence;
-    session.memberships.push_back(std::move(membership));
+    if (turn.fence > turn.lost) claims.gained(session, std::move(topic), turn.fence);
   }
   for (const Topic& topic : effects.join) {
-    if (!session.inside(topic)) join(session, topic, false);
+    if (!session.inside(topic)) memberships.join(session, topic, false);
   }
-  if (!to_join.empty()) {
-    ask_to_join(session, [this, id = turns.expect(turn)](Exchange::AllJoined all) {
+  if (memberships.has_to_ask()) {
+    memberships.ask(session, [this, id = turns.expect(turn)](Exchange::AllJoined all) {
       if (turns::Turn* asked = turns.find(id)) asked->joined = std::move(all);
       turns.came(id);
     });
@@ -32,7 +27,7 @@ void SessionTable::State::change(Session& session, turns::Turn& turn) {
   publish(turn);
   for (const Topic& topic : effects.leave) {
     if (Membership* membership = session.find(topic)) {
-      leave(session, *membership, [this, id = turns.expect(turn)] { turns.came(id); });
+      memberships.leave(session, *membership, [this, id = turns.expect(turn)] { turns.came(id); });
     }
   }
 }
@@ -69,19 +64,19 @@ void SessionTable::State::happened(turns::Turn& turn) {
   Session& session = *found;
   session.turn = {};
   session.is_changing = false;
-  std::vector<Replays::One> replays = arrive(session, turn.joined);
+  std::vector<Replays::One> replays = Memberships::arrive(session, turn.joined);
   if (!turn.published.pressed.empty() && !session.ending && !session.paused) {
     paused.add(session, std::move(turn.published.pressed));
   }
   rules::Effects& effects = turn.run->effects();
-  for (FramePtr& reply : effects.replies) push(session, std::move(reply));
-  replay(session, std::move(replays));
+  for (FramePtr& reply : effects.replies) replayer.push(session, std::move(reply));
+  replayer.replay(session, std::move(replays));
   if (!turn.published.not_kept.empty()) {
     const std::string limit(name(turn.published.not_kept.front().limit));
     const Failure failure{Reason::limited, "not kept: limit " + limit + " reached"};
-    for (FramePtr& frame : turn.run->tell(failure, turns.scratch())) push(session, std::move(frame));
+    for (FramePtr& frame : turn.run->tell(failure, turns.scratch())) replayer.push(session, std::move(frame));
   }
-  hear_early(session);
+  hearing.hear_early(session);
   if (effects.close) endings.end(session, {effects.close->code, effects.close->reason}, Dropped::closed);
   if (turn.fence != 0 && turn.fence <= turn.lost) endings.replaced(session);
   note(turn, turn.run->verdict());
@@ -89,58 +84,31 @@ void SessionTable::State::happened(turns::Turn& turn) {
 
 /// What a rule says that has changed nothing.
 void SessionTable::State::say(Session& session, rules::Effects& effects) {
-  for (FramePtr& reply : effects.replies) push(session, std::move(reply));
-  hear_early(session);
+  for (FramePtr& reply : effects.replies) replayer.push(session, std::move(reply));
+  hearing.hear_early(session);
   if (effects.close) endings.end(session, {effects.close->code, effects.close->reason}, Dropped::closed);
 }
 
-void SessionTable::State::push(Session& session, FramePtr frame) {
-  if (session.ending) return;
-  if (session.replays) return push_behind(session, std::move(frame));
-  hand_over(session, std::move(frame));
-}
-
-void SessionTable::State::hand_over(Session& session, FramePtr frame) {
-  frame = Frame::in(session.endpoint.dialect, std::move(frame));
-  if (frame->utterance() != nullptr) {
-    if (const Question* question = frame->utterance()->question()) remember(session, *question);
+void SessionTable::State::direct(const Direct& direct) {
+  Session* session = sessions.find(direct.to);
+  switch (direct.kind) {
+    case Direct::Kind::frame:
+      if (session) hearing.hear(*session, direct);
+      return;
+    case Direct::Kind::evict:
+      if (session) claims.lost(*session, direct.fence);
+      return;
+    case Direct::Kind::probe:
+      return claims.ask_for_life(session, direct);
+    case Direct::Kind::alive:
+    case Direct::Kind::dead:
+      if (session) turns.owner_answered(session->turn, *direct.topic, direct.kind == Direct::Kind::alive);
+      return;
   }
-  if (session.recovery) note_said(session, frame);
-  if (session.carrier == nullptr) return;
-  if (!session.carrier->push(std::move(frame))) return endings.cut_slow(session);
-  ++common.counts(session).delivered;
-}
-
-/// A peer that never acknowledges loses the oldest of the questions that it owes an answer to.
-void SessionTable::State::remember(Session& session, const Question& question) {
-  constexpr std::size_t kMaxQuestions = 64;
-  if (!session.questions) session.questions = std::make_unique<std::deque<Question>>();
-  if (session.questions->size() == kMaxQuestions) session.questions->pop_front();
-  session.questions->push_back(question);
-}
-
-void SessionTable::State::authenticated(Session& session, auth::IdentityPtr identity) {
-  leave_built_in(session, "user");
-  const bool somebody = !identity->user.empty();
-  session.who = somebody ? std::move(identity) : nullptr;
-  if (session.profile->uses_user_topics) join_built_in(session, "user", session.user());
-  if (somebody && session.who->expires) {
-    const double left = *session.who->expires - services.clock->unix_seconds();
-    const double bounded = std::clamp(left, 0.0, 30.0 * 24 * 3600);  // looked at again when it comes
-    deadlines.set(session, Deadline::token, Millis(static_cast<std::int64_t>(bounded * 1000) + 1));
-  }
-}
-
-void SessionTable::State::take_role(Session& session, profile::RoleIndex role) {
-  const bool same = session.current_role == role;
-  session.current_role = role;
-  if (!session.profile->uses_role_topics || (same && find_built_in(session, "role") != nullptr)) return;
-  leave_built_in(session, "role");
-  join_built_in(session, "role", session.profile->role_name(role));
 }
 
 void SessionTable::deliver(const Delivery& delivery) {
-  state_->deliver(delivery);
+  state_->memberships.deliver(delivery);
   state_->endings.settle();
 }
 

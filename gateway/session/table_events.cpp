@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "gateway/base/json_text.h"
 #include "gateway/base/utf8.h"
 #include "gateway/session/table.h"
 
@@ -39,9 +38,9 @@ turns::Turn& SessionTable::State::begin(Session& session) {
 
 void SessionTable::State::process(Session& session, const dialect::Message& message) {
   const profile::Profile& profile = *session.profile;
-  if (session.who && session.who->expires && services.clock->unix_seconds() >= *session.who->expires) {
+  if (identities.has_expired(session)) {
     ++common.counts(session).dropped[static_cast<std::size_t>(Dropped::expired)];
-    return endings.end(session, {close_code(Reason::unauthenticated), "token expired"}, Dropped::expired);
+    return identities.expire(session);
   }
   ++common.counts(session).incoming;
   turns::Turn& turn = begin(session);
@@ -286,20 +285,10 @@ bool SessionTable::go_on_paused() {
 bool SessionTable::acknowledged(SessionId id, std::uint64_t question, std::string_view json,
                                 dialect::Attachments attachments) {
   Session* session = state_->sessions.find(id);
-  if (!session || !session->questions) return true;
-  std::deque<Question>& questions = *session->questions;
-  const auto asked =
-      std::find_if(questions.begin(), questions.end(), [&](const Question& one) { return one.id == question; });
-  if (asked == questions.end()) return true;
-  // The answer is an event like any other.
-  std::string event = "[";
-  json::append_string(event, asked->event);
-  questions.erase(asked);
-  if (questions.empty()) session->questions.reset();
-  const std::string_view arguments = json::trimmed(json);
-  if (arguments.size() > 2) event += ',';
-  event += arguments.substr(1);
-  const bool more = state_->receive(*session, {true, event, std::nullopt, std::move(attachments)});
+  if (!session) return true;
+  const auto event = Handover::take_answer(*session, question, json);
+  if (!event) return true;
+  const bool more = state_->receive(*session, {true, *event, std::nullopt, std::move(attachments)});
   state_->endings.settle();
   return more;
 }

@@ -4,25 +4,6 @@
 #include "gateway/session/table.h"
 
 namespace polygate::session {
-namespace {
-
-/// A client hears what was said until the loss of its connection was noticed, too.
-Millis history_age(const Session& session) {
-  const profile::PingPolicy& ping = session.endpoint.ping;
-  return session.profile->engine.recovery.within + ping.every + ping.timeout;
-}
-
-}  // namespace
-
-void SessionTable::State::note_said(Session& session, const FramePtr& frame) {
-  const profile::Profile& profile = *session.profile;
-  // Half of what may wait for the client: there must be room for what is said to it next.
-  const History::Limits limits{profile.engine.recovery.events, profile.limits.outbox_bytes / 2, history_age(session)};
-  History& history = session.recovery->history;
-  if (!session.is_detached()) return history.said(frame, services.clock->now(), limits);
-  if (!history.missed(frame, services.clock->now(), limits))
-    endings.end(session, {1013, "missed too much"}, std::nullopt);
-}
 
 bool SessionTable::State::detach(Session& session) {
   if (common.is_draining || !session.recovery || session.ending) return false;
@@ -35,9 +16,9 @@ bool SessionTable::State::detach(Session& session) {
   }
   ++counts.detached;
   endings.let_go(session);
-  if (session.replays) replay_some(session, false);
+  if (session.replays) replayer.go_on(session);
   if (session.ending) return true;  // it has missed too much already
-  answer_askers(session, Direct::Kind::dead);
+  claims.answer_askers(session, Direct::Kind::dead);
   deadlines.set(session, Deadline::detached, settings.within);
   return true;
 }
@@ -58,7 +39,7 @@ std::optional<Resumed> SessionTable::State::resume(Session& session, const Resum
   session.place = resumption.place;
   session.set_address(std::string(resumption.address));
   session.recovery->history.caught_up();
-  answer_askers(session, Direct::Kind::alive);
+  claims.answer_askers(session, Direct::Kind::alive);
   if (before != nullptr) before->let_go();
   if (session.replays) session.carrier->tell_when_drained();
   return Resumed{session.id(), std::move(*missed)};

@@ -11,7 +11,13 @@ SessionTable::State::State(WorkerIndex at, const turns::Services& shared)
       deadlines(*shared.clock),
       paused(common),
       endings(common, sessions, deadlines, paused, [this](Session& session) { go_on(session); }),
-      turns(at, shared, *this) {
+      turns(at, shared, *this),
+      handover(common, endings),
+      replayer(common, sessions, endings, handover),
+      hearing(endings, replayer, turns),
+      claims(common, endings, turns),
+      memberships(common, sessions, replayer, hearing),
+      identities(common, deadlines, endings, memberships) {
   for (const profile::ProfilePtr& profile : services.profiles) {
     ProfileEntry entry;
     Meter::Profile counts;
@@ -43,17 +49,12 @@ SessionId SessionTable::State::make(const profile::ProfilePtr& profile, const pr
   ++common.counts(session).opened;
 
   set_query_defaults(session);
-  if (identity) authenticated(session, std::move(identity));
-  if (!session.who && profile->uses_user_topics) join_built_in(session, "user", session.user());
-  take_role(session, session.start_role);
-  if (endpoint.leave_role_within.count() > 0) {
-    deadlines.set(session, Deadline::role, endpoint.leave_role_within);
-  }
+  identities.begin(session, std::move(identity));
   session.is_joining = true;
-  if (to_join.empty()) {
+  if (!memberships.has_to_ask()) {
     opened(id, {});
   } else {
-    ask_to_join(session, [this, id](Exchange::AllJoined all) { opened(id, std::move(all)); });
+    memberships.ask(session, [this, id](Exchange::AllJoined all) { opened(id, std::move(all)); });
   }
   return id;
 }
@@ -64,15 +65,15 @@ void SessionTable::State::opened(SessionId id, Exchange::AllJoined all) {
   Session* found = sessions.find(id);
   if (found == nullptr || !found->is_joining) return;
   Session& session = *found;
-  std::vector<Replays::One> replays = arrive(session, all);
+  std::vector<Replays::One> replays = Memberships::arrive(session, all);
   take_phase_rules(session);
   session.is_joining = false;
   std::erase_if(replays, [&](const Replays::One& one) {
     const Membership* still = session.find(one.topic);
     return still == nullptr || still->local->members[still->index].since != one.since;
   });
-  replay(session, std::move(replays));
-  hear_early(session);
+  replayer.replay(session, std::move(replays));
+  hearing.hear_early(session);
   go_on(session);
   endings.settle();
 }
@@ -98,9 +99,9 @@ void SessionTable::State::set_query_defaults(Session& session) {
 
 /// Its last rules are taken: claims and topics are given back, and its id finds nobody from now on.
 void SessionTable::State::free(Session& session) {
-  leave_all(session);
+  memberships.leave_all(session);
   paused.remove(session);
-  answer_askers(session, Direct::Kind::dead);
+  claims.answer_askers(session, Direct::Kind::dead);
   if (turns::Turn* turn = turns.find(session.overdue)) turn->sender.parts();
   deadlines.clear(session);
   --common.counts(session).ending;
@@ -116,9 +117,7 @@ void SessionTable::State::finish_now(Session& session) {
   if (turn && turns.abandon(turn)) session.overdue = turn;
   // It hears nothing more: what its topics answer does not matter.
   session.is_joining = session.is_changing = false;
-  for (const Membership& membership : session.memberships) {
-    if (membership.local != nullptr) membership.local->members[membership.index].is_joining = false;
-  }
+  Memberships::arrive(session);
   go_on(session);
 }
 

@@ -43,6 +43,8 @@ struct Turn {
   bool claims = false;  ///< it has asked for it, and was not refused
   Fence fence = 0;      ///< gained
   Fence lost = 0;       ///< this one, and all before it, went to others; perhaps the news of its gain is on its way
+  /// Is it, or may it prove to be, who holds `of`?
+  bool may_gain(Fence of) const { return claims && (fence == 0 || fence == of); }
 
   // What its rule waits for; at most one thing.
   std::uint32_t question = 0;  ///< the one that is open; an answer to another one is late

@@ -1,0 +1,53 @@
+#include "gateway/session/hearing.h"
+
+#include <algorithm>
+#include <memory>
+
+namespace polygate::session {
+
+void Hearing::hear(Session& session, const Direct& direct) {
+  if (direct.topic && !Topic::is_of(*direct.topic, session.profile->name)) return;
+  if (direct.fence == 0 || session.find(direct.fence) != nullptr) return hear(session, direct.frame);
+  if (may_gain(session, direct.fence)) hold(session, {nullptr, {}, direct.fence, direct.frame});
+}
+
+void Hearing::hold(Session& session, Early::One one) {
+  if (session.ending) return;
+  if (!session.early) session.early = std::make_unique<Early>();
+  const std::size_t weight = one.frame->weight() + kWaitingFrame;
+  if (session.early->weight + weight > session.profile->limits.outbox_bytes) return endings_.cut_slow(session);
+  session.early->weight += weight;
+  session.early->all.push_back(std::move(one));
+}
+
+void Hearing::hear_early(Session& session) {
+  if (!session.early || session.is_joining) return;
+  const std::unique_ptr<Early> early = std::exchange(session.early, nullptr);
+  for (Early::One& one : early->all) {
+    if (one.topic != nullptr) {
+      const auto its = std::find_if(session.memberships.begin(), session.memberships.end(),
+                                    [&](const Membership& each) { return each.local == one.topic; });
+      const Member& member = one.topic->members[its->index];
+      if (member.is_joining) {
+        hold(session, std::move(one));
+      } else if (one.position > member.since) {
+        hear(session, one.frame);
+      }
+    } else if (one.fence == 0 || session.find(one.fence) != nullptr) {
+      hear(session, one.frame);
+    } else if (may_gain(session, one.fence)) {
+      hold(session, std::move(one));
+    }
+  }
+}
+
+void Hearing::forget(Session& session, const LocalTopic& topic) {
+  if (session.early) std::erase_if(session.early->all, [&](const Early::One& one) { return one.topic == &topic; });
+}
+
+bool Hearing::may_gain(const Session& session, Fence fence) {
+  const turns::Turn* turn = turns_.find(session.turn);
+  return turn != nullptr && turn->may_gain(fence);
+}
+
+}  // namespace polygate::session
