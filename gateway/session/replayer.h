@@ -27,7 +27,9 @@ class Replayer {
   void replay(Session& session, std::vector<Replays::One> joined);
   void go_on(Session& session);
   /// Nothing waits for the peer any more.
-  void drained(Session& session) { say_some(session, true); }
+  void drained(Session& session) {
+    if (session.replays && session.carrier != nullptr) say_some(session, true);
+  }
   /// The session leaves the topic. True: it is to go on with the others.
   static bool forget(Session& session, const Topic& topic);
 

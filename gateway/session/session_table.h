@@ -76,8 +76,6 @@ struct Abandoned {
 /// then it gives back claims and topics, and its id finds nobody from now on.
 class SessionTable {
  public:
-  struct State;  ///< what is behind it: table.h, for this room alone
-
   SessionTable(WorkerIndex worker, const turns::Services& services);
   ~SessionTable();
   SessionTable(const SessionTable&) = delete;
@@ -133,6 +131,7 @@ class SessionTable {
   const Meter& meter() const;
 
  private:
+  struct State;
   std::unique_ptr<State> state_;
 };
 

@@ -1,9 +1,11 @@
-#include <algorithm>
+#include "gateway/session/admission.h"
+
+#include <string>
 
 #include "gateway/rules/render.h"
-#include "gateway/session/table.h"
 
 namespace polygate::session {
+
 namespace {
 
 /// The sender as the handshake shows it, before there is a session.
@@ -38,63 +40,16 @@ class Visitor final : public rules::Subject {
 
 }  // namespace
 
-void SessionTable::State::tick() {
-  const Instant now = services.clock->now();
-  while (const auto timer = deadlines.take_due(now)) {
-    if (Session* session = sessions.find(timer->session)) take_due(*session, timer->deadline);
-  }
-  while (const auto rule = timed_due.take_due(now)) take_timed_rule(*rule);
-  turns.tick(now);
-  endings.settle();
-}
-
-void SessionTable::State::take_due(Session& session, Deadline deadline) {
-  switch (deadline) {
-    case Deadline::role:
-      return identities.has_had_its_first_role(session);
-    case Deadline::token:
-      return identities.look_at_token(session);
-    case Deadline::detached:
-      return endings.end(session, {4408, "not resumed"}, std::nullopt);
-    case Deadline::finish:
-      return finish_now(session);
-  }
-}
-
-Result<auth::IdentityPtr> SessionTable::admit(const profile::Endpoint& endpoint, const Opening& opening) {
+Result<auth::IdentityPtr> admit(const turns::Services& services, const profile::Endpoint& endpoint,
+                                const Opening& opening) {
   if (!endpoint.token) return auth::IdentityPtr();
   const Visitor visitor(endpoint, opening);
   rules::Scope scope;
   scope.me = &visitor;
-  scope.clock = state_->services.clock;
+  scope.clock = services.clock;
   const std::string token = rules::render_text(endpoint.token->from, scope);
   if (token.empty() && endpoint.token->optional) return auth::IdentityPtr();
-  return state_->services.verify(endpoint.token->verifier, token, opening.address);
-}
-
-void SessionTable::alive(SessionId id) {
-  Session* session = state_->sessions.find_live(id);
-  if (!session) return;
-  state_->claims.answer_askers(*session, Direct::Kind::alive);
-  state_->endings.settle();
-}
-
-void SessionTable::drained(SessionId id) {
-  Session* session = state_->sessions.find_live(id);
-  if (session && session->replays && session->carrier != nullptr) state_->replayer.drained(*session);
-  state_->endings.settle();
-}
-
-void SessionTable::tick() {
-  state_->tick();
-}
-
-std::optional<Instant> SessionTable::next_due() const {
-  std::optional<Instant> due = state_->deadlines.next();
-  for (const auto& other : {state_->timed_due.next(), state_->turns.next_due()}) {
-    if (other && (!due || *other < *due)) due = other;
-  }
-  return due;
+  return services.verify(endpoint.token->verifier, token, opening.address);
 }
 
 }  // namespace polygate::session

@@ -1,0 +1,11 @@
+#pragma once
+#include "gateway/session/session_table.h"
+#include "gateway/turns/services.h"
+
+namespace polygate::session {
+
+/// Who comes, by the handshake's own token: nobody, where the endpoint wants none or can do without.
+Result<auth::IdentityPtr> admit(const turns::Services& services, const profile::Endpoint& endpoint,
+                                const Opening& opening);
+
+}  // namespace polygate::session

@@ -1,0 +1,42 @@
+#include "gateway/session/replies.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/base/reason.h"
+#include "gateway/session/memberships.h"
+
+namespace polygate::session {
+
+void Replies::tell(Session& session, turns::Turn& turn) {
+  session.turn = {};
+  session.is_changing = false;
+  std::vector<Replays::One> replays = Memberships::arrive(session, turn.joined);
+  if (!turn.published.pressed.empty() && !session.ending && !session.paused) {
+    paused_.add(session, std::move(turn.published.pressed));
+  }
+  rules::Effects& effects = turn.run->effects();
+  for (FramePtr& reply : effects.replies) replayer_.push(session, std::move(reply));
+  replayer_.replay(session, std::move(replays));
+  if (!turn.published.not_kept.empty()) {
+    const std::string limit(name(turn.published.not_kept.front().limit));
+    const Failure failure{Reason::limited, "not kept: limit " + limit + " reached"};
+    for (FramePtr& frame : turn.run->tell(failure, turns_.scratch())) replayer_.push(session, std::move(frame));
+  }
+  hearing_.hear_early(session);
+  close(session, effects);
+  if (turn.fence != 0 && turn.fence <= turn.lost) endings_.replaced(session);
+}
+
+void Replies::say(Session& session, rules::Effects& effects) {
+  for (FramePtr& reply : effects.replies) replayer_.push(session, std::move(reply));
+  hearing_.hear_early(session);
+  close(session, effects);
+}
+
+void Replies::close(Session& session, const rules::Effects& effects) {
+  if (effects.close) endings_.end(session, {effects.close->code, effects.close->reason}, Dropped::closed);
+}
+
+}  // namespace polygate::session
