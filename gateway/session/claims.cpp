@@ -29,12 +29,15 @@ void Claims::lost(Session& session, Fence fence) {
 
 void Claims::ask_for_life(Session* session, const Direct& direct) {
   if (session == nullptr || session->is_detached()) return answer(direct.asker, direct.topic, Direct::Kind::dead);
-  session->askers.push_back({direct.asker, direct.topic});
+  if (!session->askers) session->askers = std::make_unique<std::vector<Asker>>();
+  session->askers->push_back({direct.asker, direct.topic});
   if (session->hears()) session->carrier->probe();
 }
 
 void Claims::answer_askers(Session& session, Direct::Kind kind) {
-  for (Asker& asker : std::exchange(session.askers, {})) answer(asker.session, std::move(asker.topic), kind);
+  const auto askers = std::exchange(session.askers, nullptr);
+  if (!askers) return;
+  for (Asker& asker : *askers) answer(asker.session, std::move(asker.topic), kind);
 }
 
 void Claims::answer(SessionId asker, std::shared_ptr<const std::string> topic, Direct::Kind kind) {

@@ -65,7 +65,7 @@ void Endings::silence(Session& session, Dropped why) {
   if (session.silenced) return;
   session.silenced = why;
   if (session.has_waiting()) {
-    const std::size_t count = session.waiting->size();
+    const std::size_t count = session.waiting->messages.size();
     common_.counts(session).dropped[static_cast<std::size_t>(why)] += count;
     common_.services.log->write_rarely("dropped " + std::string(name(why)), Level::info, "events dropped",
                                        {{"why", name(why)},
@@ -74,7 +74,6 @@ void Endings::silence(Session& session, Dropped why) {
                                         {"address", session.address()}});
   }
   session.waiting.reset();
-  session.waiting_bytes = 0;
   let_go(session);
 }
 

@@ -47,7 +47,7 @@ void Lifetimes::set_query_defaults(Session& session) {
     }
     if (!value.empty()) session.set_query_default(name, std::move(value));
   }
-  if (session.endpoint.user) session.endpoint_user = rules::render_text(*session.endpoint.user, scope);
+  if (session.endpoint.user) session.set_endpoint_user(rules::render_text(*session.endpoint.user, scope));
 }
 
 void Lifetimes::free(Session& session) {

@@ -41,26 +41,26 @@ Session::Session(SessionId id, std::uint16_t index, const profile::ProfilePtr& o
     recovery->key = SecretId::make(id.worker, id.slot);
     recovery->name_space = std::move(opening.name_space);
   }
-  if (opening.auth.is_object()) auth_ = std::make_shared<const Json>(std::move(opening.auth));
-  Parameters parameters;
-  parameters.path = std::move(opening.path);
+  Handshake told;
+  told.path = std::move(opening.path);
+  told.query.reserve(at.query.size());
   for (auto& pair : opening.query) {
     const bool known =
         std::any_of(at.query.begin(), at.query.end(), [&](const auto& q) { return q.key == pair.first; });
-    if (known && !value_of(parameters.query, pair.first)) parameters.query.push_back(std::move(pair));
+    if (known && !value_of(told.query, pair.first)) told.query.push_back(std::move(pair));
   }
   for (auto& pair : opening.headers) {
     const auto& used = of->headers_used;
-    if (std::find(used.begin(), used.end(), pair.first) != used.end()) parameters.headers.push_back(std::move(pair));
+    if (std::find(used.begin(), used.end(), pair.first) != used.end()) told.headers.push_back(std::move(pair));
   }
-  const bool any =
-      !parameters.path.empty() || !parameters.query.empty() || !parameters.headers.empty() || !at.query.empty();
-  if (any) parameters_ = std::make_shared<Parameters>(std::move(parameters));
+  if (opening.auth.is_object()) told.auth = std::move(opening.auth);
+  const bool any = !told.path.empty() || !told.headers.empty() || !at.query.empty() || at.user || told.auth.is_object();
+  if (any) handshake_ = std::make_shared<Handshake>(std::move(told));
 }
 
 std::string_view Session::user() const {
   if (who && !who->user.empty()) return who->user;
-  return endpoint_user;
+  return handshake_ ? std::string_view(handshake_->user) : std::string_view();
 }
 
 std::vector<std::string> Session::joined(std::string_view family) const {
@@ -109,8 +109,7 @@ class Session::Portrait final : public rules::Subject {
         dialect_(of.dialect()),
         variables_(of.variables() ? std::make_unique<Json>(*of.variables()) : nullptr),
         left_(of.memberships_left()),
-        parameters_(of.parameters_),
-        auth_(of.auth_) {
+        handshake_(of.handshake_) {
     for (const Membership& membership : of.memberships) {
       topics_.push_back(membership.topic());
       built_in_.push_back(membership.built_in);
@@ -136,9 +135,11 @@ class Session::Portrait final : public rules::Subject {
   }
   std::size_t memberships_left() const override { return left_; }
   std::optional<std::string_view> parameter(profile::Root where, std::string_view name) const override {
-    return Session::look_up(parameters_.get(), where, name);
+    return handshake_ ? handshake_->parameter(where, name) : std::nullopt;
   }
-  const Json& auth() const override { return auth_ ? *auth_ : Subject::auth(); }
+  const Json& auth() const override {
+    return handshake_ && handshake_->auth.is_object() ? handshake_->auth : Subject::auth();
+  }
 
  private:
   const SessionId id_;
@@ -149,8 +150,7 @@ class Session::Portrait final : public rules::Subject {
   const std::size_t dialect_;
   const std::unique_ptr<const Json> variables_;
   const std::size_t left_;
-  const std::shared_ptr<const Parameters> parameters_;
-  const std::shared_ptr<const Json> auth_;
+  const std::shared_ptr<const Handshake> handshake_;
   std::vector<Topic> topics_;
   std::vector<bool> built_in_;
 };
@@ -159,16 +159,18 @@ std::unique_ptr<const rules::Subject> Session::portrait() const {
   return std::make_unique<const Portrait>(*this);
 }
 
-std::optional<std::string_view> Session::look_up(const Parameters* parameters, profile::Root where,
-                                                 std::string_view name) {
-  if (parameters == nullptr) return std::nullopt;
-  if (where == profile::Root::path) return value_of(parameters->path, name);
-  if (where == profile::Root::header) return value_of(parameters->headers, name);
-  return value_of(parameters->query, name);
+std::optional<std::string_view> Session::Handshake::parameter(profile::Root where, std::string_view name) const {
+  if (where == profile::Root::path) return value_of(path, name);
+  if (where == profile::Root::header) return value_of(headers, name);
+  return value_of(query, name);
 }
 
 std::optional<std::string_view> Session::parameter(profile::Root where, std::string_view name) const {
-  return look_up(parameters_.get(), where, name);
+  return handshake_ ? handshake_->parameter(where, name) : std::nullopt;
+}
+
+const Json& Session::auth() const {
+  return handshake_ && handshake_->auth.is_object() ? handshake_->auth : Subject::auth();
 }
 
 void Session::set(const Json& variables) {
@@ -177,7 +179,11 @@ void Session::set(const Json& variables) {
 }
 
 void Session::set_query_default(const std::string& name, std::string value) {
-  parameters_->query.emplace_back(name, std::move(value));
+  handshake_->query.emplace_back(name, std::move(value));
+}
+
+void Session::set_endpoint_user(std::string user) {
+  handshake_->user = std::move(user);
 }
 
 }  // namespace polygate::session

@@ -29,12 +29,16 @@ struct Membership {
   const Topic& topic() const { return claim ? *claim : local->topic; }
 };
 
-/// A message that waits for its turn.
+/// The messages that wait for their turn.
 struct Waiting {
-  bool text = true;
-  std::string message;
-  std::optional<std::uint64_t> ack;
-  dialect::Attachments attachments;
+  struct One {
+    bool text = true;
+    std::string message;
+    std::optional<std::uint64_t> ack;
+    dialect::Attachments attachments;
+  };
+  std::deque<One> messages;
+  std::size_t bytes = 0;
 };
 
 /// A session that wants the claim on `topic`.
@@ -106,7 +110,7 @@ class Session final : public turns::Living {
   bool inside(const Topic& topic) const override;
   std::size_t memberships_left() const override;
   std::optional<std::string_view> parameter(profile::Root where, std::string_view name) const override;
-  const Json& auth() const override { return auth_ ? *auth_ : Subject::auth(); }
+  const Json& auth() const override;
   std::unique_ptr<const rules::Subject> portrait() const override;
 
   Membership* find(const Topic& topic);
@@ -114,12 +118,14 @@ class Session final : public turns::Living {
   void set(const Json& variables);
   /// The value that a known query parameter has when the client did not give one.
   void set_query_default(const std::string& name, std::string value);
+  /// Who it is by its endpoint, while no identity says otherwise.
+  void set_endpoint_user(std::string user);
   bool has_query(std::string_view name) const { return parameter(profile::Root::query, name).has_value(); }
 
   bool hears() const { return carrier != nullptr && !ending; }
   /// It has lost its connection, and waits for its client.
   bool is_detached() const { return recovery && carrier == nullptr && !ending; }
-  bool has_waiting() const { return waiting && !waiting->empty(); }
+  bool has_waiting() const { return waiting && !waiting->messages.empty(); }
   void set_address(std::string address) { address_ = std::move(address); }
 
   const profile::ProfilePtr profile;
@@ -135,7 +141,6 @@ class Session final : public turns::Living {
   profile::RoleIndex current_role;
   std::uint16_t next_rule = 0;  ///< of the opened or closed rules
   auth::IdentityPtr who;
-  std::string endpoint_user;
   std::shared_ptr<const void> place;                ///< see Opening
   Carrier* carrier;                                 ///< null: detached, or gone with nothing left to hand over
   std::unique_ptr<Replays> replays;                 ///< usually null
@@ -144,31 +149,32 @@ class Session final : public turns::Living {
   std::unique_ptr<std::deque<Question>> questions;  ///< what the peer was asked to acknowledge, the oldest first
   TokenBucket bucket;
   std::vector<Membership> memberships;
-  turns::TurnId turn;     ///< in flight, and waited for
-  turns::TurnId overdue;  ///< in flight, for nobody
-  std::unique_ptr<std::deque<Waiting>> waiting;
-  std::size_t waiting_bytes = 0;
+  turns::TurnId turn;                ///< in flight, and waited for
+  turns::TurnId overdue;             ///< in flight, for nobody
+  std::unique_ptr<Waiting> waiting;  ///< usually null
   Paused::Number paused = 0;         ///< it takes no turn: one filled a worker's mailbox; 0 = it does
   TimerQueue<Timer>::Id role_timer;  ///< see Deadlines
   TimerQueue<Timer>::Id token_timer;
-  TimerQueue<Timer>::Id end_timer;  ///< of what ends it: nobody came back, or finish_within is over
-  std::vector<Asker> askers;        ///< who wants a sign of life from it, or waits for its end; usually none
+  TimerQueue<Timer>::Id end_timer;             ///< of what ends it: nobody came back, or finish_within is over
+  std::unique_ptr<std::vector<Asker>> askers;  ///< who want a sign of life, or wait for its end; usually null
 
  private:
-  struct Parameters {
+  /// What the handshake told that rules may name. Does not change any more when the session is open.
+  struct Handshake {
     std::vector<std::pair<std::string, std::string>> path;
     std::vector<std::pair<std::string, std::string>> query;
     std::vector<std::pair<std::string, std::string>> headers;
+    Json auth;
+    std::string user;
+
+    std::optional<std::string_view> parameter(profile::Root where, std::string_view name) const;
   };
   class Portrait;
-  static std::optional<std::string_view> look_up(const Parameters* parameters, profile::Root where,
-                                                 std::string_view name);
 
   SessionId id_;
   std::string address_;
-  std::shared_ptr<Parameters> parameters_;
+  std::shared_ptr<Handshake> handshake_;  ///< null when it told nothing
   std::unique_ptr<Json> variables_;
-  std::shared_ptr<const Json> auth_;
 };
 
 }  // namespace polygate::session

@@ -168,7 +168,7 @@ Abandoned SessionTable::abandon() {
   left.turns = state_->turns.size();
   state_->sessions.for_each([&](Session& session) {
     if (!session.has_waiting()) return;
-    left.events += session.waiting->size();
+    left.events += session.waiting->messages.size();
     state_->endings.silence(session, Dropped::drained);
   });
   return left;

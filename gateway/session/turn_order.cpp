@@ -22,12 +22,12 @@ bool TurnOrder::receive(Session& session, const dialect::Message& message) {
     return true;
   }
   if (session.phase == Session::Phase::opening || session.turn || session.has_waiting() || session.paused) {
-    if (!session.waiting) session.waiting = std::make_unique<std::deque<Waiting>>();
-    session.waiting->push_back({message.text, std::string(message.bytes), message.ack, message.attachments});
-    session.waiting_bytes += message.bytes.size();
+    if (!session.waiting) session.waiting = std::make_unique<Waiting>();
+    Waiting& waiting = *session.waiting;
+    waiting.messages.push_back({message.text, std::string(message.bytes), message.ack, message.attachments});
+    waiting.bytes += message.bytes.size();
     const auto& limits = session.profile->limits;
-    const bool is_full =
-        session.waiting->size() >= limits.inbox_events || session.waiting_bytes >= limits.message_bytes;
+    const bool is_full = waiting.messages.size() >= limits.inbox_events || waiting.bytes >= limits.message_bytes;
     if (is_full || session.paused) session.full = true;
     return !session.full;
   }
@@ -52,9 +52,9 @@ void TurnOrder::go_on(Session& session) {
 }
 
 void TurnOrder::take_one_waiting(Session& session) {
-  const Waiting next = std::move(session.waiting->front());
-  session.waiting->pop_front();
-  session.waiting_bytes -= next.message.size();
+  const Waiting::One next = std::move(session.waiting->messages.front());
+  session.waiting->messages.pop_front();
+  session.waiting->bytes -= next.message.size();
   events_.take(session, {next.text, next.message, next.ack, next.attachments});
 }
 
