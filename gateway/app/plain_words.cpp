@@ -134,20 +134,29 @@ std::string words(const profile::Otherwise& answer, const profile::Profile& prof
   return whose + ": " + out;
 }
 
-void add_demands(const profile::Rule& rule, std::vector<std::string>& steps) {
+/// How a failure with a name of its own is told.
+std::string saying(const profile::Profile& profile, const profile::Rule& rule, const profile::OwnFailure& failure,
+                   Reason reason) {
+  const profile::FoundWords found = words_for(profile, &rule, failure.name, reason);
+  return found.by_name ? saying(std::optional(found.words->text)) : std::string();
+}
+
+void add_demands(const profile::Profile& profile, const profile::Rule& rule, std::vector<std::string>& steps) {
   if (rule.authenticate) {
     steps.push_back(words(rule.authenticate->token) + " must be a token that verifier " + rule.authenticate->verifier +
                     " accepts" + (rule.authenticate->optional ? ", or be missing" : "") + ", else unauthenticated");
   }
   for (const profile::Condition& inside : rule.inside) {
-    steps.push_back("the sender must be on " + words(inside.topic) + ", else forbidden" + saying(inside.message));
+    steps.push_back("the sender must be on " + words(inside.topic) + ", else forbidden" +
+                    saying(profile, rule, inside.failure, Reason::forbidden));
   }
   for (const profile::Condition& need : rule.needs) {
-    steps.push_back("somebody must be on " + words(need.topic) + ", else absent" + saying(need.message));
+    steps.push_back("somebody must be on " + words(need.topic) + ", else absent" +
+                    saying(profile, rule, need.failure, Reason::absent));
   }
   if (rule.claim) {
     steps.push_back("claim " + words(rule.claim->topic) + " for this session alone; " +
-                    when_taken(rule.claim->when_taken) + saying(rule.claim->message));
+                    when_taken(rule.claim->when_taken) + saying(profile, rule, rule.claim->failure, Reason::taken));
   }
   if (rule.handler) {
     steps.push_back("handler " + rule.handler->name + " must accept" +
@@ -168,7 +177,7 @@ std::vector<std::string> steps_in_words(const profile::Profile& profile, const p
     steps.push_back("the list of its arguments must match " + std::string(schema) + ".args, else invalid");
   }
   if (rule.schema && !schema.empty()) steps.push_back("the data must match " + std::string(schema) + ", else invalid");
-  add_demands(rule, steps);
+  add_demands(profile, rule, steps);
   if (rule.become) steps.push_back("become " + profile.role_name(*rule.become));
   if (!rule.set.empty()) steps.push_back("remember " + words(rule.set));
   if (!rule.join.empty()) steps.push_back("join " + words(rule.join));
@@ -182,6 +191,9 @@ std::vector<std::string> steps_in_words(const profile::Profile& profile, const p
 std::vector<std::string> answers_in_words(const profile::Profile& profile, const profile::Rule& rule,
                                           std::string_view event) {
   std::vector<std::string> answers;
+  for (const profile::Failures* failures : {&rule.failures, &profile.failures}) {
+    for (const auto& [called, said] : *failures) answers.push_back(called + " is told as " + words(said.text));
+  }
   for (const auto* list : {&rule.otherwise, &profile.otherwise}) {
     for (const profile::Otherwise& answer : *list) {
       if (answers_for(answer, rule)) answers.push_back(words(answer, profile, event));

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <future>
 
+#include "gateway/rules/failing.h"
 #include "gateway/rules/render.h"
 
 namespace polygate::app {

@@ -107,7 +107,11 @@ Result<std::optional<double>> check_times(json::View claims, const JwtSettings& 
 
   std::optional<double> end;
   if (*expires) end = **expires + settings.leeway;
-  if (end && now >= *end) return refused("expired " + seconds(now - *end) + " ago");
+  if (end && now >= *end) {
+    Failure failure = refused("expired " + seconds(now - *end) + " ago");
+    failure.name = "expired";
+    return failure;
+  }
   if (*begins && now < **begins - settings.leeway)
     return refused("not valid before another " + seconds(**begins - settings.leeway - now));
   if (*issued && **issued > now + kMaxLeeway) return refused("issued " + seconds(**issued - now) + " in the future");

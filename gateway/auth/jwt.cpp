@@ -42,7 +42,7 @@ class JwtVerifier final : public Verifier {
     auto identity = read(token, unix_now);
     if (identity) return std::make_shared<const Identity>(*std::move(identity));
     if (why != nullptr) *why = identity.failure().message;
-    return invalid_token();
+    return identity.failure().name == "expired" ? expired_token() : invalid_token();
   }
 
  private:

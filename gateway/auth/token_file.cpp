@@ -56,7 +56,10 @@ class TokenVerifier final : public Verifier {
     if (token.size() > kMaxTokenBytes) return refuse("the token is longer than 8 KiB");
     const auto found = by_digest_.find(digest_of(token));
     if (found == by_digest_.end()) return refuse("no such token");
-    if (found->second->expires && unix_now >= *found->second->expires) return refuse("the token has expired");
+    if (found->second->expires && unix_now >= *found->second->expires) {
+      refuse("the token has expired");
+      return expired_token();
+    }
     return found->second;
   }
 

@@ -17,7 +17,11 @@ bool is_blank(char c) {
 }  // namespace
 
 Failure invalid_token() {
-  return {Reason::unauthenticated, "Invalid token"};
+  return {Reason::unauthenticated, "Invalid token", "bad_token"};
+}
+
+Failure expired_token() {
+  return {Reason::unauthenticated, "Invalid token", "expired"};
 }
 
 std::string_view strip_bearer(std::string_view header) {

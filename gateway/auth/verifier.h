@@ -34,8 +34,10 @@ class Verifier {
   virtual Result<IdentityPtr> verify(std::string_view token, double unix_now, std::string* why = nullptr) const = 0;
 };
 
-/// The one refusal that clients see.
+/// The one refusal that clients see. Profiles may have other words for a token that was good until it expired: who holds
+/// that learns nothing new.
 Failure invalid_token();
+Failure expired_token();
 
 /// `header` without a leading "Bearer " in any case (RFC 6750, section 2.1; RFC 9110, section 11.1) and without spaces
 /// and tabs around the token; otherwise `header` as it is.

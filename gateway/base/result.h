@@ -11,7 +11,8 @@ namespace polygate {
 /// Why something did not happen, with a message for people: lower case, says place, found and expected.
 struct Failure {
   Reason reason = Reason::internal;
-  std::string message;
+  std::string message{};
+  std::string name{};  ///< finer than the reason, for profiles that have words of their own for it; often empty
 };
 
 inline Failure invalid(std::string message) {

@@ -5,6 +5,7 @@
 #include "gateway/profile/check_context.h"
 #include "gateway/profile/check_effects.h"
 #include "gateway/profile/check_endpoints.h"
+#include "gateway/profile/check_failures.h"
 #include "gateway/profile/check_paths.h"
 #include "gateway/profile/check_rule.h"
 #include "gateway/profile/read_context.h"
@@ -127,6 +128,7 @@ void check_profile_otherwise(CheckContext& context) {
     scope.from.push_back(static_cast<RoleIndex>(role));
   }
   check_otherwise(context, context.profile.otherwise, scope, "");
+  check_failures(context, scope, context.profile.failures);
   if (!context.json() || context.profile.otherwise.empty()) return;
   const auto catches_all = [](const Otherwise& entry) { return entry.from.empty() && entry.on.empty(); };
   const auto& entries = context.profile.otherwise;

@@ -59,14 +59,14 @@ struct CheckScope {
 };
 
 /// Every rule of the profile, wherever it stands.
-template <class Visit>
-void each_rule(Profile& profile, Visit visit) {
+template <class P, class Visit>
+void each_rule(P& profile, Visit visit) {
   for (auto& [event, rules] : profile.events) {
-    for (Rule& rule : rules) visit(rule);
+    for (auto& rule : rules) visit(rule);
   }
-  for (Rule& rule : profile.opened) visit(rule);
-  for (Rule& rule : profile.closed) visit(rule);
-  for (Rule& rule : profile.timed) visit(rule);
+  for (auto* rules : {&profile.opened, &profile.closed, &profile.timed}) {
+    for (auto& rule : *rules) visit(rule);
+  }
 }
 
 }  // namespace polygate::profile

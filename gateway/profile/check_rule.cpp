@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/profile/check_effects.h"
+#include "gateway/profile/check_failures.h"
 #include "gateway/profile/check_paths.h"
 
 namespace polygate::profile {
@@ -24,10 +25,11 @@ void check_handler(CheckContext& context, const HandlerStep& handler) {
   }
 }
 
-void check_conditions(CheckContext& context, const CheckScope& scope, const std::vector<Condition>& conditions) {
+void check_conditions(CheckContext& context, const CheckScope& scope, const Rule& rule,
+                      const std::vector<Condition>& conditions) {
   for (const Condition& condition : conditions) {
     check_topic(context, scope, condition.topic);
-    if (condition.message) check_text(context, scope, *condition.message);
+    check_own_failure(context, rule, condition.failure);
   }
 }
 
@@ -47,11 +49,11 @@ void check_demands(CheckContext& context, const CheckScope& scope, const Rule& r
     check_text(context, scope, rule.authenticate->token);
     check_verifier(context, rule.authenticate->verifier, rule.authenticate->place);
   }
-  check_conditions(context, scope, rule.inside);
-  check_conditions(context, scope, rule.needs);
+  check_conditions(context, scope, rule, rule.inside);
+  check_conditions(context, scope, rule, rule.needs);
   if (rule.claim) {
     check_topic(context, scope, rule.claim->topic);
-    if (rule.claim->message) check_text(context, scope, *rule.claim->message);
+    check_own_failure(context, rule, rule.claim->failure);
   }
   if (rule.handler) {
     check_handler(context, *rule.handler);
@@ -102,6 +104,7 @@ void check_rule(CheckContext& context, Rule& rule, const std::string& event) {
   if (rule.handler) scope.result = CheckScope::Result::not_yet;
   check_demands(context, scope, rule);
   check_otherwise(context, rule.otherwise, scope, event);
+  check_failures(context, scope, rule.failures);
   if (rule.handler) scope.result = CheckScope::Result::ready;
   check_happenings(context, scope, rule, event);
 }

@@ -11,6 +11,7 @@
 #include "gateway/base/json.h"
 #include "gateway/base/reason.h"
 #include "gateway/dialect/dialect.h"
+#include "gateway/profile/failures.h"
 #include "gateway/profile/limits.h"
 #include "gateway/profile/template.h"
 #include "gateway/routing/exchange.h"
@@ -91,17 +92,17 @@ struct Endpoint {
   Place idle_place;
 };
 
-/// `inside` and `needs`: a topic and what to say when it does not hold.
+/// `inside` and `needs`: a topic and what it is called when it does not hold.
 struct Condition {
   TopicText topic;
-  std::optional<Text> message;
+  OwnFailure failure;
 };
 
 struct ClaimStep {
   TopicText topic;
   Taken when_taken = Taken::refuse;
   Millis within{2'000};  ///< for the owner's sign of life, when it is probed
-  std::optional<Text> message;
+  OwnFailure failure;
 };
 
 struct AuthenticateStep {
@@ -188,6 +189,7 @@ struct Rule {
   std::vector<ReplyStep> replies;
   CloseStep close;
   std::vector<Otherwise> otherwise;
+  Failures failures;
   Millis interval{0};  ///< of a timed rule
   Place place;
 
@@ -216,6 +218,7 @@ struct Profile {
   std::vector<Rule> closed;
   std::vector<Rule> timed;  ///< `every`: taken again and again, on behalf of nobody
   std::vector<Otherwise> otherwise;
+  Failures failures;
   /// How each family of this profile is held; `session`, `user` and `role`, which the gateway keeps, stand here too.
   std::map<std::string, TopicKind, std::less<>> families;
   /// Schemas of outgoing events by name, for names that are only known at run time (`as: $event`): "x.reply", "x.send",

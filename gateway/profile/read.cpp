@@ -131,7 +131,7 @@ std::shared_ptr<Profile> read(const yaml::Node& root, const std::string& file, c
   ReadContext context{*profile, found, {}};
   if (!expect_map(context, root, "a profile",
                   {"profile", "about", "dialect", "engine", "schema", "plugins", "settings", "limits", "endpoints",
-                   "events", "opened", "closed", "every", "otherwise"})) {
+                   "events", "opened", "closed", "every", "otherwise", "failures"})) {
     add_once(found, diagnostics);
     return nullptr;
   }
@@ -148,6 +148,7 @@ std::shared_ptr<Profile> read(const yaml::Node& root, const std::string& file, c
     if (entry.key == "closed") profile->closed = read_rules(context, entry.value, RuleKind::closed, entry.key_place);
   }
   if (const yaml::Node* otherwise = root.find("otherwise")) profile->otherwise = read_otherwise(context, *otherwise);
+  if (const yaml::Node* failures = root.find("failures")) profile->failures = read_failures(context, *failures);
   settle_kinds(*profile);
   add_once(found, diagnostics);
   return profile;

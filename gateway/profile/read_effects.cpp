@@ -203,4 +203,17 @@ std::vector<Otherwise> read_otherwise(ReadContext& context, const yaml::Node& no
   return entries;
 }
 
+Failures read_failures(ReadContext& context, const yaml::Node& node) {
+  Failures failures;
+  if (!node.is_map()) {
+    mismatch(context, node, "`failures`", "a mapping such as {taken: That name is in use}");
+    return failures;
+  }
+  for (const yaml::Node::Entry& entry : node.entries()) {
+    auto text = read_text(context, entry.value, '`' + entry.key + '`');
+    if (text) failures.emplace(entry.key, FailureWords{std::move(*text), entry.key_place});
+  }
+  return failures;
+}
+
 }  // namespace polygate::profile

@@ -19,4 +19,7 @@ CloseStep read_close(ReadContext& context, const yaml::Node& node);
 /// `otherwise:` one {from, on, reply, close}, or a list of these.
 std::vector<Otherwise> read_otherwise(ReadContext& context, const yaml::Node& node);
 
+/// `failures:` a text for each name.
+Failures read_failures(ReadContext& context, const yaml::Node& node);
+
 }  // namespace polygate::profile

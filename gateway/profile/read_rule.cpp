@@ -14,8 +14,8 @@ std::vector<std::string> steps_of(RuleKind kind) {
   // A timed rule has no sender.
   if (kind == RuleKind::timed) return {"interval", "needs", "handler", "send"};
   if (kind == RuleKind::closed) return {"from", "inside", "needs", "handler", "send"};
-  return {"from", "authenticate", "inside", "needs", "claim", "handler", "become",
-          "set",  "join",         "send",   "leave", "reply", "close",   "otherwise"};
+  return {"from", "authenticate", "inside", "needs", "claim", "handler",   "become",  "set",
+          "join", "send",         "leave",  "reply", "close", "otherwise", "failures"};
 }
 
 std::optional<AuthenticateStep> read_authenticate(ReadContext& context, const yaml::Node& node) {
@@ -35,17 +35,35 @@ std::optional<AuthenticateStep> read_authenticate(ReadContext& context, const ya
   return step;
 }
 
+/// Its own problem is told, see below.
+std::vector<std::string> with_old_message(const yaml::Node& node, std::vector<std::string> known) {
+  if (node.find("message") != nullptr) known.emplace_back("message");
+  return known;
+}
+
+/// `failure: name`. What it says stood here before, as `message`.
+OwnFailure read_own_failure(ReadContext& context, const yaml::Node& node) {
+  OwnFailure failure;
+  if (const yaml::Node* message = node.find("message")) {
+    context.problem(message->place(), "`message` is no longer here: `failure` gives a name, and `failures` its words",
+                    "write `failure: some_name` here and `failures: {some_name: ...}` beside `from`");
+  }
+  if (const yaml::Node* name = node.find("failure")) {
+    failure.name = read_name(context, *name, "`failure`").value_or("");
+    failure.place = name->place();
+  }
+  return failure;
+}
+
 std::vector<Condition> read_conditions(ReadContext& context, const yaml::Node& node, const std::string& what) {
   std::vector<Condition> conditions;
   each_of(node, [&](const yaml::Node& item) {
     Condition condition;
     const yaml::Node* topic = &item;
     if (item.is_map()) {
-      if (!expect_map(context, item, what, {"topic", "message"})) return;
+      if (!expect_map(context, item, what, with_old_message(item, {"topic", "failure"}))) return;
       topic = expect_key(context, item, "topic", item.place(), what);
-      if (const yaml::Node* message = item.find("message")) {
-        condition.message = read_text(context, *message, "`message`");
-      }
+      condition.failure = read_own_failure(context, item);
     }
     if (topic == nullptr) return;
     auto found = read_topic(context, *topic, what);
@@ -60,7 +78,8 @@ std::optional<ClaimStep> read_claim(ReadContext& context, const yaml::Node& node
   ClaimStep claim;
   const yaml::Node* topic = &node;
   if (node.is_map()) {
-    if (!expect_map(context, node, "`claim`", {"topic", "taken", "within", "message"})) return std::nullopt;
+    if (!expect_map(context, node, "`claim`", with_old_message(node, {"topic", "taken", "within", "failure"})))
+      return std::nullopt;
     topic = expect_key(context, node, "topic", node.place(), "`claim`");
     if (const yaml::Node* taken = node.find("taken")) {
       const auto choice = read_choice(context, *taken, "`taken`", {"refuse", "probe", "replace"});
@@ -73,7 +92,7 @@ std::optional<ClaimStep> read_claim(ReadContext& context, const yaml::Node& node
                         "`within` is for `taken: probe`: how long the owner has to show a sign of life");
       }
     }
-    if (const yaml::Node* message = node.find("message")) claim.message = read_text(context, *message, "`message`");
+    claim.failure = read_own_failure(context, node);
   }
   if (topic == nullptr) return std::nullopt;
   auto found = read_topic(context, *topic, "`claim`");
@@ -171,6 +190,7 @@ std::optional<Rule> read_rule(ReadContext& context, const yaml::Node& node, Rule
   if (const yaml::Node* step = at("reply")) rule.replies = read_replies(context, *step);
   if (const yaml::Node* step = at("close")) rule.close = read_close(context, *step);
   if (const yaml::Node* step = at("otherwise")) rule.otherwise = read_otherwise(context, *step);
+  if (const yaml::Node* step = at("failures")) rule.failures = read_failures(context, *step);
   for (const TopicText& topic : rule.join) hold_family(context, topic, TopicKind::joined);
   return rule;
 }

@@ -3,78 +3,24 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/rules/failing.h"
 #include "gateway/rules/outgoing.h"
 #include "gateway/rules/render.h"
 
 namespace polygate::rules {
 namespace {
 
-std::string describe(const std::string& what, const std::vector<schema::Error>& errors) {
-  if (errors.empty()) return "the " + what + " does not match its schema";
+/// Called like the keyword that refused first.
+Failure mismatch(const std::string& what, const std::vector<schema::Error>& errors) {
+  if (errors.empty()) return {Reason::invalid, "the " + what + " does not match its schema"};
   const schema::Error& first = errors.front();
   std::string text = first.instance.empty() ? what : what + first.instance;
   text += ": " + first.message;
   if (errors.size() > 1) text += " (and " + std::to_string(errors.size() - 1) + " more)";
-  return text;
-}
-
-std::string or_else(const std::optional<profile::Text>& message, Scope& scope, std::string usual) {
-  return message ? render_text(*message, scope) : std::move(usual);
-}
-
-void close_for(const profile::CloseStep& step, const Failure* failure, Scope& scope, Effects& effects) {
-  if (!step.close) return;
-  Closing closing;
-  closing.code = step.code != 0 ? step.code : failure ? close_code(failure->reason) : std::uint16_t{1000};
-  if (step.reason) {
-    closing.reason = render_text(*step.reason, scope);
-  } else if (failure) {
-    closing.reason = name(failure->reason);
-  }
-  effects.close = std::move(closing);
-}
-
-const profile::Otherwise* matching(const std::vector<profile::Otherwise>& list, profile::RoleIndex role,
-                                   Reason reason) {
-  for (const profile::Otherwise& entry : list) {
-    if (entry.answers(role, reason)) return &entry;
-  }
-  return nullptr;
-}
-
-const profile::Otherwise* otherwise_for(const profile::Profile& profile, const profile::Rule* rule,
-                                        profile::RoleIndex role, Reason reason) {
-  const profile::Otherwise* answer = rule ? matching(rule->otherwise, role, reason) : nullptr;
-  return answer ? answer : matching(profile.otherwise, role, reason);
+  return {Reason::invalid, std::move(text), first.schema.substr(first.schema.rfind('/') + 1)};
 }
 
 }  // namespace
-
-void answer_failure(const profile::Profile& profile, const profile::Rule* rule, Scope& scope, const Failure& failure,
-                    json::Document& scratch, Effects& effects, Verdict& verdict) {
-  verdict.failure = failure;
-  effects = Effects{};
-  const profile::RoleIndex role = scope.me->role();  // what the sender was: nothing of a failed rule happened
-  scope.new_role.reset();
-  scope.new_identity.reset();
-  scope.new_variables = nullptr;
-  scope.failure = &failure;
-  scope.gained = scope.joined = scope.left = nullptr;
-  const profile::Otherwise* answer = otherwise_for(profile, rule, role, failure.reason);
-  if (!answer) {
-    // Nothing of this profile can say it: end the conversation rather than be silent.
-    effects.close = Closing{close_code(failure.reason), std::string(name(failure.reason))};
-    scope.failure = nullptr;
-    return;
-  }
-  Outbound outbound(profile, nullptr, scope, scratch, verdict);
-  for (const profile::ReplyStep& step : answer->replies) {
-    static_cast<void>(outbound.reply(step, effects.replies));  // what is broken is told in the verdict
-  }
-  outbound.acknowledge(effects.replies);
-  close_for(answer->close, &failure, scope, effects);
-  scope.failure = nullptr;
-}
 
 Run::Run(const profile::Profile& profile, const profile::Rule& rule, const Subject& me, const Clock& clock,
          std::string_view event, const dialect::Event* message)
@@ -116,7 +62,8 @@ std::vector<FramePtr> Run::tell(const Failure& failure, json::Document& scratch)
   for (const std::vector<profile::Otherwise>* list : {&rule_.otherwise, &profile_.otherwise}) {
     const auto entry = std::find_if(list->begin(), list->end(), asks);
     if (entry == list->end()) continue;
-    scope_.failure = &failure;
+    const Failure said_so = told(profile_, &rule_, scope_, failure);
+    scope_.failure = &said_so;
     Outbound outbound(profile_, nullptr, scope_, scratch, verdict_);
     for (const profile::ReplyStep& step : entry->replies) {
       if (step.ack == profile::ReplyStep::Ack::no) static_cast<void>(outbound.reply(step, said));
@@ -191,8 +138,9 @@ std::optional<Failure> Run::settle(Host& host, Step step) {
   }
   if (step == Step::claim) {
     if (!answer) {
-      if (answer.failure().reason != Reason::taken) return answer.failure();
-      return Failure{Reason::taken, or_else(rule_.claim->message, scope_, answer.failure().message)};
+      Failure failure = answer.failure();
+      if (failure.reason == Reason::taken) failure.name = rule_.claim->failure.name;
+      return failure;
     }
     effects_.claimed = std::move(topics_);
     return std::nullopt;
@@ -200,7 +148,7 @@ std::optional<Failure> Run::settle(Host& host, Step step) {
   const profile::Condition& need = rule_.needs[need_];
   if (!answer) return answer.failure();
   if (!answer->get<bool>()) {
-    return Failure{Reason::absent, or_else(need.message, scope_, "nobody is on " + std::string(topics_.back().text()))};
+    return Failure{Reason::absent, "nobody is on " + std::string(topics_.back().text()), need.failure.name};
   }
   topics_.pop_back();
   if (!topics_.empty()) {
@@ -223,13 +171,13 @@ std::optional<Failure> Run::check_data(Host& host) const {
       return parsed.failure();
     }
     if (!rule_.args_schema->valid(scratch.root())) {
-      return Failure{Reason::invalid, describe("args", rule_.args_schema->errors(scratch.root(), 4))};
+      return mismatch("args", rule_.args_schema->errors(scratch.root(), 4));
     }
   } else if (rule_.schema && message_->arguments > 1) {
     return Failure{Reason::invalid, std::to_string(message_->arguments) + " arguments, at most one is expected"};
   }
   if (!rule_.schema || rule_.schema->valid(message_->data)) return std::nullopt;
-  return Failure{Reason::invalid, describe("data", rule_.schema->errors(message_->data, 4))};
+  return mismatch("data", rule_.schema->errors(message_->data, 4));
 }
 
 std::optional<Failure> Run::authenticate(Host& host) {
@@ -240,7 +188,11 @@ std::optional<Failure> Run::authenticate(Host& host) {
     return std::nullopt;
   }
   auto identity = host.verify(rule_.authenticate->verifier, token);
-  if (!identity) return identity.failure();
+  if (!identity) {
+    Failure failure = identity.failure();
+    if (token.empty()) failure.name = "no_token";
+    return failure;
+  }
   scope_.new_identity = std::move(*identity);
   return std::nullopt;
 }
@@ -254,7 +206,7 @@ std::optional<Failure> Run::check_inside() {
     if (!is_inside) {
       const std::string usual = topics.empty() ? "no topic of family " + condition.topic.family + " is named"
                                                : "you are not on " + std::string(topics.front().text());
-      return Failure{Reason::forbidden, or_else(condition.message, scope_, usual)};
+      return Failure{Reason::forbidden, usual, condition.failure.name};
     }
   }
   return std::nullopt;
@@ -266,8 +218,7 @@ std::optional<Failure> Run::ask_needs(Host& host) {
   const profile::Condition& need = rule_.needs[need_];
   if (auto named = append_topics(topics_, need.topic, scope_); !named) return named.failure();
   if (topics_.empty()) {
-    return Failure{Reason::absent,
-                   or_else(need.message, scope_, "no topic of family " + need.topic.family + " is named")};
+    return Failure{Reason::absent, "no topic of family " + need.topic.family + " is named", need.failure.name};
   }
   waiting_ = true;
   host.present(topics_.back());

@@ -93,10 +93,4 @@ class Run {
   Verdict verdict_;
 };
 
-/// Answers a failure that met no rule (malformed, unknown, forbidden, limited): the profile's `otherwise`. `rule` may
-/// be null. Who asked for an acknowledgement (`scope.message->ack`) gets one, even when nothing else of the message
-/// could be read.
-void answer_failure(const profile::Profile& profile, const profile::Rule* rule, Scope& scope, const Failure& failure,
-                    json::Document& scratch, Effects& effects, Verdict& verdict);
-
 }  // namespace polygate::rules

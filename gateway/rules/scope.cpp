@@ -170,7 +170,8 @@ Value Scope::find(const profile::Path& path) {
     case profile::Root::result:
       return result ? walk(*result, segments) : Value{};
     case profile::Root::failure:
-      return failure ? Value::of(name(failure->reason)) : Value{};
+      if (failure == nullptr) return {};
+      return Value::of(failure->name.empty() ? name(failure->reason) : std::string_view(failure->name));
     case profile::Root::message:
       return failure ? Value::of(std::string_view(failure->message)) : Value{};
     case profile::Root::each:

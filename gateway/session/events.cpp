@@ -5,6 +5,7 @@
 
 #include "gateway/base/reason.h"
 #include "gateway/session/note_verdict.h"
+#include "gateway/rules/failing.h"
 
 namespace polygate::session {
 
@@ -47,7 +48,7 @@ void Events::take(Session& session, const dialect::Message& message) {
     common_.services.log->write_rarely(
         "limit events_per_second", Level::warn, "limit reached",
         {{"limit", "events_per_second"}, {"profile", profile.name}, {"address", session.address()}});
-    failure = Failure{Reason::limited, "too many events: limit events_per_second"};
+    failure = Failure{Reason::limited, "too many events: limit events_per_second", "rate"};
   } else {
     turn.rule = dispatch_.rule_for(session, turn, failure);
   }

@@ -161,7 +161,7 @@ def with_pairing_a_command_that_is_not_answered_has_failed(workers):
 
 
 def a_deployment_may_say_when_no_monitor_is_there(workers):
-    texts = changed("# needs: {topic: monitor", "needs: {topic: monitor")
+    texts = changed("# needs: monitor/", "needs: monitor/")
     with Gateway(workers=workers, profiles=(), texts=texts) as gateway:
         user = Client(gateway.port).as_user()
         user.say("command send", {"command": "ONE"})

@@ -82,7 +82,7 @@ TEST(CheckCommand, AProfileMayAskForLessThanItsDeploymentAllowsButNotForMore) {
   EXPECT_EQ(check("message_bytes: 4KiB").code, 0);
   const Ran more = check("message_bytes: 5KiB");
   EXPECT_EQ(more.code, 78);
-  EXPECT_THAT(more.err, HasSubstr("profiles/notes.yaml:36:25: `message_bytes` is 5KiB, this deployment allows at most "
+  EXPECT_THAT(more.err, HasSubstr("profiles/notes.yaml:37:25: `message_bytes` is 5KiB, this deployment allows at most "
                                   "4KiB\n"));
   EXPECT_THAT(more.err, HasSubstr("flag --set limits.message_bytes"));
   EXPECT_EQ(workspace.run({"check", workspace.path("profiles/notes.yaml")}).code, 0) << "alone it may have the range";

@@ -80,8 +80,8 @@ TEST_F(Explain, SaysWhatStaysHowLongAndWhatIsForgotten) {
 TEST_F(Explain, AFailureIsAnsweredLikeTheGatewayDoes) {
   const Ran absent = run({"note", R"({"to": "bob", "text": "hi"})", "--as", "writer"});
   EXPECT_EQ(absent.code, 1);
-  EXPECT_THAT(absent.out, HasSubstr("verdict: absent: bob is not here\n"));
-  EXPECT_THAT(absent.out, HasSubstr("{\"reason\":\"absent\",\"text\":\"bob is not here\"}"));
+  EXPECT_THAT(absent.out, HasSubstr("verdict: absent: nobody is on seat/bob\n"));
+  EXPECT_THAT(absent.out, HasSubstr("{\"reason\":\"away\",\"text\":\"bob is not here\"}"));
   const Ran invalid = run({"note", R"({"to": "bob"})", "--as", "writer"});
   EXPECT_EQ(invalid.code, 1);
   EXPECT_THAT(invalid.out, HasSubstr("verdict: invalid: "));

@@ -109,7 +109,7 @@ TEST(RunCommand, AProfileThatAsksForMoreThanItsDeploymentAllowsEndsWith78) {
   Served served(workspace.path("gateway.yaml"), {"limits.memberships=8"});
   EXPECT_EQ(served.start(), "");
   EXPECT_EQ(served.wait(), 78);
-  EXPECT_THAT(served.errors(), HasSubstr("notes.yaml:36:23: `memberships` is 9, this deployment allows at most 8\n"));
+  EXPECT_THAT(served.errors(), HasSubstr("notes.yaml:37:23: `memberships` is 9, this deployment allows at most 8\n"));
 }
 
 TEST(RunCommand, APortThatIsTakenIsOneSentenceAndEndsWith1) {

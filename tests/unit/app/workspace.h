@@ -98,7 +98,8 @@ events:
 
   note:
     from: writer
-    needs: {topic: seat/$data.to, message: "$data.to is not here"}
+    needs: {topic: seat/$data.to, failure: away}
+    failures: {away: "$data.to is not here"}
     send:
       - {to: seat/$data.to, with: {by: $me.user}}
       - {to: board/main, as: count, data: {colour: $me.colour}, except: sender, keep: last}

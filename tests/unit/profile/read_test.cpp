@@ -89,8 +89,8 @@ events:
     - from: [guest, member]
       authenticate: {token: $data.token, verifier: users, optional: true}
       inside: room/$data.room
-      needs: [room/one, {topic: seat/$data.seat, message: "no $data.seat"}]
-      claim: {topic: seat/$data.seat, taken: probe, message: not free}
+      needs: [room/one, {topic: seat/$data.seat, failure: no_seat}]
+      claim: {topic: seat/$data.seat, taken: probe, failure: not_free}
       handler: {name: plugin.handler, with: {a: $data.b}}
       become: member
       set: {seat: $data.seat}
@@ -105,15 +105,21 @@ events:
       otherwise:
         - {from: guest, on: [taken, absent], reply: {data: $failure}}
         - {close: true}
+      failures: {no_seat: "no $data.seat", not_free: taken already}
+failures: {invalid: look again}
 )");
   ASSERT_TRUE(reading.diagnostics.empty()) << reading.diagnostics.text();
+  EXPECT_EQ(reading.profile->failures.at("invalid").text.constant(), "look again");
   const Rule& rule = reading.profile->events.find("x")->second.at(0);
   EXPECT_EQ(rule.from.size(), 2U);
   EXPECT_TRUE(rule.authenticate->optional);
   EXPECT_EQ(rule.inside.at(0).topic.family, "room");
-  EXPECT_FALSE(rule.needs.at(0).message);
-  EXPECT_TRUE(rule.needs.at(1).message);
+  EXPECT_EQ(rule.needs.at(0).failure.name, "");
+  EXPECT_EQ(rule.needs.at(1).failure.name, "no_seat");
   EXPECT_EQ(rule.claim->when_taken, Taken::probe);
+  EXPECT_EQ(rule.claim->failure.name, "not_free");
+  EXPECT_EQ(rule.failures.size(), 2U);
+  EXPECT_EQ(rule.failures.at("not_free").text.constant(), "taken already");
   EXPECT_EQ(rule.handler->name, "plugin.handler");
   EXPECT_TRUE(rule.handler->has_with);
   EXPECT_EQ(reading.profile->role_name(*rule.become), "member");

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gateway/rules/failing.h"
 #include "gateway/rules/run.h"
 #include "tests/unit/profile/deployment.h"
 

@@ -50,7 +50,7 @@ class LateAnswers : public testing::Test {
       rule.sends[0].to = {room};
     });
     rule("leave", [&](profile::Rule& rule) { rule.leave = {room}; });
-    rule("here", [&](profile::Rule& rule) { rule.needs.push_back({room, std::nullopt}); });
+    rule("here", [&](profile::Rule& rule) { rule.needs.push_back({room, {}}); });
     rule("keep", [&](profile::Rule& rule) {
       rule.sends.emplace_back();
       rule.sends[0].to = {room};
