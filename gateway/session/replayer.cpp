@@ -38,36 +38,39 @@ void Replayer::go_on(Session& session) {
 void Replayer::say_some(Session& session, bool is_drained) {
   Room room{session.carrier == nullptr ? SIZE_MAX : session.profile->limits.outbox_bytes / 2, is_drained};
   while (session.replays && !session.replays->topics.empty() && say_one(session, room)) continue;
-  while (session.replays && session.replays->topics.empty() && !session.replays->behind.empty()) {
-    Replays& replays = *session.replays;
-    const std::size_t weight = replays.behind.front()->weight();
-    if (!room.take(weight + kWaitingFrame)) break;
-    FramePtr frame = std::move(replays.behind.front());
-    replays.behind.pop_front();
-    replays.behind_weight -= weight;
-    handover_.hand_over(session, std::move(frame));
-  }
   if (!session.replays) return;  // it has ended
-  if (session.replays->topics.empty() && session.replays->behind.empty()) {
+  if (session.replays->topics.empty()) {
     session.replays.reset();
   } else if (session.carrier != nullptr && session.replays->question == 0) {
     session.carrier->tell_when_drained();
   }
 }
 
-/// One message of the first topic. False: there is no more room, or more of it is to be told first.
+/// One message of the first topic, or of what waits behind it. False: there is no more room, or more of it is to be
+/// told first.
 bool Replayer::say_one(Session& session, Room& room) {
-  Replays::One& one = session.replays->topics.front();
-  if (one.said == one.part.kept.size()) {
-    if (one.part.has_more) return ask_for_more(session);
-    session.replays->topics.pop_front();
+  Replays& replays = *session.replays;
+  Replays::One& one = replays.topics.front();
+  FramePtr frame;
+  if (one.said < one.part.kept.size()) {
+    Kept& next = one.part.kept[one.said];
+    if (!room.take(next.frame->weight() + kWaitingFrame)) return false;
+    ++one.said;
+    one.after = next.position;
+    frame = std::move(next.frame);
+  } else if (one.part.has_more) {
+    return ask_for_more(session);
+  } else if (!one.behind.empty()) {
+    const std::size_t weight = one.behind.front()->weight();
+    if (!room.take(weight + kWaitingFrame)) return false;
+    frame = std::move(one.behind.front());
+    one.behind.pop_front();
+    replays.behind_weight -= weight;
+  } else {
+    replays.topics.pop_front();
     return true;
   }
-  Kept& next = one.part.kept[one.said];
-  if (!room.take(next.frame->weight() + kWaitingFrame)) return false;
-  ++one.said;
-  one.after = next.position;
-  handover_.hand_over(session, std::move(next.frame));
+  handover_.hand_over(session, std::move(frame));
   return !session.ending;
 }
 
@@ -103,15 +106,24 @@ void Replayer::push_behind(Session& session, FramePtr frame) {
   Replays& replays = *session.replays;
   if (replays.behind_weight + frame->weight() > session.profile->limits.outbox_bytes) return endings_.cut_slow(session);
   replays.behind_weight += frame->weight();
-  replays.behind.push_back(std::move(frame));
+  replays.topics.back().behind.push_back(std::move(frame));
 }
 
 bool Replayer::forget(Session& session, const Topic& topic) {
   if (!session.replays) return false;
-  std::deque<Replays::One>& topics = session.replays->topics;
-  const bool had_asked = session.replays->question != 0 && topics.front().topic == topic;
-  if (had_asked) session.replays->question = 0;
-  std::erase_if(topics, [&](const Replays::One& one) { return one.topic == topic; });
+  Replays& replays = *session.replays;
+  const bool had_asked = replays.question != 0 && replays.topics.front().topic == topic;
+  if (had_asked) replays.question = 0;
+  for (std::size_t at = replays.topics.size(); at-- > 0;) {
+    Replays::One& one = replays.topics[at];
+    if (one.topic != topic) continue;
+    one.part = {};
+    one.said = 0;
+    if (at == 0) continue;
+    std::deque<FramePtr>& before = replays.topics[at - 1].behind;
+    std::move(one.behind.begin(), one.behind.end(), std::back_inserter(before));
+    replays.topics.erase(replays.topics.begin() + static_cast<std::ptrdiff_t>(at));
+  }
   return had_asked;
 }
 

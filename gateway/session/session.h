@@ -48,19 +48,19 @@ struct Asker {
 };
 
 /// What topics kept before a session came, on its way to it: as much at a time as its outbox has room for. What is said
-/// meanwhile waits behind, within the same bound.
+/// meanwhile waits behind, within the same bound; what a later join finds comes behind that.
 struct Replays {
   struct One {
     Topic topic;
-    Position since;        ///< when the session joined: what came later reached it as a member
-    KeptPart part;         ///< what is to be said next
-    std::size_t said = 0;  ///< of that
-    Position after;        ///< what came before is said
+    Position since;                 ///< when the session joined: what came later reached it as a member
+    KeptPart part;                  ///< what is to be said next
+    std::size_t said = 0;           ///< of that
+    Position after;                 ///< what came before is said
+    std::deque<FramePtr> behind{};  ///< what is said when all of that is
   };
-  std::deque<One> topics;
+  std::deque<One> topics;      ///< never empty
   std::uint32_t question = 0;  ///< for more of the first topic; 0 = none is open
   bool is_asking = false;      ///< whoever asks goes on, if the answer comes at once
-  std::deque<FramePtr> behind;
   std::size_t behind_weight = 0;
 };
 

@@ -360,6 +360,30 @@ TEST_F(LateAnswers, MoreOfWhatIsKeptIsAskedForAndTheRestWaitsBehind) {
   EXPECT_THAT(all, ElementsAre("join ok", "1", "2", "3", "4", "5", "6", "live"));
 }
 
+TEST_F(LateAnswers, WhatASecondJoinFindsComesBehindItsReply) {
+  profile_->limits.outbox_bytes = 1'000;
+  const profile::TopicText other{"room", text("other"), {}};
+  rule("visit", [&](profile::Rule& rule) { rule.join = {other}; });
+  const auto keep = [&](const Topic& topic, const std::string& key) {
+    Exchange::Sending one = sending(topic, key + std::string(200, '.'));
+    one.keep = Keep{key, Millis(0), 100, kMuch};
+    publish_now(here_, std::move(one), 1);
+  };
+  for (const char* key : {"1", "2", "3"}) keep(room_, key);
+  keep(Topic::make(TopicKind::joined, "words", "room", "other"), "4");
+  open("a");
+  say("a", "join");
+  settle();
+  say("a", "visit");
+  std::vector<std::string> all;
+  for (int turns = 0; turns < 20; ++turns) {
+    settle();
+    for (const std::string& one : heard("a")) all.push_back(one.substr(0, one.find('.')));
+    table().drained(sessions_["a"]);
+  }
+  EXPECT_THAT(all, ElementsAre("join ok", "1", "2", "3", "visit ok", "4"));
+}
+
 TEST_F(LateAnswers, WhoIsPressedAndHasEasedBeforeTheAnswerIsNotWaitedFor) {
   here_.join(1, {room_}, 0, {});
   open("a");
