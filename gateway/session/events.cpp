@@ -1,5 +1,6 @@
 #include "gateway/session/events.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -8,6 +9,16 @@
 #include "gateway/rules/failing.h"
 
 namespace polygate::session {
+namespace {
+
+/// Is the message still to be read when something has been asked? Also to tell that it could not be kept.
+bool is_read_later(const profile::Rule& rule) {
+  return rule.handler || rule.claim || !rule.needs.empty() ||
+         std::any_of(rule.sends.begin(), rule.sends.end(),
+                     [](const profile::SendStep& send) { return send.keep.has_value(); });
+}
+
+}  // namespace
 
 Events::Events(Common& common, const Dispatch& dispatch, Identities& identities, Endings& endings, Replies& replies,
                turns::TurnTable& turns)
@@ -54,8 +65,8 @@ void Events::take(Session& session, const dialect::Message& message) {
   }
   if (failure) return refuse(session, turn, *failure);
   const profile::Rule& rule = *turn.rule;
-  if (!profile.dialect->traits().json && (rule.handler || rule.claim || !rule.needs.empty())) {
-    turn.raw = message.bytes;  // the bytes of the socket are gone when the answer comes
+  if (!profile.dialect->traits().json && is_read_later(rule)) {
+    turn.raw = turn.event.data_bytes;  // the bytes of the socket are gone when the answer comes
     turn.event.data_bytes = turn.raw;
   }
   turn.run.emplace(profile, rule, turn.sender, *common_.services.clock, turn.name, &turn.event);

@@ -413,6 +413,20 @@ TEST_F(LateAnswers, WhatCouldNotBeKeptIsToldToTheSender) {
   EXPECT_THAT(heard("a"), ElementsAre("keep ok", "keep ok", "say not kept", "say next"));
 }
 
+TEST_F(LateAnswers, WhoIsToldThatSomethingCouldNotBeKeptIsToldWhat) {
+  profile_->limits.kept_per_topic = 1;
+  profile::Otherwise told;
+  told.on = {Reason::limited};
+  told.replies.push_back(reply("$data"));
+  told.replies[0].as = text("say");
+  profile_->otherwise.push_back(told);
+  const std::string long_one(100, '2');
+  open("a");
+  for (const std::string& message : {std::string("keep 1"), "keep " + long_one}) say("a", message);
+  settle();
+  EXPECT_THAT(heard("a"), ElementsAre("keep ok", "keep ok", "say " + long_one));
+}
+
 TEST_F(LateAnswers, ASessionIsResumedWhoeverHasEndedBeforeIt) {
   profile_->engine.recovery.sessions = 1;
   profile_->engine.recovery.within = Millis(1'000);
