@@ -22,7 +22,8 @@ void Endings::end(Session& session, const Farewell& farewell, std::optional<Drop
       session.carrier->close(said);
     }
   } else if (why && session.carrier != nullptr) {
-    session.carrier->let_go();  // it still handed over what it had read
+    session.carrier->let_go();       // it still handed over what it had read
+    began_.push_back(session.id());  // nobody hangs up any more
   }
   if (why) silence(session, *why);
 }

@@ -427,6 +427,17 @@ TEST_F(LateAnswers, WhoIsToldThatSomethingCouldNotBeKeptIsToldWhat) {
   EXPECT_THAT(heard("a"), ElementsAre("keep ok", "keep ok", "say " + long_one));
 }
 
+TEST_F(LateAnswers, ASessionThatIsClosedByWhatItHadSaidLastEndsAtOnce) {
+  open("a");
+  say("a", "sit");
+  settle();
+  table().hang_up(sessions_["a"], Gone::lost, true);
+  say("a", "bye");  // its carrier is let go: it does not hang up again
+  settle();
+  EXPECT_EQ(table().size(), 0u);
+  EXPECT_FALSE(present(seat_));
+}
+
 TEST_F(LateAnswers, ASessionIsResumedWhoeverHasEndedBeforeIt) {
   profile_->engine.recovery.sessions = 1;
   profile_->engine.recovery.within = Millis(1'000);
