@@ -62,7 +62,6 @@ void WebSocket::receive(std::span<char>& bytes) {
 void WebSocket::ping_came(std::string_view payload) {
   using Verdict = wire::PingBudget::Verdict;
   if (!connection_.is_open()) return;
-  ++connection_.worker().meter().pings_in;
   spoke();
   Output& output = connection_.output();
   const Verdict verdict = budget_.ping(connection_.worker().now(), output.waiting_pongs());

@@ -90,7 +90,7 @@ profile::Rule chaos_rule(Kind kind, std::size_t place, std::size_t key) {
   }
   if (kind == Kind::join || kind == Kind::enter) rule.join = {room};
   if (kind == Kind::leave || kind == Kind::quit) rule.leave = {room};
-  if (kind == Kind::ask) rule.needs.push_back({room, std::nullopt});
+  if (kind == Kind::ask) rule.needs.push_back({room, {}});
   if (claims(kind)) rule.claim = profile::ClaimStep{seat, Taken::refuse, Millis(2'000), {}};
   if (kind == Kind::push) rule.claim->when_taken = Taken::probe;
   if (kind == Kind::oust) rule.claim->when_taken = Taken::replace;
