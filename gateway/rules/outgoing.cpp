@@ -53,7 +53,7 @@ Result<void> Outbound::check(std::string_view event, const Content& content, con
       content.unchanged && rule_ && (content.arguments ? rule_->args_schema : rule_->schema).get() == schema;
   if (!same_check) {
     json::View view;
-    if (content.unchanged && !content.arguments) {
+    if (content.unchanged && !content.arguments && scope_.message != nullptr) {
       view = scope_.message->data;
     } else {
       const json::Limits limits{.max_bytes = std::size_t{64} << 20,
