@@ -34,8 +34,8 @@ class Verifier {
   virtual Result<IdentityPtr> verify(std::string_view token, double unix_now, std::string* why = nullptr) const = 0;
 };
 
-/// The one refusal that clients see. Profiles may have other words for a token that was good until it expired: who holds
-/// that learns nothing new.
+/// The one refusal that clients see. Profiles may have other words for a token that was good until it expired: who
+/// holds that learns nothing new.
 Failure invalid_token();
 Failure expired_token();
 

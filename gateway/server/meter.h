@@ -40,7 +40,7 @@ struct ServerMeter : engine_io::Meter {
   std::uint64_t writes = 0;           ///< calls that wrote them
   std::uint64_t mailbox_letters = 0;  ///< frames that wait for the worker now
   std::uint64_t mailbox_bytes = 0;
-  double pressed_seconds = 0;  ///< for which there were so many that those who sent them paused
+  double pressed_seconds = 0;     ///< for which there were so many that those who sent them paused
   std::uint64_t connections = 0;  ///< now open
   Histogram<kLagBounds> lags;     ///< how late the loop's timer came
   double lag_max = 0;

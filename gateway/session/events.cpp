@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "gateway/base/reason.h"
-#include "gateway/session/note_verdict.h"
 #include "gateway/rules/failing.h"
+#include "gateway/session/note_verdict.h"
 
 namespace polygate::session {
 namespace {
