@@ -89,10 +89,10 @@ Output::Written Output::write_once() {
     return result;
   }
   std::string& gathered = shared_.gathered;
-  gathered.clear();
+  gathered.clear();  // and its memory is used again
   std::string last_word;
   if (around_) {
-    gathered.swap(around_->first);
+    gathered.append(around_->first);
     last_word.swap(around_->last_word);
     around_.reset();
   }
