@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <string_view>
 
@@ -30,8 +31,13 @@ PeerAddress PeerAddress::from(const sockaddr_storage& from) {
 
 std::string PeerAddress::text() const {
   std::array<char, INET6_ADDRSTRLEN> text{};
-  ::inet_ntop(v4 ? AF_INET : AF_INET6, bytes.data(), text.data(), text.size());
-  return text.data();
+  if (!v4) return ::inet_ntop(AF_INET6, bytes.data(), text.data(), text.size());
+  char* end = text.data();  // every connection needs its text, and inet_ntop() formats by printf
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (i > 0) *end++ = '.';
+    end = std::to_chars(end, text.data() + text.size(), bytes[i]).ptr;
+  }
+  return {text.data(), end};
 }
 
 PeerAddress PeerAddress::household() const {

@@ -5,7 +5,9 @@
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 
 namespace polygate::net {
 
@@ -33,9 +35,15 @@ void TcpSocket::end_output() const {
 }
 
 Fd TcpSocket::take_rest(std::string& bytes) const {
-  SSL* ssl = lws_get_ssl(wsi_);
-  if (ssl == nullptr) return Fd(::fcntl(fd(), F_DUPFD_CLOEXEC, 0));
   std::array<char, 16'384> piece;
+  SSL* ssl = lws_get_ssl(wsi_);
+  if (ssl == nullptr) {
+    // Nearly always there is nothing, and a descriptor of its own would be two more calls for every connection.
+    const ssize_t got = ::recv(fd(), piece.data(), piece.size(), MSG_DONTWAIT);
+    if (got <= 0 && !(got < 0 && errno == EINTR)) return {};
+    bytes.append(piece.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    return Fd(::fcntl(fd(), F_DUPFD_CLOEXEC, 0));
+  }
   for (int got = SSL_read(ssl, piece.data(), piece.size()); got > 0; got = SSL_read(ssl, piece.data(), piece.size())) {
     bytes.append(piece.data(), static_cast<std::size_t>(got));
   }

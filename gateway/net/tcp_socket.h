@@ -26,8 +26,8 @@ class TcpSocket {
   void read(bool on) const;
   /// Says that nothing more will come (TLS close_notify, FIN); the peer may still send.
   void end_output() const;
-  /// In the close callback: what the kernel still hands out, although the connection is over. A descriptor of its own
-  /// to read from, or, with TLS, the bytes.
+  /// In the close callback: appends what the kernel still hands out, although the connection is over. When there may be
+  /// more than that, also a descriptor of its own to read on from.
   Fd take_rest(std::string& bytes) const;
   /// Closes at once, which calls the close callback. Never from inside one of this connection's own callbacks.
   void kill() const;

@@ -190,7 +190,7 @@ void Connection::linger() {
 /// A POST that had come whole is taken, although nobody waits for its answer any more: after a reset the library reads
 /// nothing.
 void Connection::take_last_request() {
-  unread_.take_rest(output_.socket());
+  worker_.meter().bytes_in += unread_.take_rest(output_.socket());
   while (!is_held_back_ && phase_ == Phase::http && http_->may_be_post(unread_.bytes())) {
     if (unread_.is_empty()) {
       const std::size_t read = unread_.read_on();
@@ -206,7 +206,7 @@ void Connection::closed() {
   output_.forget();
   if (http_) http_->gone();
   if (phase_ == Phase::open) {
-    unread_.take_rest(output_.socket());
+    worker_.meter().bytes_in += unread_.take_rest(output_.socket());
     websocket_->lost();
   }
   phase_ = Phase::gone;

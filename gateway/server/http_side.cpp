@@ -124,9 +124,11 @@ session::Opening HttpSide::opening() {
   session::Opening opening;
   opening.address = connection_.peer().text();
   opening.path = std::move(match_.parameters);
+  opening.query.reserve(request.parameter_count());
   for (std::size_t i = 0; i < request.parameter_count(); ++i) {
     opening.query.emplace_back(request.parameter(i).name, request.parameter(i).value);
   }
+  opening.headers.reserve(request.header_count());
   for (std::size_t i = 0; i < request.header_count(); ++i) {
     opening.headers.emplace_back(request.header(i).name, request.header(i).value);
   }

@@ -12,6 +12,15 @@ constexpr std::size_t kAtOnce = 16 * 1'024;
 
 }  // namespace
 
+std::size_t Unread::take_rest(net::TcpSocket socket) {
+  std::string bytes;
+  net::Fd rest = socket.take_rest(bytes);
+  if (bytes.empty() && !rest) return 0;
+  held().bytes += bytes;
+  held().rest = std::move(rest);
+  return bytes.size();
+}
+
 std::size_t Unread::read_on() {
   std::array<char, kAtOnce> piece;
   while (held_ && held_->rest) {

@@ -18,11 +18,9 @@ class Unread {
   bool is_empty() const { return !held_ || held_->bytes.empty(); }
   std::string_view bytes() const { return held_ ? held_->bytes : std::string_view(); }
   void keep(std::span<const char> bytes) { held().bytes.append(bytes.data(), bytes.size()); }
-  /// In the socket's close callback: from now on read_on() finds what is left of it.
-  void take_rest(net::TcpSocket socket) {
-    Held& all = held();
-    all.rest = socket.take_rest(all.bytes);
-  }
+  /// In the socket's close callback: what the kernel still holds is at hand, or comes by read_on(). How many bytes are
+  /// newly at hand.
+  std::size_t take_rest(net::TcpSocket socket);
   /// Reads some of what the kernel holds. How many bytes; 0: there is nothing any more.
   std::size_t read_on();
 

@@ -87,8 +87,9 @@ void Endings::settle() {
   if (settling_) return;
   settling_ = true;
   while (!began_.empty()) {
-    const std::vector<SessionId> now = std::exchange(began_, {});
-    for (const SessionId id : now) {
+    settled_.clear();
+    settled_.swap(began_);
+    for (const SessionId id : settled_) {
       if (Session* session = sessions_.find(id)) go_on_(*session);
     }
   }

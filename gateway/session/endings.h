@@ -44,6 +44,7 @@ class Endings {
   Paused& paused_;
   const GoOn go_on_;
   std::vector<SessionId> began_;
+  std::vector<SessionId> settled_;  ///< those in hand; a member for its memory
   bool settling_ = false;
 };
 

@@ -26,7 +26,7 @@ PeerAddress address(const char* text) {
 using Verdict = Admission::Verdict;
 
 TEST(PeerAddress, IsWrittenAsPeopleWriteIt) {
-  EXPECT_EQ(address("192.0.2.7").text(), "192.0.2.7");
+  for (const char* text : {"0.0.0.0", "255.255.255.255", "10.200.3.40"}) EXPECT_EQ(address(text).text(), text);
   EXPECT_EQ(address("2001:db8::1").text(), "2001:db8::1");
   EXPECT_EQ(address("::ffff:192.0.2.7").text(), "192.0.2.7");
 }
