@@ -25,14 +25,17 @@ class Inspector {
   bool inspect(View value) {
     if (left_ == 0) return false;
     --left_;
-    if (value.is_array()) {
-      for (const View item : array(value)) {
-        if (!inspect(item)) return false;
-      }
-    } else if (value.is_object()) {
-      return inspect_object(object(value));
+    switch (value.type()) {
+      case element_type::ARRAY:
+        for (const View item : array(value)) {
+          if (!inspect(item)) return false;
+        }
+        return true;
+      case element_type::OBJECT:
+        return inspect_object(object(value));
+      default:
+        return true;
     }
-    return true;
   }
 
   Failure failure() const {
@@ -46,24 +49,27 @@ class Inspector {
 
  private:
   bool inspect_object(simdjson::dom::object object) {
-    if (!(object.size() <= kFewKeys ? few_keys_differ(object) : many_keys_differ(object))) return false;
+    if (object.size() <= kFewKeys) return inspect_few(object);
+    if (!many_keys_differ(object)) return false;
     for (const auto field : object) {
       if (!inspect(field.value)) return false;
     }
     return true;
   }
 
-  bool few_keys_differ(simdjson::dom::object object) {
+  bool inspect_few(simdjson::dom::object object) {
     std::array<std::string_view, kFewKeys> seen;
     std::size_t count = 0;
     for (const auto field : object) {
+      const std::string_view key = field.key;
       for (std::size_t i = 0; i < count; ++i) {
-        if (seen[i] == field.key) {
-          twin_ = field.key;
+        if (seen[i] == key) {
+          twin_ = key;
           return false;
         }
       }
-      seen[count++] = field.key;
+      seen[count++] = key;
+      if (!inspect(field.value)) return false;
     }
     return true;
   }

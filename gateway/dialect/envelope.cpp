@@ -21,29 +21,33 @@ Result<Event> Envelope::decode(const Message& message, json::Document& document,
   if (!root.is_object()) {
     return Failure{Reason::malformed, "the message is " + std::string(json::type_name(root)) + ", expected an object"};
   }
-  const auto name = json::find(root, name_key_);
+  std::optional<json::View> name;
+  Event event;
+  event.data = null_.root();
+  event.data_bytes = "null";
+  if (body_key_.empty()) {
+    name = json::find(root, name_key_);
+    event.data = root;
+    event.data_bytes = event.argument_bytes = document.bytes();
+  } else {
+    json::members(root, document.bytes(), [&](const json::Member& member) {
+      if (member.key == name_key_) {
+        name = member.value;
+      } else if (member.key == body_key_) {
+        event.data = member.value;
+        event.data_bytes = member.bytes;
+      }
+      return true;
+    });
+    event.arguments = event.data.is_null() ? 0 : 1;
+    if (event.arguments == 1) event.argument_bytes = event.data_bytes;
+  }
   if (!name) return Failure{Reason::malformed, "no \"" + name_key_ + "\" in the message"};
   if (!name->is_string()) {
     return Failure{Reason::malformed,
                    "\"" + name_key_ + "\" is " + std::string(json::type_name(*name)) + ", expected a string"};
   }
-  Event event;
   event.name = json::string(*name);
-  if (body_key_.empty()) {
-    event.data = root;
-    event.data_bytes = event.argument_bytes = document.bytes();
-    return event;
-  }
-  event.data = null_.root();
-  event.data_bytes = "null";
-  json::members(root, document.bytes(), [&](const json::Member& member) {
-    if (member.key != body_key_) return true;
-    event.data = member.value;
-    event.data_bytes = member.bytes;
-    return false;
-  });
-  event.arguments = event.data.is_null() ? 0 : 1;
-  if (event.arguments == 1) event.argument_bytes = event.data_bytes;
   return event;
 }
 
