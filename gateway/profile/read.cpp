@@ -100,6 +100,31 @@ void read_events(ReadContext& context, const yaml::Node& node) {
   }
 }
 
+/// Do both name the same topic at any moment of one turn?
+bool name_the_same(const TopicText& a, const TopicText& b) {
+  const auto same_part = [](const Text::Part& one, const Text::Part& other) {
+    if (one.literal != other.literal || one.has_path != other.has_path) return false;
+    if (!one.has_path) return true;
+    const Root root = one.path.root;
+    const bool stays = root == Root::data || root == Root::args || root == Root::event || root == Root::path ||
+                       root == Root::query || root == Root::header || root == Root::settings;
+    return stays && root == other.path.root && one.path.segments == other.path.segments;
+  };
+  return a.family == b.family &&
+         std::equal(a.name.parts.begin(), a.name.parts.end(), b.name.parts.begin(), b.name.parts.end(), same_part);
+}
+
+/// Who is needed is often who is sent to: that topic is named once a turn.
+void settle_needs(Rule& rule) {
+  for (SendStep& send : rule.sends) {
+    for (TopicText& to : send.to) {
+      for (std::size_t i = 0; i < rule.needs.size(); ++i) {
+        if (name_the_same(rule.needs[i].topic, to)) to.need = static_cast<std::uint16_t>(i + 1);
+      }
+    }
+  }
+}
+
 /// A family may be held further down in the file than it is sent to.
 void settle_kinds(Profile& profile) {
   const auto settle = [&](TopicText& topic) {
@@ -114,6 +139,7 @@ void settle_kinds(Profile& profile) {
       if (rule.claim) settle(rule.claim->topic);
       for (auto* topics : {&rule.join, &rule.leave}) std::for_each(topics->begin(), topics->end(), settle);
       for (SendStep& send : rule.sends) std::for_each(send.to.begin(), send.to.end(), settle);
+      settle_needs(rule);
     }
   };
   for (auto& [name, rules] : profile.events) settle_all(rules);

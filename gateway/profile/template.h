@@ -88,6 +88,8 @@ struct TopicText {
   Text name;
   Place place;
   TopicKind kind = TopicKind::joined;  ///< of its family; known when the whole profile is read
+  /// In a send: which condition of its rule's `needs`, counted from 1, names the same topic; 0: none.
+  std::uint16_t need = 0;
 };
 
 }  // namespace polygate::profile

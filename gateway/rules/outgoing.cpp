@@ -154,7 +154,13 @@ Result<std::string> Outbound::data_with(const profile::SendStep& step) {
 
 Result<void> Outbound::send_one(const profile::SendStep& step, Exchange::Batch& out) {
   std::vector<Topic> topics;
+  topics.reserve(step.to.size());
   for (const profile::TopicText& to : step.to) {
+    if (to.need != 0 && to.need == scope_.needed_by) {
+      topics.push_back(std::move(scope_.needed));
+      scope_.needed_by = 0;
+      continue;
+    }
     if (auto named = append_topics(topics, to, scope_); !named) return named;
   }
   if (topics.empty()) return {};

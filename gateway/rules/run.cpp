@@ -79,8 +79,34 @@ void Run::disown(Host& host) {
   disowned_ = true;
 }
 
+/// Most rules have few of the steps.
+bool Run::has(Step step) const {
+  switch (step) {
+    case Step::schema:
+      return message_ != nullptr;
+    case Step::authenticate:
+      return rule_.authenticate.has_value();
+    case Step::inside:
+      return !rule_.inside.empty();
+    case Step::needs:
+      return !rule_.needs.empty();
+    case Step::claim:
+      return rule_.claim.has_value();
+    case Step::handler:
+      return rule_.handler.has_value();
+    case Step::effects:
+    case Step::done:
+      break;
+  }
+  return true;
+}
+
 bool Run::advance(Host& host) {
   while (step_ != Step::done) {
+    if (!has(step_)) {
+      step_ = static_cast<Step>(static_cast<int>(step_) + 1);
+      continue;
+    }
     std::optional<Failure> failure;
     if (!waiting_) {
       failure = ask(host, step_);
@@ -113,7 +139,6 @@ std::optional<Failure> Run::ask(Host& host, Step step) {
     case Step::claim:
       return ask_claim(host);
     case Step::handler:
-      if (!rule_.handler) return std::nullopt;
       if (auto failure = check_names()) return failure;
       waiting_ = true;
       host.handle(rule_.handler->name, make_call());
@@ -150,6 +175,10 @@ std::optional<Failure> Run::settle(Host& host, Step step) {
   if (!answer->get<bool>()) {
     return Failure{Reason::absent, "nobody is on " + std::string(topics_.back().text()), need.failure.name};
   }
+  if (is_one_need_) {
+    scope_.needed = std::move(topics_.back());
+    scope_.needed_by = static_cast<std::uint16_t>(need_ + 1);
+  }
   topics_.pop_back();
   if (!topics_.empty()) {
     waiting_ = true;
@@ -161,7 +190,6 @@ std::optional<Failure> Run::settle(Host& host, Step step) {
 }
 
 std::optional<Failure> Run::check_data(Host& host) const {
-  if (!message_) return std::nullopt;
   if (rule_.args_schema) {
     json::Document& scratch = host.scratch();
     const json::Limits limits{.max_bytes = message_->argument_bytes.size() + 2,
@@ -181,7 +209,6 @@ std::optional<Failure> Run::check_data(Host& host) const {
 }
 
 std::optional<Failure> Run::authenticate(Host& host) {
-  if (!rule_.authenticate) return std::nullopt;
   const std::string token = render_text(rule_.authenticate->token, scope_);
   if (token.empty() && rule_.authenticate->optional) {
     scope_.new_identity = std::make_shared<const auth::Identity>();
@@ -220,13 +247,13 @@ std::optional<Failure> Run::ask_needs(Host& host) {
   if (topics_.empty()) {
     return Failure{Reason::absent, "no topic of family " + need.topic.family + " is named", need.failure.name};
   }
+  is_one_need_ = topics_.size() == 1;
   waiting_ = true;
   host.present(topics_.back());
   return std::nullopt;
 }
 
 std::optional<Failure> Run::ask_claim(Host& host) {
-  if (!rule_.claim) return std::nullopt;
   topics_.clear();
   if (auto named = append_topics(topics_, rule_.claim->topic, scope_); !named) return named.failure();
   if (topics_.size() != 1) {

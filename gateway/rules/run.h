@@ -61,6 +61,7 @@ class Run {
  private:
   enum class Step : std::uint8_t { schema, authenticate, inside, needs, claim, handler, effects, done };
 
+  bool has(Step step) const;
   std::optional<Failure> ask(Host& host, Step step);
   std::optional<Failure> settle(Host& host, Step step);
   std::optional<Failure> check_data(Host& host) const;
@@ -83,6 +84,7 @@ class Run {
   Scope scope_;
   Step step_ = Step::schema;
   std::size_t need_ = 0;       // which of the conditions is asked
+  bool is_one_need_ = false;   // it names one topic, not a list
   std::vector<Topic> topics_;  // of the condition or claim in hand
   bool waiting_ = false;
   bool committed_ = false;  // a handler has accepted: nothing fails any more

@@ -55,6 +55,9 @@ class Scope {
   const std::vector<Topic>* gained = nullptr;  ///< claimed
   const std::vector<Topic>* joined = nullptr;
   const std::vector<Topic>* left = nullptr;
+  /// The topic of one condition of `needs`, for the send that names the same; see TopicText::need.
+  Topic needed;
+  std::uint16_t needed_by = 0;  ///< which condition, counted from 1; 0: none
 
   Value find(const profile::Path& path);
   profile::RoleIndex role() const { return new_role.value_or(me->role()); }
