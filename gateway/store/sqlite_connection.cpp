@@ -3,9 +3,12 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "gateway/store/statement.h"
 
 namespace polygate {
 namespace {
@@ -28,15 +31,17 @@ Reason reason_of(int primary) {
   }
 }
 
-bool only_blanks_or_semicolons(const char* from, const char* end) {
-  return std::all_of(from, end, [](char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == ';'; });
-}
+/// An id is never used twice, even when the row with the highest one is gone.
+constexpr std::string_view kId = "INTEGER PRIMARY KEY AUTOINCREMENT";
 
 int bind_value(sqlite3_stmt* statement, int index, const StoreValue& value) {
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return sqlite3_bind_int64(statement, index, *integer);
   if (const auto* number = std::get_if<double>(&value)) return sqlite3_bind_double(statement, index, *number);
   if (const auto* text = std::get_if<std::string>(&value)) {
     return sqlite3_bind_text64(statement, index, text->data(), text->size(), SQLITE_STATIC, SQLITE_UTF8);
+  }
+  if (const auto* bytes = std::get_if<Bytes>(&value)) {
+    return sqlite3_bind_blob64(statement, index, bytes->value.data(), bytes->value.size(), SQLITE_STATIC);
   }
   return sqlite3_bind_null(statement, index);
 }
@@ -50,9 +55,12 @@ StoreValue column(sqlite3_stmt* statement, int index) {
     case SQLITE_FLOAT:
       return sqlite3_column_double(statement, index);
     default: {
-      const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, index));
-      const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, index));
-      return bytes == nullptr ? std::string() : std::string(bytes, size);
+      const auto* data = static_cast<const char*>(sqlite3_column_blob(statement, index));
+      std::string bytes = data == nullptr
+                              ? std::string()
+                              : std::string(data, static_cast<std::size_t>(sqlite3_column_bytes(statement, index)));
+      if (sqlite3_column_type(statement, index) == SQLITE_BLOB) return Bytes{std::move(bytes)};
+      return bytes;
     }
   }
 }
@@ -75,9 +83,13 @@ struct Reset {
 };
 
 std::vector<std::string> pragmas(SqliteConnection::Use use, const SqliteOptions& options) {
-  if (use == SqliteConnection::Use::read) return {"PRAGMA query_only=ON"};
+  // LIKE tells capitals from small letters, as it does elsewhere.
+  if (use == SqliteConnection::Use::read) return {"PRAGMA query_only=ON", "PRAGMA case_sensitive_like=ON"};
   std::vector<std::string> all = {
-      "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON",
+      "PRAGMA case_sensitive_like=ON",
+      "PRAGMA journal_mode=WAL",
+      "PRAGMA synchronous=FULL",
+      "PRAGMA foreign_keys=ON",
       "PRAGMA journal_size_limit=67108864",  // 64 MiB: a WAL that grew under a long reader shrinks again
   };
   if (options.max_bytes > 0) {
@@ -108,11 +120,13 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::file
 }
 
 SqliteConnection::~SqliteConnection() {
-  for (auto& [sql, statement] : statements_) sqlite3_finalize(statement.prepared);
+  for (auto& [sql, prepared] : statements_) sqlite3_finalize(prepared.statement);
   sqlite3_close_v2(database_);
 }
 
 Result<void> SqliteConnection::run(std::string_view sql, const StoreRow& parameters, const Visit& visit) {
+  error_ = SQLITE_OK;
+  if (Result<void> checked = check_values(parameters); !checked) return checked;
   Result<sqlite3_stmt*> statement = prepare(sql);
   if (!statement) return statement.failure();
   if (Result<void> bound = bind(*statement, parameters); !bound) return bound;
@@ -139,26 +153,21 @@ Result<sqlite3_stmt*> SqliteConnection::prepare(std::string_view sql) {
   std::string key(sql);
   if (const auto known = statements_.find(key); known != statements_.end()) {
     known->second.used = ++uses_;
-    return known->second.prepared;
+    return known->second.statement;
   }
+  Result<Statement> read = read_statement(sql);
+  if (!read) return misuse(read.failure().message + ": " + key);
+  const std::string text = read->with_id(kId);
   sqlite3_stmt* prepared = nullptr;
-  const char* tail = nullptr;
-  const int code = sqlite3_prepare_v3(database_, key.data(), static_cast<int>(key.size()), SQLITE_PREPARE_PERSISTENT,
-                                      &prepared, &tail);
+  const int code = sqlite3_prepare_v3(database_, text.data(), static_cast<int>(text.size()), SQLITE_PREPARE_PERSISTENT,
+                                      &prepared, nullptr);
   if (code != SQLITE_OK) return fail(code);
-  std::string wrong;
-  if (prepared == nullptr) {
-    wrong = "the statement is empty";
-  } else if (!only_blanks_or_semicolons(tail, key.data() + key.size())) {
-    wrong = "one statement at a time, found more after the first: " + std::string(tail);
-  } else if (use_ == Use::read && sqlite3_stmt_readonly(prepared) == 0) {
-    wrong = "query() takes a reading statement; this one writes: " + key;
-  } else if (use_ == Use::write && sqlite3_stmt_readonly(prepared) != 0) {
-    wrong = "execute() takes a writing statement; this one writes nothing: " + key;
-  }
-  if (!wrong.empty()) {
+  const bool only_reads = sqlite3_stmt_readonly(prepared) != 0;
+  if (only_reads != (use_ == Use::read)) {
     sqlite3_finalize(prepared);
-    return misuse(std::move(wrong));
+    return misuse((only_reads ? "execute() takes a writing statement; this one writes nothing: "
+                              : "query() takes a reading statement; this one writes: ") +
+                  key);
   }
   if (statements_.size() >= kMaxStatements) forget_the_longest_unused();
   statements_[std::move(key)] = {prepared, ++uses_};
@@ -166,13 +175,15 @@ Result<sqlite3_stmt*> SqliteConnection::prepare(std::string_view sql) {
 }
 
 Result<void> SqliteConnection::bind(sqlite3_stmt* statement, const StoreRow& parameters) {
+  // SQLite counts `$2, $1, $2` as two parameters in the order in which their names come up.
   const int expected = sqlite3_bind_parameter_count(statement);
   if (parameters.size() != static_cast<std::size_t>(expected)) {
     return misuse("the statement has " + std::to_string(expected) + " parameters, " +
                   std::to_string(parameters.size()) + " were given: " + sqlite3_sql(statement));
   }
-  for (int i = 0; i < expected; ++i) {
-    const int code = bind_value(statement, i + 1, parameters[static_cast<std::size_t>(i)]);
+  for (int i = 1; i <= expected; ++i) {
+    const auto number = std::strtoul(sqlite3_bind_parameter_name(statement, i) + 1, nullptr, 10);
+    const int code = bind_value(statement, i, parameters[number - 1]);
     if (code == SQLITE_OK) continue;
     Failure failure = fail(code);
     sqlite3_clear_bindings(statement);
@@ -196,7 +207,7 @@ Failure SqliteConnection::misuse(std::string message) {
 void SqliteConnection::forget_the_longest_unused() {
   const auto oldest = std::min_element(statements_.begin(), statements_.end(),
                                        [](const auto& a, const auto& b) { return a.second.used < b.second.used; });
-  sqlite3_finalize(oldest->second.prepared);
+  sqlite3_finalize(oldest->second.statement);
   statements_.erase(oldest);
 }
 

@@ -29,8 +29,8 @@ class SqliteConnection {
   SqliteConnection(const SqliteConnection&) = delete;
   SqliteConnection& operator=(const SqliteConnection&) = delete;
 
-  /// Runs one statement to its end. Refuses what does not fit the connection's use, several statements in one text, and
-  /// a count of parameters other than the statement's.
+  /// Runs one statement of the dialect (statement.h) to its end. Refuses what does not fit the connection's use, values
+  /// that cannot be kept as they are, and a count of parameters other than the statement's.
   Result<void> run(std::string_view sql, const StoreRow& parameters, const Visit& visit);
   /// Runs a statement of our own, such as COMMIT.
   Result<void> control(const char* sql);
@@ -41,8 +41,8 @@ class SqliteConnection {
   int error() const { return error_; }
 
  private:
-  struct Statement {
-    sqlite3_stmt* prepared = nullptr;
+  struct Prepared {
+    sqlite3_stmt* statement = nullptr;
     std::uint64_t used = 0;
   };
 
@@ -57,7 +57,7 @@ class SqliteConnection {
   sqlite3* database_ = nullptr;
   int error_ = 0;
   std::uint64_t uses_ = 0;
-  std::unordered_map<std::string, Statement> statements_;
+  std::unordered_map<std::string, Prepared> statements_;
 };
 
 }  // namespace polygate

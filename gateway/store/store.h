@@ -13,8 +13,14 @@
 
 namespace polygate {
 
-/// One value of a row. Blobs are read as strings.
-using StoreValue = std::variant<std::nullptr_t, std::int64_t, double, std::string>;
+/// Bytes of a row, which are no text: any byte, NUL included.
+struct Bytes {
+  std::string value;
+  bool operator==(const Bytes&) const = default;
+};
+
+/// One value of a row: nothing, an integer, a finite number, text (UTF-8 without NUL), or bytes.
+using StoreValue = std::variant<std::nullptr_t, std::int64_t, double, std::string, Bytes>;
 using StoreRow = std::vector<StoreValue>;
 
 /// Durable rows for handlers. Every call blocks: for blocking and serial handlers only. Thread-safe; the writes that
@@ -24,9 +30,10 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  /// Runs one writing statement with its parameters (`?`, in order); returns after the commit is durable. Failures,
+  /// Runs one writing statement with its parameters (`$1` is the first); returns after the commit is durable. Failures,
   /// each with the database's own words: `busy` (locked, or too many writes wait), `limited` (disk full), `refused` (a
-  /// constraint of the table), `internal` (SQL error, input/output error, corruption).
+  /// constraint of the table), `invalid` (a value that cannot be kept as it is), `internal` (SQL error or none of the
+  /// dialect in plugins/README.md, input/output error, corruption).
   virtual Result<void> execute(std::string_view sql, StoreRow parameters) = 0;
   /// Runs one reading statement; more than `max_rows` rows are a failure (`limited`).
   virtual Result<std::vector<StoreRow>> query(std::string_view sql, StoreRow parameters,

@@ -40,8 +40,8 @@ Outcome History::operator()(const Call& call) {
     if (value.is_null()) continue;
     if (key == "event" || key == "controller") {
       if (!value.is_string()) return Outcome::refuse(key + ": found " + value.dump() + ", expected text");
-      sql += " AND " + key + " = ?";
       parameters.emplace_back(value.get<std::string>());
+      sql += " AND " + key + " = $" + std::to_string(parameters.size());
       continue;
     }
     const std::optional<double> given = number(value);
@@ -53,12 +53,12 @@ Outcome History::operator()(const Call& call) {
     if (key != "since" && key != "until") {
       return Outcome::refuse("unknown field `" + key + "`, expected event, controller, since, until or limit");
     }
-    sql += key == "since" ? " AND received >= ?" : " AND received < ?";
     parameters.emplace_back(*given);
+    sql += (key == "since" ? " AND received >= $" : " AND received < $") + std::to_string(parameters.size());
   }
   if (!(limit >= 1 && limit <= kMaxLimit)) return Outcome::refuse("limit must be a number from 1 to 1000");
-  sql += " ORDER BY received DESC, id DESC LIMIT ?";
   parameters.emplace_back(static_cast<std::int64_t>(limit));
+  sql += " ORDER BY received DESC, id DESC LIMIT $" + std::to_string(parameters.size());
 
   auto rows = store_.query(sql, std::move(parameters));
   if (!rows) return Outcome::fail(rows.failure(), "the readings cannot be read");

@@ -10,13 +10,13 @@ polygate::Store& store_with_readings(const polygate::Settings& settings) {
   }
   for (const char* sql : {
            "CREATE TABLE IF NOT EXISTS readings ("
-           " id INTEGER PRIMARY KEY,"
-           " received REAL NOT NULL,"    // unix seconds, our clock
-           " controller TEXT NOT NULL,"  // who sent it
-           " event TEXT NOT NULL,"       //
-           " time,"                      // data.time as sent: the firmware gives it no unit
-           " record,"                    // data.record as sent
-           " data TEXT NOT NULL)",       // all of data, JSON
+           " id @id,"
+           " received DOUBLE PRECISION NOT NULL,"  // unix seconds, our clock
+           " controller TEXT NOT NULL,"            // who sent it
+           " event TEXT NOT NULL,"                 //
+           " time,"                                // data.time as sent: the firmware gives it no unit
+           " record,"                              // data.record as sent
+           " data TEXT NOT NULL)",                 // all of data, JSON
            "CREATE INDEX IF NOT EXISTS readings_by_event ON readings (event, received)",
            "CREATE INDEX IF NOT EXISTS readings_by_time ON readings (received)",
        }) {

@@ -64,10 +64,10 @@ Record::Record(const Settings& settings)
 
 Outcome Record::operator()(const Call& call) {
   const double now = clock_.unix_seconds();
-  const auto written =
-      store_.execute("INSERT INTO readings (received, controller, event, time, record, data) VALUES (?, ?, ?, ?, ?, ?)",
-                     {now, controller(call), call.event, value_of(call.data, "time"), value_of(call.data, "record"),
-                      call.data.dump()});
+  const auto written = store_.execute(
+      "INSERT INTO readings (received, controller, event, time, record, data) VALUES ($1, $2, $3, $4, $5, $6)",
+      {now, controller(call), call.event, value_of(call.data, "time"), value_of(call.data, "record"),
+       call.data.dump()});
   if (!written) return Outcome::fail(written.failure(), "the reading was not recorded");
   if (keep_seconds_ > 0 && written_++ % kWritesBetweenCleanings == 0) let_old_ones_go(now);
   return Outcome::accept({{"received", now}});
@@ -76,7 +76,7 @@ Outcome Record::operator()(const Call& call) {
 void Record::let_old_ones_go(double now) {
   // The reading itself is safe; what cannot be deleted now is deleted with a later one.
   static_cast<void>(store_.execute(
-      "DELETE FROM readings WHERE id IN (SELECT id FROM readings WHERE received < ? ORDER BY received LIMIT ?)",
+      "DELETE FROM readings WHERE id IN (SELECT id FROM readings WHERE received < $1 ORDER BY received LIMIT $2)",
       {now - keep_seconds_, kRowsPerCleaning}));
 }
 

@@ -30,11 +30,25 @@ inline std::int64_t count(Store& store, std::string_view table = "note") {
 }
 
 inline void make_table(Store& store) {
-  must(store.execute("CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT)", {}));
+  must(store.execute("CREATE TABLE note (id @id, text TEXT)", {}));
 }
 
 inline Result<void> note(Store& store, std::string text) {
-  return store.execute("INSERT INTO note (text) VALUES (?)", {std::move(text)});
+  return store.execute("INSERT INTO note (text) VALUES ($1)", {std::move(text)});
+}
+
+/// What SQLite itself finds wrong with the file, "ok" when nothing.
+inline std::string integrity(const std::filesystem::path& file) {
+  sqlite3* database = nullptr;
+  std::string found;
+  EXPECT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
+  const auto collect = [](void* into, int, char** values, char**) {
+    static_cast<std::string*>(into)->append(values[0]);
+    return 0;
+  };
+  EXPECT_EQ(sqlite3_exec(database, "PRAGMA integrity_check", collect, &found, nullptr), SQLITE_OK);
+  sqlite3_close(database);
+  return found;
 }
 
 /// Another process's lock on the file, as a backup tool would take it.

@@ -48,16 +48,54 @@ class CrowdOfWrites {
 
 TEST(SqliteStore, KeepsEveryKindOfValueAcrossAReopening) {
   const TemporaryFolder folder;
-  const StoreRow row = {nullptr, std::int64_t{-9'007'199'254'740'993}, 0.5, std::string("a\0b é", 6), std::string()};
+  const StoreRow row = {nullptr,       std::int64_t{-9'007'199'254'740'993}, 0.5,    std::string("a b é"),
+                        std::string(), Bytes{std::string("a\0\xff", 3)},     Bytes{}};
   {
     auto store = open(folder / "db");
-    must(store->execute("CREATE TABLE all_kinds (a, b, c, d, e)", {}));
-    must(store->execute("INSERT INTO all_kinds VALUES (?, ?, ?, ?, ?)", row));
+    must(store->execute(
+        "CREATE TABLE all_kinds (a TEXT, b BIGINT, c DOUBLE PRECISION, d TEXT, e TEXT, f BYTEA, g BYTEA)", {}));
+    must(store->execute("INSERT INTO all_kinds VALUES ($1, $2, $3, $4, $5, $6, $7)", row));
   }
   auto store = open(folder / "db");
   auto rows = store->query("SELECT * FROM all_kinds", {});
   ASSERT_TRUE(rows) << rows.failure().message;
   EXPECT_EQ(*rows, std::vector<StoreRow>{row});
+}
+
+TEST(SqliteStore, ParametersAreBoundByTheirNumbers) {
+  const TemporaryFolder folder;
+  auto store = open(folder / "db");
+  must(store->execute("CREATE TABLE three (a TEXT, b TEXT, c TEXT)", {}));
+  EXPECT_FALSE(store->execute("INSERT INTO three VALUES ($3, $1, $3)", {"one", "two", "three"}));
+  must(store->execute("INSERT INTO three VALUES ($2, $1, $2)", {"one", "two"}));
+  auto rows = store->query("SELECT a, b, c FROM three WHERE a = $2 AND b = $1", {"one", "two"});
+  ASSERT_TRUE(rows) << rows.failure().message;
+  EXPECT_EQ(*rows, (std::vector<StoreRow>{{"two", "one", "two"}}));
+}
+
+TEST(SqliteStore, AnIdIsNeverUsedTwice) {
+  const TemporaryFolder folder;
+  auto store = open(folder / "db");
+  make_table(*store);
+  must(note(*store, "first"));
+  must(note(*store, "second"));
+  must(store->execute("DELETE FROM note WHERE text = 'second'", {}));
+  must(note(*store, "third"));
+  EXPECT_EQ((*store->query("SELECT id FROM note WHERE text = 'third'", {}))[0][0], StoreValue(std::int64_t{3}));
+}
+
+TEST(SqliteStore, LikeTellsCapitalsFromSmallLetters) {
+  const TemporaryFolder folder;
+  auto store = open(folder / "db");
+  make_table(*store);
+  must(note(*store, "Note"));
+  const auto found = [&](std::string pattern) {
+    return store->query("SELECT text FROM note WHERE text LIKE $1", {std::move(pattern)})->size();
+  };
+  EXPECT_EQ(found("N%"), 1U);
+  EXPECT_EQ(found("n%"), 0U);
+  must(store->execute("DELETE FROM note WHERE text LIKE 'n%'", {}));
+  EXPECT_EQ(count(*store), 1);
 }
 
 TEST(SqliteStore, ReadersSeeAWriteAsSoonAsItIsAcknowledged) {
@@ -139,7 +177,7 @@ TEST(SqliteStore, GathersWaitingWritesIntoOneCommit) {
 TEST(SqliteStore, ABadStatementFailsAloneAmongManyThreads) {
   const TemporaryFolder folder;
   auto store = open(folder / "db");
-  must(store->execute("CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT UNIQUE NOT NULL)", {}));
+  must(store->execute("CREATE TABLE note (id @id, text TEXT UNIQUE NOT NULL)", {}));
   std::vector<std::thread> threads;
   std::atomic<int> kept{0};
   std::atomic<int> refused{0};
@@ -162,7 +200,7 @@ TEST(SqliteStore, ABadStatementFailsAloneAmongManyThreads) {
 TEST(SqliteStore, HalfAStatementLeavesNothingBehind) {
   const TemporaryFolder folder;
   auto store = open(folder / "db");
-  must(store->execute("CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT CHECK (text <> 'bad'))", {}));
+  must(store->execute("CREATE TABLE note (id @id, text TEXT CHECK (text <> 'bad'))", {}));
   EXPECT_FALSE(store->execute("INSERT INTO note (text) VALUES ('good'), ('bad')", {}));
   EXPECT_EQ(count(*store), 0);
 }
@@ -171,7 +209,7 @@ TEST(SqliteStore, ForeignKeysAreHeld) {
   const TemporaryFolder folder;
   auto store = open(folder / "db");
   make_table(*store);
-  must(store->execute("CREATE TABLE mark (note INTEGER REFERENCES note (id))", {}));
+  must(store->execute("CREATE TABLE mark (note BIGINT REFERENCES note (id))", {}));
   auto orphan = store->execute("INSERT INTO mark VALUES (7)", {});
   ASSERT_FALSE(orphan);
   EXPECT_EQ(orphan.failure().reason, Reason::refused);
@@ -186,12 +224,13 @@ TEST(SqliteStore, SaysWhatIsWrongWithAStatement) {
     auto result = store->execute(sql, std::move(parameters));
     return result ? std::string("nothing") : result.failure().message;
   };
-  EXPECT_THAT(why("INSRT INTO note VALUES (1)"), HasSubstr("near \"INSRT\": syntax error"));
-  EXPECT_THAT(why("INSERT INTO note VALUES (?, ?)", {std::int64_t{1}}), HasSubstr("has 2 parameters, 1 were given"));
+  EXPECT_THAT(why("INSERT INTO note VALUS (1)"), HasSubstr("near \"VALUS\": syntax error"));
+  EXPECT_THAT(why("INSERT INTO note VALUES ($1, $2)", {std::int64_t{1}}), HasSubstr("has 2 parameters, 1 were given"));
   EXPECT_THAT(why("DELETE FROM note; DROP TABLE note"), HasSubstr("one statement at a time"));
   EXPECT_THAT(why(""), HasSubstr("empty"));
   EXPECT_THAT(why("SELECT 1"), HasSubstr("execute() takes a writing statement"));
-  EXPECT_THAT(why("COMMIT"), HasSubstr("execute() takes a writing statement"));
+  EXPECT_THAT(why("COMMIT"), HasSubstr("a statement begins with SELECT"));
+  EXPECT_THAT(why("INSERT INTO note VALUES (1, 'a'), (2, $1)", {std::string("\0", 1)}), HasSubstr("text holds a NUL"));
   auto writing_query = store->query("DELETE FROM note", {});
   ASSERT_FALSE(writing_query);
   EXPECT_THAT(writing_query.failure().message, HasSubstr("query() takes a reading statement"));
