@@ -1,7 +1,6 @@
 #include "gateway/app/deployment.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -10,6 +9,9 @@
 #include "gateway/profile/check.h"
 #include "gateway/profile/read.h"
 #include "gateway/schema/library.h"
+#include "gateway/store/migrations.h"
+#include "gateway/store/sqlite_store.h"
+#include "gateway/store/unopened_store.h"
 
 namespace polygate::app {
 namespace {
@@ -21,30 +23,7 @@ std::string shown(const std::filesystem::path& path) {
   return relative.empty() || *relative.begin() == ".." ? path.string() : relative.string();
 }
 
-/// A folder of its own that is gone when the deployment is: where `check` lets handlers meet a store.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "polygate-check-XXXXXX").string();
-    if (mkdtemp(name.data())) path_ = name;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
 }  // namespace
-
-struct Deployment::Scratch {
-  ScratchFolder folder;
-};
 
 Deployment::Deployment(Config config) : config_(std::move(config)) {}
 
@@ -104,18 +83,27 @@ void Deployment::load_verifiers(Diagnostics& diagnostics) {
 
 void Deployment::load_store(const Options& options, Diagnostics& diagnostics) {
   if (!config_.store) return;
-  std::filesystem::path file = *config_.store;
   if (!options.open_store) {
-    scratch_ = std::make_unique<Scratch>();
-    file = scratch_->folder.path() / "store.db";
-  }
-  auto store = open_sqlite(file);
-  if (!store) {
-    const yaml::Node* place = config_.tree.find("store");
-    diagnostics.add(place ? place->place() : Place{}, store.failure().message);
+    store_ = make_unopened_store();
     return;
   }
-  store_ = std::move(*store);
+  auto store = open_sqlite(*config_.store);
+  if (store) {
+    store_ = std::move(*store);
+  } else {
+    tell_of_store(store.failure(), diagnostics);
+  }
+}
+
+void Deployment::tell_of_store(const Failure& failure, Diagnostics& diagnostics) const {
+  const yaml::Node* place = config_.tree.find("store");
+  diagnostics.add(place ? place->place() : Place{}, "cannot open the store: " + failure.details);
+}
+
+/// Makes the tables of the plugin, as far as they are not there.
+void Deployment::migrate_for(const Plugin& plugin, const Options& options, Diagnostics& diagnostics) const {
+  if (!store_ || plugin.migrations.empty() || !options.open_store) return;
+  if (auto done = migrate(*store_, plugin.name, plugin.migrations); !done) tell_of_store(done.failure(), diagnostics);
 }
 
 void Deployment::load_profiles(const Options& options, Diagnostics& diagnostics) {
@@ -142,6 +130,7 @@ void Deployment::load_profiles(const Options& options, Diagnostics& diagnostics)
       continue;
     }
     around.plugins.push_back(name);
+    migrate_for(**plugin, options, diagnostics);
     for (const HandlerFactory& handler : (*plugin)->handlers) around.handlers.push_back(name + "." + handler.name);
   }
   for (const auto& profile : read) {
@@ -179,7 +168,6 @@ void Deployment::load_handlers(const profile::Profile& profile, const Options& o
   turns::Services::HandlerIds& ids = services_.handler_ids.emplace_back();
   Settings settings;
   settings.values = profile.settings;
-  settings.store = store_.get();
   settings.clock = options.clock;
   const auto make = [&](const profile::Rule& rule) {
     if (!rule.handler || ids.contains(rule.handler->name)) return;
@@ -189,6 +177,7 @@ void Deployment::load_handlers(const profile::Profile& profile, const Options& o
     const HandlerFactory* factory =
         plugin && dot != std::string::npos ? (*plugin)->find(name.substr(dot + 1)) : nullptr;
     if (!factory) return;  // check() has said so
+    settings.store = (*plugin)->migrations.empty() ? nullptr : store_.get();
     auto id = handlers_->add(name.substr(0, dot), *factory, settings);
     if (id) {
       ids.emplace(name, *id);

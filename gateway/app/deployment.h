@@ -23,7 +23,7 @@ class Deployment {
     unsigned workers = 1;
     const Clock* clock = nullptr;
     Log* log = nullptr;
-    bool open_store = true;                          ///< false: handlers meet a scratch store (`check`, `explain`)
+    bool open_store = true;                          ///< false: handlers meet one that is not open (`check`)
     std::vector<const PluginEntry*> static_plugins;  ///< linked into the program: for tests
     /// Called after every handler call, on its thread.
     Handlers::Report report;
@@ -48,15 +48,15 @@ class Deployment {
 
  private:
   explicit Deployment(Config config);
-  struct Scratch;
   void load_verifiers(Diagnostics& diagnostics);
   void load_store(const Options& options, Diagnostics& diagnostics);
+  void tell_of_store(const Failure& failure, Diagnostics& diagnostics) const;
+  void migrate_for(const Plugin& plugin, const Options& options, Diagnostics& diagnostics) const;
   void load_profiles(const Options& options, Diagnostics& diagnostics);
   void check_kept(Diagnostics& diagnostics) const;
   void load_handlers(const profile::Profile& profile, const Options& options, Diagnostics& diagnostics);
 
   Config config_;
-  std::unique_ptr<Scratch> scratch_;
   bool started_ = false;
   auth::Verifiers verifiers_;
   std::unique_ptr<Store> store_;

@@ -129,6 +129,10 @@ void Gateway::report(const HandlerReport& report) {
     log_.write_rarely("slow handler", Level::warn, "inline handler holds up its worker",
                       {{"handler", report.handler}, {"milliseconds", std::int64_t{report.took.count()}}});
   }
+  if (report.slow_write) {
+    log_.write_rarely("slow write " + std::string(report.handler), Level::warn, "a handler's write holds up the store",
+                      {{"handler", report.handler}, {"milliseconds", std::int64_t{report.wrote.count()}}});
+  }
 }
 
 }  // namespace polygate::app

@@ -12,7 +12,8 @@ namespace polygate {
 struct Failure {
   Reason reason = Reason::internal;
   std::string message{};
-  std::string name{};  ///< finer than the reason, for profiles that have words of their own for it; often empty
+  std::string name{};     ///< finer than the reason, for profiles that have words of their own for it; often empty
+  std::string details{};  ///< what a database or a library said, for the log and never for clients; often empty
 };
 
 inline Failure invalid(std::string message) {

@@ -16,6 +16,7 @@ struct Handlers::Handler {
   Threading threading;
   std::vector<HandlerFunction> instances;  // one per worker, per thread of the pool, or just one
   Lane* lane = nullptr;                    // none for inline handlers
+  Store* store = nullptr;                  // what its writes are for
 };
 
 /// A queue of calls and the threads that run them: many for the pool, one for a serial handler.
@@ -27,7 +28,7 @@ class Handlers::Lane {
     Done done;
   };
 
-  Lane(const Handlers& handlers, unsigned threads) : handlers_(handlers), thread_count_(threads) {}
+  Lane(Handlers& handlers, unsigned threads) : handlers_(handlers), thread_count_(threads) {}
 
   void start() {
     for (std::size_t i = 0; i < thread_count_; ++i) threads_.emplace_back([this, i] { work(i); });
@@ -54,7 +55,10 @@ class Handlers::Lane {
 
  private:
   void work(std::size_t instance) {
-    while (std::optional<Task> task = take()) task->done(handlers_.invoke(*task->handler, instance, task->call));
+    while (std::optional<Task> task = take()) {
+      auto result = handlers_.invoke(*task->handler, instance, task->call, task->done);
+      if (result) task->done(std::move(*result));
+    }
   }
 
   /// Waits for a task; nothing once the lane is closing and empty.
@@ -67,7 +71,7 @@ class Handlers::Lane {
     return task;
   }
 
-  const Handlers& handlers_;
+  Handlers& handlers_;
   const std::size_t thread_count_;
   std::mutex mutex_;
   std::condition_variable available_;
@@ -76,8 +80,70 @@ class Handlers::Lane {
   std::vector<std::thread> threads_;  // main thread only
 };
 
+/// How many writes are with the stores.
+class Handlers::Writes {
+ public:
+  /// False once stop() has been called.
+  bool begin() {
+    const std::scoped_lock lock(mutex_);
+    if (!closing_) ++open_;
+    return !closing_;
+  }
+  void end() {
+    const std::scoped_lock lock(mutex_);
+    if (--open_ == 0) none_.notify_all();
+  }
+  void stop() {
+    std::unique_lock lock(mutex_);
+    closing_ = true;
+    none_.wait(lock, [&] { return open_ == 0; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable none_;
+  std::size_t open_ = 0;  // guarded by mutex_
+  bool closing_ = false;  // guarded by mutex_
+};
+
+/// One Outcome::write on its way to the store and back. Touched by the thread that hands it over, then by the store's.
+struct Handlers::Writing {
+  Handlers& handlers;
+  const Outcome::Closure closure;
+  const Done done;
+  HandlerReport report;
+  std::optional<Outcome> outcome = {};
+  std::string fault = {};
+
+  bool run(Transaction& transaction) {
+    outcome.reset();
+    const Instant begun = handlers.clock_.now();
+    fault = exception_of([&] { outcome = closure(transaction); }).value_or("");
+    report.wrote = std::max(report.wrote, handlers.clock_.now() - begun);
+    if (outcome && outcome->writes()) {
+      outcome.reset();
+      fault = "its write ends with another write";
+    }
+    return outcome && outcome->accepted();
+  }
+
+  void end(const Result<void>& committed) {
+    if (!committed && fault.empty() && (!outcome || outcome->accepted())) {
+      outcome = Outcome::fail(committed.failure(), committed.failure().message);
+    }
+    report.fault = fault;
+    report.slow_write = report.wrote > handlers.limits_.slow_write;
+    done(handlers.conclude(report, outcome));
+    handlers.writes_->end();
+  }
+};
+
 Handlers::Handlers(unsigned workers, HandlerLimits limits, const Clock& clock, Report report)
-    : workers_(std::max(1U, workers)), limits_(limits), clock_(clock), report_(std::move(report)) {
+    : workers_(std::max(1U, workers)),
+      limits_(limits),
+      clock_(clock),
+      report_(std::move(report)),
+      writes_(std::make_unique<Writes>()) {
   lanes_.push_back(std::make_unique<Lane>(*this, std::max(1U, limits.threads)));
 }
 
@@ -89,6 +155,7 @@ Result<Handlers::Id> Handlers::add(std::string_view plugin, const HandlerFactory
   auto handler = std::make_unique<Handler>();
   handler->name = std::string(plugin) + "." + factory.name;
   handler->threading = factory.threading;
+  handler->store = settings.store;
   std::size_t count = 1;
   if (factory.threading == Threading::inline_) count = workers_;
   if (factory.threading == Threading::blocking) count = std::max(1U, limits_.threads);
@@ -112,28 +179,52 @@ void Handlers::start() {
 
 std::optional<HandlerResult> Handlers::run(Id id, unsigned worker, Call call, Done done) {
   const Handler& handler = *handlers_.at(id.index);
-  if (handler.lane == nullptr) return invoke(handler, worker, call);
+  if (handler.lane == nullptr) return invoke(handler, worker, call, done);
   if (auto failure = handler.lane->offer({&handler, std::move(call), std::move(done)})) return HandlerResult(*failure);
   return std::nullopt;
 }
 
 void Handlers::stop() {
   for (const auto& lane : lanes_) lane->stop();
+  writes_->stop();
 }
 
-HandlerResult Handlers::invoke(const Handler& handler, std::size_t instance, const Call& call) const {
+std::optional<HandlerResult> Handlers::invoke(const Handler& handler, std::size_t instance, const Call& call,
+                                              const Done& done) {
   const Instant begun = clock_.now();
   std::optional<Outcome> outcome;
-  const auto thrown = exception_of([&] { outcome = handler.instances.at(instance)(call); });
-  if (report_) {
-    const Millis took = clock_.now() - begun;
-    const bool slow = handler.threading == Threading::inline_ && took > limits_.slow;
-    HandlerReport report{handler.name, handler.threading, took, slow, thrown ? *thrown : std::string_view()};
-    if (outcome && !outcome->accepted()) report.failed = outcome->reason();
-    if (outcome) report.details = outcome->details();
-    report_(report);
+  auto thrown = exception_of([&] { outcome = handler.instances.at(instance)(call); });
+  HandlerReport report;
+  report.handler = handler.name;
+  report.threading = handler.threading;
+  report.took = clock_.now() - begun;
+  report.slow = handler.threading == Threading::inline_ && report.took > limits_.slow;
+  if (outcome && outcome->writes() && handler.store == nullptr) {
+    outcome.reset();
+    thrown = "it writes to a store, and it has none";
   }
-  if (thrown) return Failure{Reason::internal, "internal error"};
+  if (thrown) report.fault = *thrown;
+  if (thrown || !outcome->writes()) return conclude(report, outcome);
+
+  if (!writes_->begin()) return HandlerResult(Failure{Reason::busy, "the gateway is shutting down"});
+  auto writing = std::make_shared<Writing>(*this, outcome->closure(), done, report);
+  Result<void> taken =
+      handler.store->submit({outcome->key(), [writing](Transaction& transaction) { return writing->run(transaction); },
+                             [writing](const Result<void>& committed) { writing->end(committed); }});
+  if (taken) return std::nullopt;
+  writes_->end();
+  return conclude(report, Outcome::fail(taken.failure(), taken.failure().message));
+}
+
+/// Tells what happened, and what the rule hears of it: nothing of what was thrown.
+HandlerResult Handlers::conclude(const HandlerReport& report, const std::optional<Outcome>& outcome) const {
+  if (report_) {
+    HandlerReport told = report;
+    if (outcome && !outcome->accepted()) told.failed = outcome->reason();
+    if (outcome) told.details = outcome->details();
+    report_(told);
+  }
+  if (!outcome) return Failure{Reason::internal, "internal error"};
   if (!outcome->accepted()) return Failure{outcome->reason(), outcome->message()};
   return outcome->result();
 }

@@ -23,20 +23,24 @@ using HandlerResult = Result<Json>;
 struct HandlerReport {
   std::string_view handler;  ///< "plugin.handler"
   Threading threading = Threading::inline_;
-  Millis took{0};
+  Millis took{0};                     ///< the handler itself, without its write
   bool slow = false;                  ///< an inline handler held its worker for longer than `HandlerLimits::slow`
   std::string_view fault;             ///< what its exception said; empty when it threw none
   std::optional<Reason> failed = {};  ///< why it said no
   std::string_view details = {};      ///< of its no, for the log
+  Millis wrote{0};                    ///< the closure of its Outcome::write, in its longest run
+  bool slow_write = false;            ///< that held the store for longer than `HandlerLimits::slow_write`
 };
 
 struct HandlerLimits {
   unsigned threads = 4;  ///< that run blocking handlers
   Millis slow{100};
+  Millis slow_write{50};
 };
 
 /// All handlers that the profiles of a deployment use, and the threads that run them. Built on the main thread: add(),
 /// then start(); from then on run() may be called from any worker. stop() finishes what waits and joins; the end stops.
+/// A handler that ends with Outcome::write keeps no thread: the store answers for it.
 /// What waits has no bound of its own: each call is that of a session, which has one under way and takes its next event
 /// when that is done.
 class Handlers {
@@ -60,19 +64,23 @@ class Handlers {
   Result<Id> add(std::string_view plugin, const HandlerFactory& factory, const Settings& settings);
   void start();
 
-  /// Runs one call. An inline handler answers at once, on the calling thread, which is worker number `worker`. For the
-  /// others nothing is returned and `done` is called later, once, on a thread of ours (it should post to the worker's
-  /// mailbox and return), unless we are stopping: then the failure is returned and `done` never called.
+  /// Runs one call. An inline handler that writes nothing answers at once, on the calling thread, which is worker
+  /// number `worker`. For the others nothing is returned and `done` is called later, once, on a thread of ours or of
+  /// the store (it should post to the worker's mailbox and return), unless we are stopping or the store takes no write:
+  /// then the failure is returned and `done` never called.
   [[nodiscard]] std::optional<HandlerResult> run(Id id, unsigned worker, Call call, Done done);
 
-  /// Accepts nothing more, finishes what waits (each `done` is called), joins the threads.
+  /// Accepts nothing more, finishes what waits, here and in the stores (each `done` is called), joins the threads.
   void stop();
 
  private:
   class Lane;
+  class Writes;
+  struct Writing;
   struct Handler;
 
-  HandlerResult invoke(const Handler& handler, std::size_t instance, const Call& call) const;
+  std::optional<HandlerResult> invoke(const Handler& handler, std::size_t instance, const Call& call, const Done& done);
+  HandlerResult conclude(const HandlerReport& report, const std::optional<Outcome>& outcome) const;
 
   const unsigned workers_;
   const HandlerLimits limits_;
@@ -80,6 +88,7 @@ class Handlers {
   const Report report_;
   std::vector<std::unique_ptr<Handler>> handlers_;
   std::vector<std::unique_ptr<Lane>> lanes_;  // the pool, then one for each serial handler
+  std::unique_ptr<Writes> writes_;
 };
 
 }  // namespace polygate

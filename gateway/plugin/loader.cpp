@@ -10,6 +10,7 @@
 #include "gateway/base/diagnostics.h"
 #include "gateway/plugin/guarded.h"
 #include "gateway/plugin/trusted_file.h"
+#include "gateway/store/migrations.h"
 
 namespace polygate {
 namespace {
@@ -27,7 +28,7 @@ std::string in_ticks(std::string_view text) {
 }
 
 /// What is wrong with a plugin's own list of handlers, or nothing.
-std::string fault_in(const std::vector<HandlerFactory>& handlers) {
+std::string fault_in_handlers(const std::vector<HandlerFactory>& handlers) {
   if (handlers.empty()) return "registers no handler";
   std::set<std::string> names;
   for (const HandlerFactory& handler : handlers) {
@@ -96,8 +97,9 @@ Result<const Plugin*> Loader::install(const std::string& name, const std::string
   PluginRegistry registry;
   if (const auto thrown = exception_of([&] { entry.install(registry); }))
     return refusal("failed to register: " + *thrown);
-  if (const std::string fault = fault_in(registry.handlers()); !fault.empty()) return refusal(fault);
-  return &plugins_.emplace(name, Plugin{name, registry.handlers()}).first->second;
+  if (const std::string fault = fault_in_handlers(registry.handlers()); !fault.empty()) return refusal(fault);
+  if (const std::string fault = fault_in(registry.migrations()); !fault.empty()) return refusal("registers " + fault);
+  return &plugins_.emplace(name, Plugin{name, registry.handlers(), registry.migrations()}).first->second;
 }
 
 std::string Loader::hint(const std::string& name) const {

@@ -14,6 +14,7 @@ namespace polygate {
 struct Plugin {
   std::string name;
   std::vector<HandlerFactory> handlers;
+  std::vector<Migration> migrations = {};
 
   /// The handler of that name, or nullptr.
   const HandlerFactory* find(std::string_view handler) const;

@@ -31,7 +31,7 @@ namespace polygate {
 /// What a handler is built from. All but `values` belongs to the gateway and outlives the handler.
 struct Settings {
   Json values = Json::object();  ///< the profile's `settings`
-  Store* store = nullptr;        ///< of the deployment; null when it has none
+  Store* store = nullptr;        ///< the profile's; null without a store or migrations. Not open under `check`
   const Clock* clock = nullptr;  ///< never null in a gateway
 };
 
@@ -47,20 +47,40 @@ struct Call {
   Json with = Json::object();    ///< what the rule passes with `handler: {name, with}`, rendered
 };
 
-/// What a handler says: yes with a result (`$result` in the rule), or no with a reason for the client.
+/// What a handler says: yes with a result (`$result` in the rule), no with a reason for the client, or what it will say
+/// when the store has it.
 class [[nodiscard]] Outcome {
  public:
+  using Closure = std::function<Outcome(Transaction&)>;
+
   static Outcome accept(Json result = nullptr) { return Outcome(std::nullopt, std::move(result), {}, {}); }
+  /// The handler returns at once, and the closure says yes or no on the store's thread, in one transaction: a yes is
+  /// told when its commit is durable, a no leaves nothing in the store. Closures of the same `key` are run one after
+  /// another, in order; those of other keys may run at the same time, so one decides only on rows that its key covers.
+  /// A closure owns what it needs, for the handler goes on meanwhile. It may be run twice, when what it did could not
+  /// be committed: it changes nothing but the database, does no hashing and waits for nothing else. Above 50 ms it is
+  /// logged. When a `run` of it fails and it says yes all the same, or when the store does not take it, the rule fails
+  /// with the store's reason and words, such as `busy`.
+  static Outcome write(std::string key, Closure closure) {
+    Outcome made(std::nullopt, nullptr, {}, {});
+    made.key_ = std::move(key);
+    made.closure_ = std::move(closure);
+    return made;
+  }
   /// The rule fails with `refused`; `message` is what the client reads.
   static Outcome refuse(std::string message) { return fail(Reason::refused, std::move(message)); }
   /// The rule fails with `reason`; `message` is what the client reads: the handler's own words, never a library's.
   static Outcome fail(Reason reason, std::string message) { return Outcome(reason, nullptr, std::move(message), {}); }
   /// The same for something that failed below, such as the store: its reason for the client, its words for the log.
   static Outcome fail(const Failure& below, std::string message) {
-    return Outcome(below.reason, nullptr, std::move(message), below.message);
+    return Outcome(below.reason, nullptr, std::move(message), below.details.empty() ? below.message : below.details);
   }
 
-  bool accepted() const { return !reason_; }
+  bool accepted() const { return !reason_ && !closure_; }
+  /// Neither yes nor no as yet: key() and closure() say what comes first.
+  bool writes() const { return static_cast<bool>(closure_); }
+  const std::string& key() const { return key_; }
+  const Closure& closure() const { return closure_; }
   const Json& result() const { return result_; }
   /// When it was not accepted.
   Reason reason() const { return reason_.value_or(Reason::internal); }
@@ -75,6 +95,8 @@ class [[nodiscard]] Outcome {
   Json result_;
   std::string message_;
   std::string details_;
+  std::string key_;
+  Closure closure_;
 };
 
 /// Where the gateway runs a handler. All instances are made at start-up.
@@ -95,6 +117,11 @@ struct HandlerFactory {
 /// What a plugin registers its handlers with; names are `[a-z0-9_]+`, each once.
 class PluginRegistry {
  public:
+  /// The steps that make the tables of its handlers, oldest first. Each runs once in the store of every profile that
+  /// uses the plugin, before its handlers are made; one that ran is never edited, renamed or left out. A plugin without
+  /// migrations has no store.
+  void migrations(std::vector<Migration> steps) { migrations_ = std::move(steps); }
+
   template <class T>
   void handler(std::string name) {
     add<T>(std::move(name), Threading::inline_);
@@ -109,6 +136,7 @@ class PluginRegistry {
   }
 
   const std::vector<HandlerFactory>& handlers() const { return handlers_; }
+  const std::vector<Migration>& migrations() const { return migrations_; }
 
  private:
   template <class T>
@@ -119,6 +147,7 @@ class PluginRegistry {
                          }});
   }
   std::vector<HandlerFactory> handlers_;
+  std::vector<Migration> migrations_;
 };
 
 /// What the loader finds in a plugin. `abi` stays the first member for ever: it is read before the rest is believed.

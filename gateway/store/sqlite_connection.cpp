@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gateway/store/statement.h"
+#include "gateway/store/trouble.h"
 
 namespace polygate {
 namespace {
@@ -16,18 +17,29 @@ namespace {
 constexpr std::size_t kMaxStatements = 64;
 constexpr std::uint64_t kPageBytes = 4'096;
 
-Reason reason_of(int primary) {
+Trouble trouble_of(int primary) {
   switch (primary) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return Reason::busy;
+    case SQLITE_PROTOCOL:
+      return Trouble::locked;
     case SQLITE_FULL:
+      return Trouble::full;
     case SQLITE_TOOBIG:
-      return Reason::limited;
+      return Trouble::too_much;
     case SQLITE_CONSTRAINT:
-      return Reason::refused;
+      return Trouble::constraint;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return Trouble::damaged;
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_NOMEM:
+      return Trouble::unreachable;
     default:
-      return Reason::internal;
+      return Trouble::misuse;
   }
 }
 
@@ -104,17 +116,18 @@ std::vector<std::string> pragmas(SqliteConnection::Use use, const SqliteOptions&
 Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::filesystem::path& file, Use use,
                                                                  const SqliteOptions& options) {
   std::unique_ptr<SqliteConnection> connection(new SqliteConnection(use));
-  const auto failure = [&](const std::string& message) {
-    return Failure{Reason::internal, "cannot open the store " + file.string() + ": " + message};
+  const auto failure = [&](Failure why) {
+    why.details += " (opening " + file.string() + ")";
+    return why;
   };
   // Never SQLITE_OPEN_CREATE: a file that vanished under a running gateway must not come back empty.
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   if (const int code = sqlite3_open_v2(file.c_str(), &connection->database_, flags, nullptr); code != SQLITE_OK) {
-    return failure(connection->fail(code).message);
+    return failure(connection->fail(code));
   }
   sqlite3_busy_timeout(connection->database_, static_cast<int>(options.busy_timeout.count()));
   for (const std::string& pragma : pragmas(use, options)) {
-    if (Result<void> set = connection->control(pragma.c_str()); !set) return failure(set.failure().message);
+    if (Result<void> set = connection->control(pragma.c_str()); !set) return failure(set.failure());
   }
   return connection;
 }
@@ -124,22 +137,28 @@ SqliteConnection::~SqliteConnection() {
   sqlite3_close_v2(database_);
 }
 
-Result<void> SqliteConnection::run(std::string_view sql, const StoreRow& parameters, const Visit& visit) {
+Result<StoreRows> SqliteConnection::rows(std::string_view sql, const StoreRow& parameters, std::size_t max_rows,
+                                         bool may_define) {
   error_ = SQLITE_OK;
-  if (Result<void> checked = check_values(parameters); !checked) return checked;
-  Result<sqlite3_stmt*> statement = prepare(sql);
+  if (Result<void> checked = check_values(parameters); !checked) return checked.failure();
+  Result<sqlite3_stmt*> statement = prepare(sql, may_define);
   if (!statement) return statement.failure();
-  if (Result<void> bound = bind(*statement, parameters); !bound) return bound;
+  if (Result<void> bound = bind(*statement, parameters); !bound) return bound.failure();
   const Reset reset{*statement};
+  StoreRows rows;
   for (;;) {
     const int code = sqlite3_step(*statement);
-    if (code == SQLITE_DONE) return {};
+    if (code == SQLITE_DONE) return rows;
     if (code != SQLITE_ROW) return fail(code);
-    if (visit && !visit(row(*statement))) return {};
+    if (rows.size() == max_rows) {
+      return trouble(Trouble::too_much, "more than " + std::to_string(max_rows) + " rows: " + std::string(sql));
+    }
+    rows.push_back(row(*statement));
   }
 }
 
 Result<void> SqliteConnection::control(const char* sql) {
+  error_ = SQLITE_OK;
   const int code = sqlite3_exec(database_, sql, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) return fail(code);
   return {};
@@ -149,28 +168,32 @@ bool SqliteConnection::in_transaction() const {
   return sqlite3_get_autocommit(database_) == 0;
 }
 
-Result<sqlite3_stmt*> SqliteConnection::prepare(std::string_view sql) {
+bool SqliteConnection::moved() const {
+  int moved = 0;
+  sqlite3_file_control(database_, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  return moved != 0;
+}
+
+Result<sqlite3_stmt*> SqliteConnection::prepare(std::string_view sql, bool may_define) {
   std::string key(sql);
-  if (const auto known = statements_.find(key); known != statements_.end()) {
+  if (const auto known = statements_.find(key); known != statements_.end() && (may_define || !known->second.defines)) {
     known->second.used = ++uses_;
     return known->second.statement;
   }
   Result<Statement> read = read_statement(sql);
   if (!read) return misuse(read.failure().message + ": " + key);
+  if (read->defines && !may_define) return misuse("CREATE, ALTER and DROP are for migrations: " + key);
   const std::string text = read->with_id(kId);
   sqlite3_stmt* prepared = nullptr;
   const int code = sqlite3_prepare_v3(database_, text.data(), static_cast<int>(text.size()), SQLITE_PREPARE_PERSISTENT,
                                       &prepared, nullptr);
   if (code != SQLITE_OK) return fail(code);
-  const bool only_reads = sqlite3_stmt_readonly(prepared) != 0;
-  if (only_reads != (use_ == Use::read)) {
+  if (use_ == Use::read && sqlite3_stmt_readonly(prepared) == 0) {
     sqlite3_finalize(prepared);
-    return misuse((only_reads ? "execute() takes a writing statement; this one writes nothing: "
-                              : "query() takes a reading statement; this one writes: ") +
-                  key);
+    return misuse("query() takes a reading statement; this one writes: " + key);
   }
   if (statements_.size() >= kMaxStatements) forget_the_longest_unused();
-  statements_[std::move(key)] = {prepared, ++uses_};
+  statements_[std::move(key)] = {prepared, read->defines, ++uses_};
   return prepared;
 }
 
@@ -194,14 +217,14 @@ Result<void> SqliteConnection::bind(sqlite3_stmt* statement, const StoreRow& par
 
 Failure SqliteConnection::fail(int code) {
   error_ = code & 0xff;
-  std::string message = std::string("store: ") + sqlite3_errmsg(database_);
-  if (code != error_) message += " (SQLite code " + std::to_string(code) + ")";
-  return Failure{reason_of(error_), std::move(message)};
+  std::string details = sqlite3_errmsg(database_);
+  if (code != error_) details += " (SQLite code " + std::to_string(code) + ")";
+  return trouble(trouble_of(error_), std::move(details));
 }
 
-Failure SqliteConnection::misuse(std::string message) {
+Failure SqliteConnection::misuse(std::string details) {
   error_ = SQLITE_MISUSE;
-  return Failure{Reason::internal, "store: " + std::move(message)};
+  return trouble(Trouble::misuse, std::move(details));
 }
 
 void SqliteConnection::forget_the_longest_unused() {

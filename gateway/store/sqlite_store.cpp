@@ -1,115 +1,30 @@
+#include "gateway/store/sqlite_store.h"
+
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
 #include <mutex>
-#include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 
 #include "gateway/store/sqlite_connection.h"
-#include "gateway/store/store.h"
+#include "gateway/store/sqlite_writer.h"
+#include "gateway/store/trouble.h"
 
 namespace polygate {
 namespace {
 
 using Connection = SqliteConnection;
+using Batch = std::vector<WaitingWrite>;
 
 constexpr std::size_t kMaxBatch = 512;
-
-/// One waiting execute(). Lives on the caller's stack; the writer thread fills `result`, then sets `done`.
-struct Write {
-  std::string_view sql;
-  StoreRow parameters;
-  Result<void> result;
-  bool done = false;
-};
-
-using Batch = std::vector<Write*>;
-
-void fail_all(const Batch& batch, const Failure& failure) {
-  for (Write* write : batch) {
-    if (write->result) write->result = failure;
-  }
-}
-
-/// The connection that writes. Lives on the writer thread.
-class Writer {
- public:
-  Writer(std::filesystem::path file, SqliteOptions options, std::unique_ptr<Connection> connection)
-      : file_(std::move(file)), options_(options), connection_(std::move(connection)) {}
-
-  /// Runs the batch as one transaction and fills every result. Returns why the disk did not take it, if it did not.
-  Result<void> commit(const Batch& batch) {
-    if (Result<void> ready = make_ready(); !ready) {
-      fail_all(batch, ready.failure());
-      return ready;
-    }
-    Result<void> committed = in_one_transaction(batch);
-    if (committed) return committed;
-    const int error = connection_->error();
-    if (connection_->in_transaction()) static_cast<void>(connection_->control("ROLLBACK"));  // the batch failed already
-    if (error == SQLITE_CORRUPT || error == SQLITE_NOTADB) corrupt_ = committed.failure();
-    // After a failed fsync nobody knows what is on disk, and what was rolled back may come back with the next opening:
-    // retrying here could write it twice. The callers hear that it is unsure and may ask again.
-    if (error == SQLITE_IOERR) connection_.reset();
-    if (batch.size() > 1 && error == SQLITE_FULL) return one_by_one(batch);
-    fail_all(batch, committed.failure());
-    return committed;
-  }
-
- private:
-  Result<void> make_ready() {
-    if (corrupt_) return *corrupt_;
-    if (connection_) return {};
-    Result<std::unique_ptr<Connection>> opened = Connection::open(file_, Connection::Use::write, options_);
-    if (!opened) return opened.failure();
-    connection_ = std::move(*opened);
-    return {};
-  }
-
-  Result<void> in_one_transaction(const Batch& batch) {
-    if (Result<void> begun = connection_->control("BEGIN IMMEDIATE"); !begun) return begun;
-    for (Write* write : batch) {
-      if (Result<void> ran = in_one_savepoint(*write); !ran) return ran;
-    }
-    return connection_->control("COMMIT");
-  }
-
-  /// A failing statement leaves its savepoint and nothing else; only what ends the transaction is returned.
-  Result<void> in_one_savepoint(Write& write) {
-    if (Result<void> saved = connection_->control("SAVEPOINT one"); !saved) return saved;
-    write.result = connection_->run(write.sql, write.parameters, {});
-    const int error = connection_->error();
-    if (write.result) return connection_->control("RELEASE one");
-    if (!connection_->in_transaction() || error == SQLITE_IOERR || error == SQLITE_CORRUPT || error == SQLITE_NOTADB) {
-      Failure lost = write.result.failure();
-      write.result = {};
-      return lost;
-    }
-    if (Result<void> undone = connection_->control("ROLLBACK TO one"); !undone) return undone;
-    return connection_->control("RELEASE one");
-  }
-
-  /// When the disk is full, what still fits is written.
-  Result<void> one_by_one(const Batch& batch) {
-    Result<void> last;
-    for (Write* write : batch) {
-      write->result = {};
-      last = commit({write});
-    }
-    return last;
-  }
-
-  std::filesystem::path file_;
-  SqliteOptions options_;
-  std::unique_ptr<Connection> connection_;
-  std::optional<Failure> corrupt_;
-};
 
 class SqliteStore final : public Store {
  public:
@@ -127,38 +42,25 @@ class SqliteStore final : public Store {
     }
     thread_.join();
     std::unique_lock lock(mutex_);
-    left_.wait(lock, [&] { return callers_ == 0; });
+    reader_back_.wait(lock, [&] { return callers_ == 0; });
   }
 
-  Result<void> execute(std::string_view sql, StoreRow parameters) override {
-    Write write{sql, std::move(parameters), {}, false};
-    std::unique_lock lock(mutex_);
-    if (closing_) return Failure{Reason::busy, "store: it is closing"};
+  Result<void> submit(Write write) override {
+    const std::scoped_lock lock(mutex_);
+    if (closing_) return trouble(Trouble::closing, "a write came when it was closing");
     if (waiting_.size() >= options_.max_waiting_writes) {
-      return Failure{Reason::busy, "store: " + std::to_string(waiting_.size()) + " writes wait already"};
+      return trouble(Trouble::crowded, std::to_string(waiting_.size()) + " writes wait already");
     }
-    ++callers_;
-    waiting_.push_back(&write);
+    waiting_.push_back({std::move(write)});
     work_.notify_one();
-    committed_.wait(lock, [&] { return write.done; });
-    leave();
-    return std::move(write.result);
+    return {};
   }
 
-  Result<std::vector<StoreRow>> query(std::string_view sql, StoreRow parameters, std::size_t max_rows) override {
+  Result<StoreRows> query(std::string_view sql, StoreRow parameters, std::size_t max_rows) override {
     Result<std::unique_ptr<Connection>> reader = borrow_reader();
     if (!reader) return reader.failure();
-    std::vector<StoreRow> rows;
-    bool too_many = false;
-    Result<void> ran = (*reader)->run(sql, parameters, [&](StoreRow row) {
-      too_many = rows.size() == max_rows;
-      if (!too_many) rows.push_back(std::move(row));
-      return !too_many;
-    });
+    Result<StoreRows> rows = (*reader)->rows(sql, parameters, max_rows);
     return_reader(std::move(*reader));
-    if (!ran) return ran.failure();
-    if (too_many)
-      return Failure{Reason::limited, "store: the query has more than " + std::to_string(max_rows) + " rows"};
     return rows;
   }
 
@@ -167,19 +69,29 @@ class SqliteStore final : public Store {
     return health_;
   }
 
+  StoreMeter meter() const override {
+    const std::scoped_lock lock(mutex_);
+    return meter_;
+  }
+
  private:
   void write_until_closed() {
     for (;;) {
-      const Batch batch = take_waiting();
+      Batch batch = take_waiting();
       if (batch.empty()) return;
       Result<void> committed = writer_.commit(batch);
-      const std::scoped_lock lock(mutex_);
-      health_ = std::move(committed);
-      for (Write* write : batch) {
-        if (!write->result && write->result.failure().reason == Reason::limited) health_ = write->result;
-        write->done = true;
-      }
-      committed_.notify_all();
+      count(batch, std::move(committed));
+      for (WaitingWrite& waiting : batch) waiting.write.done(std::move(waiting.result));
+    }
+  }
+
+  void count(const Batch& batch, Result<void> committed) {
+    const std::scoped_lock lock(mutex_);
+    health_ = std::move(committed);
+    for (const WaitingWrite& waiting : batch) {
+      if (waiting.kept && waiting.result) ++meter_.written;
+      if (waiting.unsure) ++meter_.unsure;
+      if (!waiting.result && waiting.result.failure().reason == Reason::limited) health_ = waiting.result;
     }
   }
 
@@ -187,26 +99,25 @@ class SqliteStore final : public Store {
   Batch take_waiting() {
     std::unique_lock lock(mutex_);
     work_.wait(lock, [&] { return closing_ || !waiting_.empty(); });
-    Batch batch;
-    while (!waiting_.empty() && batch.size() < kMaxBatch) {
-      batch.push_back(waiting_.front());
-      waiting_.pop_front();
-    }
+    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), kMaxBatch));
+    Batch batch(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
+    waiting_.erase(waiting_.begin(), end);
     return batch;
   }
 
   Result<std::unique_ptr<Connection>> borrow_reader() {
     std::unique_lock lock(mutex_);
-    if (closing_) return Failure{Reason::busy, "store: it is closing"};
+    if (closing_) return trouble(Trouble::closing, "a query came when it was closing");
     ++callers_;
     reader_back_.wait(lock, [&] { return !readers_.empty() || readers_out_ < options_.readers; });
     ++readers_out_;
+    std::unique_ptr<Connection> reader;
     if (!readers_.empty()) {
-      std::unique_ptr<Connection> reader = std::move(readers_.back());
+      reader = std::move(readers_.back());
       readers_.pop_back();
-      return reader;
     }
     lock.unlock();
+    if (reader && !reader->moved()) return reader;
     Result<std::unique_ptr<Connection>> opened = Connection::open(file_, Connection::Use::read, options_);
     if (!opened) return_reader(nullptr);
     return opened;
@@ -218,26 +129,23 @@ class SqliteStore final : public Store {
     const std::scoped_lock lock(mutex_);
     if (reader) readers_.push_back(std::move(reader));
     --readers_out_;
-    reader_back_.notify_one();
-    leave();
-  }
-
-  void leave() {
-    if (--callers_ == 0) left_.notify_all();
+    --callers_;
+    reader_back_.notify_all();
   }
 
   const std::filesystem::path file_;
   const SqliteOptions options_;
-  Writer writer_;
+  SqliteWriter writer_;
 
   mutable std::mutex mutex_;  // guards all below
-  std::condition_variable work_, committed_, reader_back_, left_;
-  std::deque<Write*> waiting_;
+  std::condition_variable work_, reader_back_;
+  std::deque<WaitingWrite> waiting_;
   std::vector<std::unique_ptr<Connection>> readers_;
   unsigned readers_out_ = 0;
   std::size_t callers_ = 0;
   bool closing_ = false;
   Result<void> health_;
+  StoreMeter meter_;
 
   std::thread thread_;  // last: it uses everything above
 };
@@ -246,11 +154,10 @@ class SqliteStore final : public Store {
 /// synced.
 Result<void> make_file(const std::filesystem::path& file) {
   const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
-  const auto failure = [&](const std::string& message) {
-    return Failure{Reason::internal, "cannot open the store " + file.string() + ": " + message};
-  };
   const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return failure("folder " + folder.string() + ": " + std::strerror(errno));
+  if (directory < 0) {
+    return trouble(Trouble::unreachable, "folder " + folder.string() + ": " + std::strerror(errno));
+  }
   const int made = ::openat(directory, file.filename().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   const int error = errno;
   if (made >= 0) {
@@ -258,7 +165,7 @@ Result<void> make_file(const std::filesystem::path& file) {
     ::fsync(directory);
   }
   ::close(directory);
-  if (made < 0) return failure(std::strerror(error));
+  if (made < 0) return trouble(Trouble::unreachable, file.string() + ": " + std::strerror(error));
   return {};
 }
 

@@ -1,14 +1,12 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <memory>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
-#include "gateway/base/clock.h"
 #include "gateway/base/result.h"
 
 namespace polygate {
@@ -22,36 +20,72 @@ struct Bytes {
 /// One value of a row: nothing, an integer, a finite number, text (UTF-8 without NUL), or bytes.
 using StoreValue = std::variant<std::nullptr_t, std::int64_t, double, std::string, Bytes>;
 using StoreRow = std::vector<StoreValue>;
+using StoreRows = std::vector<StoreRow>;
 
-/// Durable rows for handlers. Every call blocks: for blocking and serial handlers only. Thread-safe; the writes that
-/// several threads ask for at once are gathered into one transaction (group commit), and execute() returns only after
-/// that is on disk. One failing statement fails alone. Its end waits for the calls that are inside.
+inline constexpr std::size_t kMaxStoreRows = 10'000;  ///< of one statement, where it says nothing else
+
+/// What one write sees and changes, all or nothing. Lives on the store's own thread, while the write's body runs.
+class Transaction {
+ public:
+  /// Runs one statement of the dialect in plugins/README.md with its parameters (`$1` is the first) and gives its rows:
+  /// those of a SELECT, which sees what the transaction has changed, or of a RETURNING. A failure spoils the
+  /// transaction: all that follows fails in the same way, and nothing of it is kept. Failures: as those of Store, and
+  /// `limited` for more than `max_rows` rows.
+  virtual Result<StoreRows> run(std::string_view sql, StoreRow parameters = {},
+                                std::size_t max_rows = kMaxStoreRows) = 0;
+
+ protected:
+  ~Transaction() = default;
+};
+
+/// A step in the life of a plugin's tables, done once in each store: CREATE, ALTER and DROP are for it alone.
+struct Migration {
+  std::string name;  ///< "0001 readings": a number of four digits, which grows from one to the next, and what it does
+  std::string sql;   ///< statements of the dialect with semicolons between them; never changed once it ran somewhere
+};
+
+/// What a store has done since it was opened.
+struct StoreMeter {
+  std::uint64_t written = 0;  ///< writes whose commit is durable
+  std::uint64_t unsure = 0;   ///< writes of which nobody knows whether they are: answered `busy`, never done again
+};
+
+/// Durable rows for handlers. Thread-safe. Its end waits for the calls that are inside and finishes what waits.
+///
+/// Writes of one key are done one after another, in the order of submit(). Those of different keys may overlap: a write
+/// decides only on rows that its key covers. A failing write fails alone.
+///
+/// Failures, whose message may reach clients and whose details are the database's own words for the log: `busy`
+/// (locked, out of reach, damaged, closing, too many writes wait, or unsure whether it was written), `limited` (full, a
+/// value too big), `refused` (a constraint of the table), `invalid` (a value that cannot be kept as it is), `internal`
+/// (not of the dialect, or the database does not understand it).
 class Store {
  public:
+  /// One write on its way.
+  struct Write {
+    std::string key;
+    /// Says whether to keep what it did. May be run twice, when the first run could not be committed, so it changes
+    /// nothing but the database and what `done` looks at. Must not throw.
+    std::function<bool(Transaction&)> body;
+    /// Called once, on the store's thread, when what the body said is durable; with the failure when it is not, or when
+    /// the body would keep what is spoilt. Must return soon.
+    std::function<void(Result<void>)> done;
+    bool defines = false;  ///< may CREATE, ALTER and DROP
+  };
+
   virtual ~Store() = default;
 
-  /// Runs one writing statement with its parameters (`$1` is the first); returns after the commit is durable. Failures,
-  /// each with the database's own words: `busy` (locked, or too many writes wait), `limited` (disk full), `refused` (a
-  /// constraint of the table), `invalid` (a value that cannot be kept as it is), `internal` (SQL error or none of the
-  /// dialect in plugins/README.md, input/output error, corruption).
-  virtual Result<void> execute(std::string_view sql, StoreRow parameters) = 0;
-  /// Runs one reading statement; more than `max_rows` rows are a failure (`limited`).
-  virtual Result<std::vector<StoreRow>> query(std::string_view sql, StoreRow parameters,
-                                              std::size_t max_rows = 10'000) = 0;
+  /// Takes the write, or says why not; then `done` is never called. Does not block.
+  virtual Result<void> submit(Write write) = 0;
+  /// Does the write and waits until it is durable; a failure of the body undoes it, and so does what it throws, which
+  /// is thrown here. Blocks.
+  virtual Result<void> write(std::string key, const std::function<Result<void>(Transaction&)>& body);
+  /// Runs one reading statement on what is committed; more than `max_rows` rows are a failure (`limited`). Blocks.
+  virtual Result<StoreRows> query(std::string_view sql, StoreRow parameters = {},
+                                  std::size_t max_rows = kMaxStoreRows) = 0;
   /// Whether the last write reached the disk; for readiness and alarms. Does not block.
   virtual Result<void> health() const { return {}; }
+  virtual StoreMeter meter() const { return {}; }
 };
-
-struct SqliteOptions {
-  std::size_t max_waiting_writes = 4'096;  ///< beyond it execute() answers `busy`
-  std::uint64_t max_bytes = 0;             ///< of the database file; 0 is SQLite's own limit
-  Millis busy_timeout{5'000};              ///< how long to wait for another process's lock
-  unsigned readers = 4;                    ///< queries at the same time; more wait for one another
-};
-
-/// SQLite in one file: WAL, synchronous=FULL, one writer thread. What is queued when a commit ends goes into the next
-/// one, so a lone write waits for nobody. Makes the file with mode 0600 in an existing folder. A corrupted file is
-/// read from but never written to again.
-Result<std::unique_ptr<Store>> open_sqlite(const std::filesystem::path& file, const SqliteOptions& options = {});
 
 }  // namespace polygate

@@ -30,7 +30,7 @@ std::optional<double> number(const Json& value) {
 
 }  // namespace
 
-History::History(const Settings& settings) : store_(store_with_readings(settings)) {}
+History::History(const Settings& settings) : store_(store_of(settings)) {}
 
 Outcome History::operator()(const Call& call) {
   std::string sql = "SELECT received, controller, event, data FROM readings WHERE 1=1";

@@ -1,9 +1,14 @@
 #pragma once
+#include <vector>
+
 #include "gateway/plugin/plugin.h"
 
 namespace sensor_telemetry {
 
-/// The deployment's store with the table `readings` in it; throws a sentence for the operator when there is no store.
-polygate::Store& store_with_readings(const polygate::Settings& settings);
+/// Makes the table `readings`, one row for each.
+std::vector<polygate::Migration> migrations();
+
+/// The profile's store; throws a sentence for the operator when there is none.
+polygate::Store& store_of(const polygate::Settings& settings);
 
 }  // namespace sensor_telemetry

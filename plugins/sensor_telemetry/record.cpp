@@ -1,6 +1,5 @@
 #include "plugins/sensor_telemetry/record.h"
 
-#include <limits>
 #include <stdexcept>
 
 #include "plugins/sensor_telemetry/readings.h"
@@ -12,7 +11,9 @@ using polygate::Call;
 using polygate::Json;
 using polygate::Outcome;
 using polygate::Settings;
+using polygate::StoreRow;
 using polygate::StoreValue;
+using polygate::Transaction;
 
 constexpr double kSecondsPerDay = 86'400;
 constexpr std::uint64_t kWritesBetweenCleanings = 256;
@@ -36,18 +37,14 @@ double keep_seconds(const Json& values) {
   return days * kSecondsPerDay;
 }
 
-/// A number stays a number (true and false become 1 and 0, so that averages work); anything else is kept as JSON.
-StoreValue value_of(const Json& data, const char* key) {
+/// The number of that name, so that averages work; nothing when it is something else, which `data` has all the same.
+StoreValue number_of(const Json& data, const char* key) {
   if (!data.is_object()) return nullptr;
   const auto found = data.find(key);
-  if (found == data.end() || found->is_null()) return nullptr;
-  if (found->is_boolean()) return std::int64_t{found->get<bool>() ? 1 : 0};
-  if (found->is_string()) return found->get<std::string>();
-  if (found->is_number_float()) return found->get<double>();
-  const bool too_big = found->is_number_unsigned() &&
-                       found->get<std::uint64_t>() > std::uint64_t{std::numeric_limits<std::int64_t>::max()};
-  if (found->is_number_integer() && !too_big) return found->get<std::int64_t>();
-  return found->dump();
+  if (found == data.end()) return nullptr;
+  if (found->is_boolean()) return found->get<bool>() ? 1.0 : 0.0;
+  if (!found->is_number()) return nullptr;
+  return found->get<double>();
 }
 
 std::string controller(const Call& call) {
@@ -59,25 +56,31 @@ std::string controller(const Call& call) {
 
 }  // namespace
 
-Record::Record(const Settings& settings)
-    : store_(store_with_readings(settings)), clock_(*settings.clock), keep_seconds_(keep_seconds(settings.values)) {}
+Record::Record(const Settings& settings) : clock_(*settings.clock), keep_seconds_(keep_seconds(settings.values)) {
+  store_of(settings);
+}
 
 Outcome Record::operator()(const Call& call) {
   const double now = clock_.unix_seconds();
-  const auto written = store_.execute(
-      "INSERT INTO readings (received, controller, event, time, record, data) VALUES ($1, $2, $3, $4, $5, $6)",
-      {now, controller(call), call.event, value_of(call.data, "time"), value_of(call.data, "record"),
-       call.data.dump()});
-  if (!written) return Outcome::fail(written.failure(), "the reading was not recorded");
-  if (keep_seconds_ > 0 && written_++ % kWritesBetweenCleanings == 0) let_old_ones_go(now);
-  return Outcome::accept({{"received", now}});
-}
-
-void Record::let_old_ones_go(double now) {
-  // The reading itself is safe; what cannot be deleted now is deleted with a later one.
-  static_cast<void>(store_.execute(
-      "DELETE FROM readings WHERE id IN (SELECT id FROM readings WHERE received < $1 ORDER BY received LIMIT $2)",
-      {now - keep_seconds_, kRowsPerCleaning}));
+  const bool cleans = keep_seconds_ > 0 && written_++ % kWritesBetweenCleanings == 0;
+  const double keep_from = now - keep_seconds_;
+  const StoreRow row = {now,
+                        controller(call),
+                        call.event,
+                        number_of(call.data, "time"),
+                        number_of(call.data, "record"),
+                        call.data.dump()};
+  return Outcome::write(controller(call), [=](Transaction& db) {
+    auto done = db.run(
+        "INSERT INTO readings (received, controller, event, time, record, data) VALUES ($1, $2, $3, $4, $5, $6)", row);
+    if (done && cleans) {
+      done = db.run(
+          "DELETE FROM readings WHERE id IN (SELECT id FROM readings WHERE received < $1 ORDER BY received LIMIT $2)",
+          {keep_from, kRowsPerCleaning});
+    }
+    if (!done) return Outcome::fail(done.failure(), "the reading was not recorded");
+    return Outcome::accept({{"received", now}});
+  });
 }
 
 }  // namespace sensor_telemetry

@@ -404,7 +404,7 @@ def T72_what_the_store_says_is_for_the_log_and_its_reason_for_the_client():
         controller = RawSocket.open(gateway.port, "/")
         other.execute("BEGIN IMMEDIATE")  # the store waits 5 s for the lock
         controller.send(frame(TEXT, b'{"event":"temperature","data":{"time":1,"record":1}}'))
-        controller.expect(TEXT, b'{"event":"error","data":"Error in the data sent: the reading was not recorded"}')
+        controller.expect(TEXT, b'{"event":"error","data":"Error in the data sent: the store is locked, try again later"}')
         gateway.await_log("database is locked")
         check(gateway.metric("polygate_events_total", event="temperature", verdict="busy") == 1, "it is not busy")
         other.rollback()

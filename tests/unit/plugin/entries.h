@@ -1,6 +1,9 @@
 #pragma once
+#include <optional>
+
 #include "gateway/plugin/loader.h"
 #include "gateway/plugin/plugin.h"
+#include "gateway/store/migrations.h"
 
 extern "C" {
 extern const polygate::PluginEntry polygate_plugin_sensor_telemetry;
@@ -17,6 +20,26 @@ inline HandlerFunction make_handler(const PluginEntry& entry, std::string_view n
   if (auto registered = loader.register_static(entry); !registered)
     throw std::logic_error(registered.failure().message);
   return (*loader.load(entry.name))->find(name)->make(settings);
+}
+
+/// Makes the tables of a plugin that is linked into this program.
+inline void migrate_for(const PluginEntry& entry, Store& store) {
+  PluginRegistry registry;
+  entry.install(registry);
+  if (auto done = migrate(store, entry.name, registry.migrations()); !done)
+    throw std::logic_error(done.failure().details);
+}
+
+/// What the handler says at last, as a gateway would hear it: its write is done first, if it asks for one.
+inline Outcome settled(Store& store, const Outcome& outcome) {
+  if (!outcome.writes()) return outcome;
+  std::optional<Outcome> said;
+  const Result<void> done = store.write(outcome.key(), [&](Transaction& db) -> Result<void> {
+    said = outcome.closure()(db);
+    return said->accepted() ? Result<void>() : Failure{said->reason(), said->message()};
+  });
+  if (!done && said->accepted()) return Outcome::fail(done.failure(), done.failure().message);
+  return *said;
 }
 
 /// What the handler's constructor says to these settings; empty when it accepts them.

@@ -7,6 +7,7 @@
 
 #include <fstream>
 
+#include "gateway/store/sqlite_store.h"
 #include "tests/unit/plugin/entries.h"
 #include "tests/unit/store/temporary_folder.h"
 
@@ -91,8 +92,9 @@ TEST_F(PluginFolder, ALoadedPluginWritesToTheGatewaysStore) {
   Loader loader(folder_);
   auto plugin = loader.load("sensor_telemetry");
   ASSERT_TRUE(plugin) << plugin.failure().message;
+  ASSERT_TRUE(migrate(**store, "sensor_telemetry", (*plugin)->migrations));
   auto record = (*plugin)->find("record")->make({.store = store->get(), .clock = &clock});
-  EXPECT_TRUE(record({.event = "humidity", .session = "s", .data = {{"record", 5}}}).accepted());
+  EXPECT_TRUE(settled(**store, record({.event = "humidity", .session = "s", .data = {{"record", 5}}})).accepted());
   EXPECT_EQ((*store)->query("SELECT record FROM readings", {})->size(), 1U);
 }
 
@@ -190,6 +192,11 @@ void doubled_install(PluginRegistry& registry) {
   registry.handler<Nothing>("twice");
 }
 
+void wrong_migrations_install(PluginRegistry& registry) {
+  registry.handler<Nothing>("nothing");
+  registry.migrations({{"0001 odd", "CREATE TABLE odd (number INTEGER)"}});
+}
+
 TEST(Loader, T60_ARegistrationThatFailsIsRefusedWithItsReason) {
   const auto refusal = [](void (*install)(PluginRegistry&)) {
     Loader loader("");
@@ -199,6 +206,7 @@ TEST(Loader, T60_ARegistrationThatFailsIsRefusedWithItsReason) {
   EXPECT_THAT(refusal(throwing_install), HasSubstr("failed to register: no licence"));
   EXPECT_THAT(refusal(empty_install), HasSubstr("registers no handler"));
   EXPECT_THAT(refusal(doubled_install), HasSubstr("registers the handler `twice` twice"));
+  EXPECT_THAT(refusal(wrong_migrations_install), HasSubstr("registers the migration `0001 odd`: INTEGER does not"));
 }
 
 TEST(PluginReadme, ShowsTheExampleThatIsCompiled) {

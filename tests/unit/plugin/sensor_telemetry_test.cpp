@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gateway/store/sqlite_store.h"
+#include "gateway/store/waiting.h"
 #include "tests/unit/plugin/entries.h"
 #include "tests/unit/store/temporary_folder.h"
 
@@ -9,15 +11,26 @@ namespace {
 
 using testing::HasSubstr;
 
+void must_define(Store& store, std::string_view sql) {
+  const auto run = [&](Transaction& db) -> Result<void> {
+    const Result<StoreRows> ran = db.run(sql);
+    return ran ? Result<void>() : ran.failure();
+  };
+  const Result<void> done = write_and_wait(store, "", run, true);
+  ASSERT_TRUE(done) << done.failure().details;
+}
+
 class SensorTelemetry : public testing::Test {
  protected:
   SensorTelemetry() : store_(std::move(*open_sqlite(folder_ / "db", {.max_bytes = 1 << 20}))) {
     clock_.set_unix_seconds(1'000'000.5);
+    migrate_for(polygate_plugin_sensor_telemetry, *store_);
   }
 
   HandlerFunction make(std::string_view name, Json values = Json::object()) {
-    return make_handler(polygate_plugin_sensor_telemetry, name,
-                        {.values = std::move(values), .store = store_.get(), .clock = &clock_});
+    auto handler = make_handler(polygate_plugin_sensor_telemetry, name,
+                                {.values = std::move(values), .store = store_.get(), .clock = &clock_});
+    return [this, handler](const Call& call) { return settled(*store_, handler(call)); };
   }
   StoreValue one(std::string_view sql) { return (*store_->query(sql, {}))[0][0]; }
   static Call reading(std::string event, Json data) {
@@ -37,26 +50,47 @@ TEST_F(SensorTelemetry, AReadingIsOnDiskBeforeItIsAccepted) {
   auto rows = store_->query("SELECT received, controller, event, time, record, data FROM readings", {});
   ASSERT_EQ(rows->size(), 1U);
   EXPECT_EQ((*rows)[0],
-            (StoreRow{1'000'000.5, std::string("session-1"), std::string("temperature"), std::int64_t{8273663},
-                      std::int64_t{223}, std::string(R"({"record":223,"time":8273663})")}));
+            (StoreRow{1'000'000.5, "session-1", "temperature", 8273663.0, 223.0, R"({"record":223,"time":8273663})"}));
 }
 
-TEST_F(SensorTelemetry, EveryKindOfRecordIsKeptAsItIs) {
+TEST_F(SensorTelemetry, ARecordThatIsANumberHasAColumnAndDataHasEveryKind) {
   auto record = make("record");
   const std::vector<std::pair<Json, StoreValue>> kinds = {
-      {49.3, 49.3},
-      {-4, std::int64_t{-4}},
-      {true, std::int64_t{1}},
-      {"dry", std::string("dry")},
-      {{{"low", 1}}, std::string(R"({"low":1})")},
-      {18'446'744'073'709'551'615U, std::string("18446744073709551615")},
+      {49.3, 49.3},       {-4, -4.0}, {true, 1.0}, {false, 0.0}, {"dry", nullptr}, {{{"low", 1}}, nullptr},
       {nullptr, nullptr},
   };
   for (const auto& [sent, kept] : kinds) {
     ASSERT_TRUE(record(reading("x", {{"record", sent}})).accepted());
     EXPECT_EQ(one("SELECT record FROM readings ORDER BY id DESC LIMIT 1"), kept) << sent;
+    EXPECT_EQ(one("SELECT data FROM readings ORDER BY id DESC LIMIT 1"), StoreValue(Json({{"record", sent}}).dump()));
   }
   ASSERT_TRUE(record(reading("no_object", "text")).accepted());
+}
+
+TEST_F(SensorTelemetry, AReadingIsAWriteUnderItsController) {
+  const auto record =
+      make_handler(polygate_plugin_sensor_telemetry, "record", {.store = store_.get(), .clock = &clock_});
+  const Outcome outcome = record(reading("x", Json::object()));
+  EXPECT_TRUE(outcome.writes());
+  EXPECT_FALSE(outcome.accepted());
+  EXPECT_EQ(outcome.key(), "session-1");
+  EXPECT_EQ(one("SELECT count(*) FROM readings"), StoreValue(std::int64_t{0}));
+}
+
+TEST_F(SensorTelemetry, ReadingsOfAStoreThatIsOlderThanMigrationsStay) {
+  TemporaryFolder folder;
+  auto old = std::move(*open_sqlite(folder / "db"));
+  must_define(*old,
+              "CREATE TABLE readings (id @id, received DOUBLE PRECISION NOT NULL, controller TEXT NOT NULL, "
+              "event TEXT NOT NULL, time, record, data TEXT NOT NULL)");
+  must_define(*old,
+              "INSERT INTO readings (received, controller, event, time, record, data) "
+              "VALUES (1, 'c', 'old', 'noon', 2, '{}')");
+  migrate_for(polygate_plugin_sensor_telemetry, *old);
+  auto record = make_handler(polygate_plugin_sensor_telemetry, "record", {.store = old.get(), .clock = &clock_});
+  ASSERT_TRUE(settled(*old, record(reading("new", {{"record", 3}}))).accepted());
+  EXPECT_EQ(*old->query("SELECT event, time, record FROM readings ORDER BY id"),
+            (StoreRows{{"old", "noon", std::int64_t{2}}, {"new", nullptr, 3.0}}));
 }
 
 TEST_F(SensorTelemetry, TheControllerIsWhomTheRuleNamesElseTheUserElseTheSession) {
@@ -104,7 +138,7 @@ TEST_F(SensorTelemetry, T72_AReadingThatTheStoreDoesNotTakeFailsForItsReasonInOu
   while (outcome.accepted()) outcome = record(reading("x", {{"record", std::string(50'000, 'x')}}));
   EXPECT_EQ(outcome.reason(), Reason::limited);
   EXPECT_EQ(outcome.message(), "the reading was not recorded");
-  EXPECT_THAT(outcome.details(), HasSubstr("store: database or disk is full"));
+  EXPECT_THAT(outcome.details(), HasSubstr("database or disk is full"));
 }
 
 TEST_F(SensorTelemetry, HistoryIsReadBackNewestFirst) {

@@ -7,7 +7,6 @@
 #include <fstream>
 #include <thread>
 
-#include "gateway/store/store.h"
 #include "tests/unit/store/failing_disk.h"
 #include "tests/unit/store/opened_store.h"
 #include "tests/unit/store/temporary_folder.h"
@@ -17,33 +16,33 @@ namespace {
 
 using testing::HasSubstr;
 
-/// A store with its one writer held up by a foreign lock and exactly as many writes behind it as may wait.
-class CrowdOfWrites {
+/// A store whose one writer waits for a foreign lock with one note in hand: what is submitted now is the next batch.
+class HeldUp {
  public:
-  CrowdOfWrites(Store& store, FailingDisk& disk, const std::filesystem::path& file, int may_wait)
+  HeldUp(Store& store, FailingDisk& disk, const std::filesystem::path& file)
       : store_(store), lock_(std::make_unique<ForeignLock>(file)) {
     const int before = disk.lock_attempts;
     add();
     while (disk.lock_attempts == before) std::this_thread::yield();
-    for (int i = 0; i < may_wait + 2; ++i) add();
-    while (refused_ < 2) std::this_thread::yield();  // the queue was full: all others are inside
   }
 
-  void let_go() { lock_.reset(); }
-  void join() {
-    for (auto& thread : threads_) thread.join();
-    EXPECT_EQ(refused_, 2);
+  /// Submits one more note. False when it was refused.
+  bool add() {
+    return add([](Transaction& db) { return static_cast<bool>(db.run("INSERT INTO note (text) VALUES ('x')")); });
   }
+  bool add(std::function<bool(Transaction&)> body) {
+    return static_cast<bool>(store_.submit(
+        {"a key", std::move(body), [this](const Result<void>& result) { (result ? kept_ : failed_) += 1; }}));
+  }
+  void let_go() { lock_.reset(); }
+  int kept() const { return kept_; }
+  int failed() const { return failed_; }
 
  private:
-  void add() {
-    threads_.emplace_back([this] { refused_ += note(store_, "x") ? 0 : 1; });
-  }
-
   Store& store_;
   std::unique_ptr<ForeignLock> lock_;
-  std::atomic<int> refused_{0};
-  std::vector<std::thread> threads_;
+  std::atomic<int> kept_{0};
+  std::atomic<int> failed_{0};
 };
 
 TEST(SqliteStore, KeepsEveryKindOfValueAcrossAReopening) {
@@ -52,9 +51,8 @@ TEST(SqliteStore, KeepsEveryKindOfValueAcrossAReopening) {
                         std::string(), Bytes{std::string("a\0\xff", 3)},     Bytes{}};
   {
     auto store = open(folder / "db");
-    must(store->execute(
-        "CREATE TABLE all_kinds (a TEXT, b BIGINT, c DOUBLE PRECISION, d TEXT, e TEXT, f BYTEA, g BYTEA)", {}));
-    must(store->execute("INSERT INTO all_kinds VALUES ($1, $2, $3, $4, $5, $6, $7)", row));
+    define(*store, "CREATE TABLE all_kinds (a TEXT, b BIGINT, c DOUBLE PRECISION, d TEXT, e TEXT, f BYTEA, g BYTEA)");
+    must(execute(*store, "INSERT INTO all_kinds VALUES ($1, $2, $3, $4, $5, $6, $7)", row));
   }
   auto store = open(folder / "db");
   auto rows = store->query("SELECT * FROM all_kinds", {});
@@ -65,9 +63,9 @@ TEST(SqliteStore, KeepsEveryKindOfValueAcrossAReopening) {
 TEST(SqliteStore, ParametersAreBoundByTheirNumbers) {
   const TemporaryFolder folder;
   auto store = open(folder / "db");
-  must(store->execute("CREATE TABLE three (a TEXT, b TEXT, c TEXT)", {}));
-  EXPECT_FALSE(store->execute("INSERT INTO three VALUES ($3, $1, $3)", {"one", "two", "three"}));
-  must(store->execute("INSERT INTO three VALUES ($2, $1, $2)", {"one", "two"}));
+  define(*store, "CREATE TABLE three (a TEXT, b TEXT, c TEXT)");
+  EXPECT_FALSE(execute(*store, "INSERT INTO three VALUES ($3, $1, $3)", {"one", "two", "three"}));
+  must(execute(*store, "INSERT INTO three VALUES ($2, $1, $2)", {"one", "two"}));
   auto rows = store->query("SELECT a, b, c FROM three WHERE a = $2 AND b = $1", {"one", "two"});
   ASSERT_TRUE(rows) << rows.failure().message;
   EXPECT_EQ(*rows, (std::vector<StoreRow>{{"two", "one", "two"}}));
@@ -79,7 +77,7 @@ TEST(SqliteStore, AnIdIsNeverUsedTwice) {
   make_table(*store);
   must(note(*store, "first"));
   must(note(*store, "second"));
-  must(store->execute("DELETE FROM note WHERE text = 'second'", {}));
+  must(execute(*store, "DELETE FROM note WHERE text = 'second'", {}));
   must(note(*store, "third"));
   EXPECT_EQ((*store->query("SELECT id FROM note WHERE text = 'third'", {}))[0][0], StoreValue(std::int64_t{3}));
 }
@@ -94,7 +92,7 @@ TEST(SqliteStore, LikeTellsCapitalsFromSmallLetters) {
   };
   EXPECT_EQ(found("N%"), 1U);
   EXPECT_EQ(found("n%"), 0U);
-  must(store->execute("DELETE FROM note WHERE text LIKE 'n%'", {}));
+  must(execute(*store, "DELETE FROM note WHERE text LIKE 'n%'", {}));
   EXPECT_EQ(count(*store), 1);
 }
 
@@ -123,7 +121,7 @@ TEST(SqliteStore, SaysWhichFolderIsMissing) {
   const TemporaryFolder folder;
   auto store = open_sqlite(folder / "missing" / "db");
   ASSERT_FALSE(store);
-  EXPECT_THAT(store.failure().message, HasSubstr("missing: No such file or directory"));
+  EXPECT_THAT(store.failure().details, HasSubstr("missing: No such file or directory"));
 }
 
 TEST(SqliteStore, RefusesToOpenAFileThatIsNoDatabase) {
@@ -131,7 +129,7 @@ TEST(SqliteStore, RefusesToOpenAFileThatIsNoDatabase) {
   std::ofstream(folder / "db") << std::string(8'192, 'x');
   auto store = open_sqlite(folder / "db");
   ASSERT_FALSE(store);
-  EXPECT_THAT(store.failure().message, HasSubstr("file is not a database"));
+  EXPECT_THAT(store.failure().details, HasSubstr("file is not a database (opening /"));
 }
 
 TEST(SqliteStore, RefusesASymbolicLinkInPlaceOfTheFile) {
@@ -161,23 +159,46 @@ TEST(SqliteStore, WritesOfManyThreadsAreAllKept) {
   EXPECT_EQ(count(*open(folder / "db")), kThreads * kEach);
 }
 
-TEST(SqliteStore, GathersWaitingWritesIntoOneCommit) {
+TEST(SqliteStore, GathersWaitingWritesIntoCommitsOf512AtMost) {
   const TemporaryFolder folder;
   FailingDisk disk;
-  auto store = open(folder / "db", {.max_waiting_writes = 20});
+  auto store = open(folder / "db");
   make_table(*store);
-  CrowdOfWrites crowd(*store, disk, folder / "db", 20);
+  HeldUp held(*store, disk, folder / "db");
+  for (int i = 0; i < 1'025; ++i) ASSERT_TRUE(held.add());
   const int before = disk.syncs;
-  crowd.let_go();
-  crowd.join();
-  EXPECT_EQ(count(*store), 21);
-  EXPECT_EQ(disk.syncs - before, 2);
+  held.let_go();
+  must(store->write("a key", [](Transaction&) { return Result<void>(); }));  // behind them all
+  EXPECT_EQ(held.kept(), 1'026);
+  EXPECT_EQ(count(*store), 1'026);
+  EXPECT_EQ(disk.syncs - before, 4) << "for 1, 512, 512 and 1";
+}
+
+TEST(SqliteStore, WhenTheDiskIsFullForABatchItsClosuresAreRunAgainOneByOne) {
+  const TemporaryFolder folder;
+  FailingDisk disk;
+  auto store = open(folder / "db");
+  make_table(*store);
+  HeldUp held(*store, disk, folder / "db");
+  int runs[2] = {0, 0};
+  for (int& ran : runs) {
+    held.add([&](Transaction& db) {
+      disk.full = ++ran == 1;  // so there is room again when the first is alone
+      return static_cast<bool>(db.run("INSERT INTO note (text) VALUES ('x')"));
+    });
+  }
+  held.let_go();
+  must(note(*store, "behind them"));
+  EXPECT_EQ(runs[0], 2);
+  EXPECT_EQ(runs[1], 2);
+  EXPECT_EQ(held.kept(), 3);
+  EXPECT_EQ(count(*store), 4);
 }
 
 TEST(SqliteStore, ABadStatementFailsAloneAmongManyThreads) {
   const TemporaryFolder folder;
   auto store = open(folder / "db");
-  must(store->execute("CREATE TABLE note (id @id, text TEXT UNIQUE NOT NULL)", {}));
+  define(*store, "CREATE TABLE note (id @id, text TEXT UNIQUE NOT NULL)");
   std::vector<std::thread> threads;
   std::atomic<int> kept{0};
   std::atomic<int> refused{0};
@@ -187,7 +208,7 @@ TEST(SqliteStore, ABadStatementFailsAloneAmongManyThreads) {
         kept += note(*store, std::to_string(t) + "/" + std::to_string(i)) ? 1 : 0;
         auto twice = note(*store, std::to_string(t) + "/" + std::to_string(i));
         refused += !twice && twice.failure().reason == Reason::refused ? 1 : 0;
-        EXPECT_FALSE(store->execute("INSERT INTO nowhere VALUES (1)", {}));
+        EXPECT_FALSE(execute(*store, "INSERT INTO nowhere VALUES (1)"));
       }
     });
   }
@@ -200,8 +221,8 @@ TEST(SqliteStore, ABadStatementFailsAloneAmongManyThreads) {
 TEST(SqliteStore, HalfAStatementLeavesNothingBehind) {
   const TemporaryFolder folder;
   auto store = open(folder / "db");
-  must(store->execute("CREATE TABLE note (id @id, text TEXT CHECK (text <> 'bad'))", {}));
-  EXPECT_FALSE(store->execute("INSERT INTO note (text) VALUES ('good'), ('bad')", {}));
+  define(*store, "CREATE TABLE note (id @id, text TEXT CHECK (text <> 'bad'))");
+  EXPECT_FALSE(execute(*store, "INSERT INTO note (text) VALUES ('good'), ('bad')", {}));
   EXPECT_EQ(count(*store), 0);
 }
 
@@ -209,11 +230,11 @@ TEST(SqliteStore, ForeignKeysAreHeld) {
   const TemporaryFolder folder;
   auto store = open(folder / "db");
   make_table(*store);
-  must(store->execute("CREATE TABLE mark (note BIGINT REFERENCES note (id))", {}));
-  auto orphan = store->execute("INSERT INTO mark VALUES (7)", {});
+  define(*store, "CREATE TABLE mark (note BIGINT REFERENCES note (id))");
+  auto orphan = execute(*store, "INSERT INTO mark VALUES (7)", {});
   ASSERT_FALSE(orphan);
   EXPECT_EQ(orphan.failure().reason, Reason::refused);
-  EXPECT_THAT(orphan.failure().message, HasSubstr("FOREIGN KEY constraint failed"));
+  EXPECT_THAT(orphan.failure().details, HasSubstr("FOREIGN KEY constraint failed"));
 }
 
 TEST(SqliteStore, SaysWhatIsWrongWithAStatement) {
@@ -221,19 +242,18 @@ TEST(SqliteStore, SaysWhatIsWrongWithAStatement) {
   auto store = open(folder / "db");
   make_table(*store);
   const auto why = [&](std::string_view sql, StoreRow parameters = {}) {
-    auto result = store->execute(sql, std::move(parameters));
-    return result ? std::string("nothing") : result.failure().message;
+    auto result = execute(*store, sql, std::move(parameters));
+    return result ? std::string("nothing") : result.failure().details;
   };
   EXPECT_THAT(why("INSERT INTO note VALUS (1)"), HasSubstr("near \"VALUS\": syntax error"));
   EXPECT_THAT(why("INSERT INTO note VALUES ($1, $2)", {std::int64_t{1}}), HasSubstr("has 2 parameters, 1 were given"));
   EXPECT_THAT(why("DELETE FROM note; DROP TABLE note"), HasSubstr("one statement at a time"));
   EXPECT_THAT(why(""), HasSubstr("empty"));
-  EXPECT_THAT(why("SELECT 1"), HasSubstr("execute() takes a writing statement"));
+  EXPECT_THAT(why("CREATE TABLE other (a TEXT)"), HasSubstr("CREATE, ALTER and DROP are for migrations"));
   EXPECT_THAT(why("COMMIT"), HasSubstr("a statement begins with SELECT"));
-  EXPECT_THAT(why("INSERT INTO note VALUES (1, 'a'), (2, $1)", {std::string("\0", 1)}), HasSubstr("text holds a NUL"));
   auto writing_query = store->query("DELETE FROM note", {});
   ASSERT_FALSE(writing_query);
-  EXPECT_THAT(writing_query.failure().message, HasSubstr("query() takes a reading statement"));
+  EXPECT_THAT(writing_query.failure().details, HasSubstr("query() takes a reading statement"));
   must(note(*store, "still works"));
 }
 
@@ -246,7 +266,8 @@ TEST(SqliteStore, AQueryHasALimitOfRows) {
   auto more = store->query("SELECT * FROM note", {}, 2);
   ASSERT_FALSE(more);
   EXPECT_EQ(more.failure().reason, Reason::limited);
-  EXPECT_THAT(more.failure().message, HasSubstr("more than 2 rows"));
+  EXPECT_EQ(more.failure().message, "it is more than the store handles at once");
+  EXPECT_THAT(more.failure().details, HasSubstr("more than 2 rows"));
 }
 
 TEST(SqliteStore, MoreStatementsThanTheCacheHoldsStillWork) {
@@ -254,7 +275,7 @@ TEST(SqliteStore, MoreStatementsThanTheCacheHoldsStillWork) {
   auto store = open(folder / "db");
   make_table(*store);
   for (int i = 0; i < 200; ++i) ASSERT_TRUE(store->query("SELECT " + std::to_string(i % 100), {}));
-  for (int i = 0; i < 70; ++i) must(store->execute("INSERT INTO note VALUES (" + std::to_string(i) + ", '')", {}));
+  for (int i = 0; i < 70; ++i) must(execute(*store, "INSERT INTO note VALUES (" + std::to_string(i) + ", '')", {}));
   EXPECT_EQ(count(*store), 70);
 }
 
@@ -272,16 +293,17 @@ TEST(SqliteStore, MoreQueriesAtOnceThanReadersWaitForOneAnother) {
   for (auto& thread : threads) thread.join();
 }
 
-TEST(SqliteStore, ItsEndWaitsForTheWritesThatAreInside) {
+TEST(SqliteStore, ItsEndFinishesTheWritesThatWait) {
   const TemporaryFolder folder;
   FailingDisk disk;
-  auto store = open(folder / "db", {.max_waiting_writes = 4});
+  auto store = open(folder / "db");
   make_table(*store);
-  CrowdOfWrites crowd(*store, disk, folder / "db", 4);
-  std::thread release([&] { crowd.let_go(); });
+  HeldUp held(*store, disk, folder / "db");
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(held.add());
+  std::thread release([&] { held.let_go(); });
   store.reset();
   release.join();
-  crowd.join();
+  EXPECT_EQ(held.kept(), 5);
   EXPECT_EQ(count(*open(folder / "db")), 5);
 }
 
@@ -290,13 +312,18 @@ TEST(SqliteStore, MoreWritesThanMayWaitAreBusy) {
   FailingDisk disk;
   auto store = open(folder / "db", {.max_waiting_writes = 4});
   make_table(*store);
-  CrowdOfWrites crowd(*store, disk, folder / "db", 4);
+  HeldUp held(*store, disk, folder / "db");
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(held.add());
+  EXPECT_FALSE(held.add());
   auto one_more = note(*store, "x");
   ASSERT_FALSE(one_more);
   EXPECT_EQ(one_more.failure().reason, Reason::busy);
-  EXPECT_THAT(one_more.failure().message, HasSubstr("4 writes wait already"));
-  crowd.let_go();
-  crowd.join();
+  EXPECT_EQ(one_more.failure().message, "too many writes wait for the store, try again later");
+  EXPECT_EQ(one_more.failure().details, "4 writes wait already");
+  held.let_go();
+  store.reset();
+  EXPECT_EQ(held.kept(), 5);
+  EXPECT_EQ(held.failed(), 0);
 }
 
 }  // namespace

@@ -3,11 +3,8 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
-#include <atomic>
 #include <fstream>
-#include <thread>
 
-#include "gateway/store/store.h"
 #include "tests/unit/store/failing_disk.h"
 #include "tests/unit/store/opened_store.h"
 #include "tests/unit/store/temporary_folder.h"
@@ -51,8 +48,10 @@ TEST(Threats, T71_AFailedSyncIsNotAcknowledgedAndTheStoreReopens) {
   disk.syncs_fail = true;
   auto lost = note(*store, "lost");
   ASSERT_FALSE(lost);
-  EXPECT_EQ(lost.failure().reason, Reason::internal);
-  EXPECT_THAT(lost.failure().message, HasSubstr("disk I/O error"));
+  EXPECT_EQ(lost.failure().reason, Reason::busy);
+  EXPECT_EQ(lost.failure().message, "it is unsure whether the store has taken it");
+  EXPECT_THAT(lost.failure().details, HasSubstr("disk I/O error"));
+  EXPECT_EQ(store->meter().unsure, 1U);
   EXPECT_FALSE(store->health());
   EXPECT_GE(count(*store), 1);
 
@@ -75,7 +74,8 @@ TEST(Threats, T72_AFullDiskRefusesWritesKeepsReadsAndRecoversByItself) {
     auto refused = note(*store, "lost");
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.failure().reason, Reason::limited);
-    EXPECT_THAT(refused.failure().message, HasSubstr("database or disk is full"));
+    EXPECT_EQ(refused.failure().message, "the store is full");
+    EXPECT_EQ(refused.failure().details, "database or disk is full");
     EXPECT_EQ(count(*store), 1);
   }
   EXPECT_FALSE(store->health());
@@ -89,13 +89,13 @@ TEST(Threats, T72_TheFileStaysBelowItsLimitAndSpaceThatIsFreedIsUsedAgain) {
   const TemporaryFolder folder;
   auto store = open(folder / "db", {.max_bytes = 256 * 1024});
   make_table(*store);
-  Result<void> last;
+  Result<StoreRows> last = StoreRows();
   for (int i = 0; i < 100 && last; ++i) last = note(*store, std::string(4'000, 'x'));
   ASSERT_FALSE(last);
   EXPECT_EQ(last.failure().reason, Reason::limited);
   EXPECT_LE(std::filesystem::file_size(folder / "db"), 256 * 1024U);
   EXPECT_FALSE(store->health());
-  must(store->execute("DELETE FROM note", {}));
+  must(execute(*store, "DELETE FROM note"));
   must(note(*store, std::string(4'000, 'x')));
   must(store->health());
 }
@@ -109,35 +109,94 @@ TEST(Threats, T73_AForeignLockMakesWritesBusyAndLeavesReadsAlone) {
     auto locked = note(*store, "x");
     ASSERT_FALSE(locked);
     EXPECT_EQ(locked.failure().reason, Reason::busy);
-    EXPECT_THAT(locked.failure().message, HasSubstr("database is locked"));
+    EXPECT_EQ(locked.failure().message, "the store is locked, try again later");
+    EXPECT_EQ(locked.failure().details, "database is locked");
     EXPECT_EQ(count(*store), 0);
   }
   must(note(*store, "x"));
 }
 
-TEST(Threats, T73_ACorruptedFileIsNeverWrittenAgain) {
-  const TemporaryFolder folder;
+/// Makes a file of notes whose table's root page is broken; the schema on page 1 stays whole.
+void make_damaged(const std::filesystem::path& path) {
   {
-    auto store = open(folder / "db");
+    auto store = open(path);
     make_table(*store);
     for (int i = 0; i < 5; ++i) must(note(*store, std::string(3'000, 'x')));
   }
-  {
-    std::fstream file(folder / "db", std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(4'096);  // the root page of the table; the schema on page 1 stays whole
-    file << std::string(4'096, '\xff');
-  }
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(4'096);
+  file << std::string(4'096, '\xff');
+}
+
+TEST(Threats, T73_ADamagedFileIsReadButNeverWrittenAgain) {
+  const TemporaryFolder folder;
+  make_damaged(folder / "db");
   auto store = open(folder / "db");
-  auto first = note(*store, "x");
-  ASSERT_FALSE(first);
-  EXPECT_EQ(first.failure().reason, Reason::internal);
-  EXPECT_THAT(first.failure().message, HasSubstr("malformed"));
-  auto rows = store->query("SELECT count(*) FROM note", {});
+  for (int i = 0; i < 2; ++i) {
+    auto refused = note(*store, "x");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.failure().reason, Reason::busy);
+    EXPECT_EQ(refused.failure().message, "the store is damaged and takes no writes");
+    EXPECT_THAT(refused.failure().details, HasSubstr("malformed"));
+  }
+  auto rows = store->query("SELECT count(*) FROM note");
   ASSERT_FALSE(rows);
-  EXPECT_THAT(rows.failure().message, HasSubstr("malformed"));
-  EXPECT_FALSE(store->execute("CREATE TABLE other (a)", {}));
+  EXPECT_EQ(rows.failure().reason, Reason::busy);
   EXPECT_FALSE(store->health());
-  EXPECT_TRUE(store->query("SELECT name FROM sqlite_schema", {}));
+  EXPECT_TRUE(store->query("SELECT name FROM sqlite_schema"));
+}
+
+TEST(Threats, T73_ADamagedStoreHealsWhenAnotherFileTakesItsPlace) {
+  const TemporaryFolder folder;
+  make_damaged(folder / "db");
+  { make_table(*open(folder / "whole")); }
+  auto store = open(folder / "db");
+  EXPECT_FALSE(note(*store, "lost"));
+  EXPECT_FALSE(store->query("SELECT count(*) FROM note"));
+  for (const char* name : {"db-wal", "db-shm"}) std::filesystem::remove(folder / name);
+  std::filesystem::rename(folder / "whole", folder / "db");
+  must(note(*store, "kept"));
+  must(store->health());
+  EXPECT_EQ(count(*store), 1);
+}
+
+TEST(Threats, T71_ARemovedFileIsNotWrittenToAndThePlaceHealsWhenItIsBack) {
+  const TemporaryFolder folder;
+  auto store = open(folder / "db");
+  make_table(*store);
+  must(note(*store, "before"));
+  std::filesystem::create_directory(folder / "away");
+  for (const char* name : {"db", "db-wal", "db-shm"}) std::filesystem::rename(folder / name, folder / "away" / name);
+  for (int i = 0; i < 2; ++i) {
+    auto lost = note(*store, "lost");
+    ASSERT_FALSE(lost);
+    EXPECT_EQ(lost.failure().reason, Reason::busy);
+    EXPECT_EQ(lost.failure().message, "the store is out of reach, try again later");
+    EXPECT_THAT(lost.failure().details, HasSubstr("unable to open database file (opening "));
+    EXPECT_FALSE(store->query("SELECT 1"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder / "db")) << "it came back empty";
+  EXPECT_FALSE(store->health());
+  for (const char* name : {"db", "db-wal", "db-shm"}) std::filesystem::rename(folder / "away" / name, folder / name);
+  must(note(*store, "after"));
+  must(store->health());
+  EXPECT_EQ(count(*store), 2);
+}
+
+TEST(Threats, T71_AFileThatIsRemovedWhileItIsWrittenToAcknowledgesNothing) {
+  const TemporaryFolder folder;
+  auto store = open(folder / "db");
+  make_table(*store);
+  const Result<void> unsure = store->write("a key", [&](Transaction& db) -> Result<void> {
+    must(db.run("INSERT INTO note (text) VALUES ('gone')"));
+    std::filesystem::remove(folder / "db");
+    return {};
+  });
+  ASSERT_FALSE(unsure);
+  EXPECT_EQ(unsure.failure().reason, Reason::busy);
+  EXPECT_EQ(unsure.failure().message, "it is unsure whether the store has taken it");
+  EXPECT_EQ(store->meter().unsure, 1U);
+  EXPECT_EQ(store->meter().written, 1U) << "the table";
 }
 
 }  // namespace

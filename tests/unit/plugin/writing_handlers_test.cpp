@@ -1,0 +1,276 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <mutex>
+#include <thread>
+
+#include "gateway/plugin/handlers.h"
+#include "gateway/store/sqlite_store.h"
+#include "gateway/store/waiting.h"
+#include "tests/unit/store/temporary_folder.h"
+
+namespace polygate {
+namespace {
+
+using testing::HasSubstr;
+
+/// A store that keeps what is submitted until the test says what becomes of it.
+class HeldStore final : public Store {
+ public:
+  Result<void> submit(Write write) override {
+    const std::scoped_lock lock(mutex_);
+    if (refuses) return *refuses;
+    writes_.push_back(std::move(write));
+    came_.notify_all();
+    return {};
+  }
+  Result<StoreRows> query(std::string_view, StoreRow, std::size_t) override { return StoreRows(); }
+
+  /// The oldest write, once there is one.
+  Write take() {
+    std::unique_lock lock(mutex_);
+    came_.wait(lock, [&] { return !writes_.empty(); });
+    Write write = std::move(writes_.front());
+    writes_.pop_front();
+    return write;
+  }
+
+  std::optional<Failure> refuses;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable came_;
+  std::deque<Write> writes_;
+};
+
+/// For closures that run nothing.
+class NoTransaction final : public Transaction {
+ public:
+  Result<StoreRows> run(std::string_view, StoreRow, std::size_t) override { return StoreRows(); }
+};
+
+class WritingHandlers : public testing::Test {
+ protected:
+  using Script = std::function<Outcome(const Call&)>;
+
+  void make(Script script, Threading threading = Threading::inline_) {
+    handlers_ = std::make_unique<Handlers>(1, HandlerLimits{.threads = 1}, clock_, [this](const HandlerReport& report) {
+      const std::scoped_lock lock(mutex_);
+      said_.push_back(std::string(report.failed ? name(*report.failed) : "yes") + "|" + std::string(report.fault) +
+                      "|" + std::string(report.details));
+      slow_.push_back(report.slow_write);
+      wrote_ = report.wrote;
+    });
+    const HandlerFactory factory{"handler", threading, [script](const Settings&) -> HandlerFunction { return script; }};
+    Settings settings;
+    settings.store = store_;
+    id_ = *handlers_->add("p", factory, settings);
+    handlers_->start();
+  }
+
+  std::optional<HandlerResult> run(Json data = nullptr) {
+    return handlers_->run(id_, 0, {.data = std::move(data)},
+                          [this](HandlerResult result) { answers_.push_back(std::move(result)); });
+  }
+  /// Runs the oldest write's body, and tells it how its commit went.
+  void settle(const Result<void>& committed = {}, int runs = 1) {
+    Store::Write write = held_.take();
+    for (int i = 0; i < runs; ++i) kept_ = write.body(transaction_);
+    write.done(committed);
+  }
+
+  ManualClock clock_;
+  HeldStore held_;
+  Store* store_ = &held_;
+  NoTransaction transaction_;
+  std::mutex mutex_;
+  std::vector<std::string> said_;
+  std::vector<bool> slow_;
+  Millis wrote_{0};
+  std::vector<HandlerResult> answers_;
+  bool kept_ = false;
+  Handlers::Id id_;
+  std::unique_ptr<Handlers> handlers_;  // last: its reports need the others
+};
+
+TEST_F(WritingHandlers, AnInlineHandlerReturnsAtOnceAndIsAnsweredWithTheCommit) {
+  make([](const Call& call) {
+    return Outcome::write("k", [data = call.data](Transaction&) { return Outcome::accept({{"kept", data}}); });
+  });
+  EXPECT_FALSE(run(7));
+  Store::Write write = held_.take();
+  EXPECT_EQ(write.key, "k");
+  EXPECT_FALSE(write.defines);
+  EXPECT_TRUE(write.body(transaction_));
+  EXPECT_EQ(answers_.size(), 0U) << "the commit is not durable yet";
+  EXPECT_EQ(said_.size(), 0U);
+  write.done({});
+  ASSERT_EQ(answers_.size(), 1U);
+  EXPECT_EQ(*answers_[0], Json({{"kept", 7}}));
+  EXPECT_EQ(said_, std::vector<std::string>{"yes||"});
+}
+
+TEST_F(WritingHandlers, NoThreadOfThePoolWaitsForACommit) {
+  std::promise<void> other_done;
+  make(
+      [&](const Call& call) {
+        if (call.data == "write") return Outcome::write("k", [](Transaction&) { return Outcome::accept(); });
+        return Outcome::accept();
+      },
+      Threading::blocking);
+  EXPECT_FALSE(run("write"));
+  Store::Write write = held_.take();
+  ASSERT_FALSE(handlers_->run(id_, 0, {}, [&](const HandlerResult&) { other_done.set_value(); }));
+  other_done.get_future().wait();  // on the pool's one thread, while the write is held
+  EXPECT_EQ(answers_.size(), 0U);
+  write.body(transaction_);
+  write.done({});
+  EXPECT_EQ(answers_.size(), 1U);
+}
+
+TEST_F(WritingHandlers, ACommitThatFailsIsToldInTheStoresReasonAndWordsAndTheRestIsLogged) {
+  make([](const Call&) { return Outcome::write("k", [](Transaction&) { return Outcome::accept(); }); });
+  EXPECT_FALSE(run());
+  settle(Failure{Reason::limited, "the store is full", {}, "disk of 4 pages"});
+  ASSERT_FALSE(answers_[0]);
+  EXPECT_EQ(answers_[0].failure().reason, Reason::limited);
+  EXPECT_EQ(answers_[0].failure().message, "the store is full");
+  EXPECT_EQ(said_, std::vector<std::string>{"limited||disk of 4 pages"});
+}
+
+TEST_F(WritingHandlers, AClosureThatNeverRanIsToldTheSame) {
+  make([](const Call&) { return Outcome::write("k", [](Transaction&) { return Outcome::accept(); }); });
+  EXPECT_FALSE(run());
+  settle(Failure{Reason::busy, "the store is locked", {}, "locked"}, 0);
+  ASSERT_FALSE(answers_[0]);
+  EXPECT_EQ(answers_[0].failure().reason, Reason::busy);
+  EXPECT_EQ(said_, std::vector<std::string>{"busy||locked"});
+}
+
+TEST_F(WritingHandlers, ANoOfTheClosureLeavesNothingAndStandsWhateverTheCommitDoes) {
+  make([](const Call&) { return Outcome::write("k", [](Transaction&) { return Outcome::refuse("not today"); }); });
+  for (const Result<void>& committed : {Result<void>(), Result<void>(Failure{Reason::busy, "busy"})}) {
+    answers_.clear();
+    EXPECT_FALSE(run());
+    settle(committed);
+    EXPECT_FALSE(kept_);
+    ASSERT_FALSE(answers_[0]);
+    EXPECT_EQ(answers_[0].failure().reason, Reason::refused);
+    EXPECT_EQ(answers_[0].failure().message, "not today");
+  }
+}
+
+TEST_F(WritingHandlers, AClosureThatIsRunTwiceSaysWhatItSaidLast) {
+  make([](const Call&) {
+    return Outcome::write("k", [run = std::make_shared<int>(0)](Transaction&) { return Outcome::accept(++*run); });
+  });
+  EXPECT_FALSE(run());
+  settle({}, 2);
+  EXPECT_EQ(*answers_[0], Json(2));
+}
+
+TEST_F(WritingHandlers, AStoreThatTakesNoWriteAnswersAtOnce) {
+  held_.refuses = Failure{Reason::busy, "too many writes wait", {}, "4096 wait"};
+  make([](const Call&) { return Outcome::write("k", [](Transaction&) { return Outcome::accept(); }); });
+  const auto refused = run();
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->failure().reason, Reason::busy);
+  EXPECT_EQ(refused->failure().message, "too many writes wait");
+  EXPECT_EQ(said_, std::vector<std::string>{"busy||4096 wait"});
+}
+
+TEST_F(WritingHandlers, T60_AClosureThatThrowsIsUndoneAndTheProcessLives) {
+  make([](const Call&) {
+    return Outcome::write("k", [](Transaction&) -> Outcome { throw std::runtime_error("disk on fire"); });
+  });
+  EXPECT_FALSE(run());
+  settle();
+  EXPECT_FALSE(kept_);
+  ASSERT_FALSE(answers_[0]);
+  EXPECT_EQ(answers_[0].failure().reason, Reason::internal);
+  EXPECT_EQ(answers_[0].failure().message, "internal error");
+  EXPECT_EQ(said_, std::vector<std::string>{"yes|disk on fire|"});
+}
+
+TEST_F(WritingHandlers, AWriteWithinAWriteIsAFault) {
+  make([](const Call&) {
+    return Outcome::write(
+        "k", [](Transaction&) { return Outcome::write("k", [](Transaction&) { return Outcome::accept(); }); });
+  });
+  EXPECT_FALSE(run());
+  settle();
+  EXPECT_FALSE(kept_);
+  EXPECT_EQ(answers_[0].failure().reason, Reason::internal);
+  EXPECT_EQ(said_, std::vector<std::string>{"yes|its write ends with another write|"});
+}
+
+TEST_F(WritingHandlers, AWriteWithoutAStoreIsAFault) {
+  store_ = nullptr;
+  make([](const Call&) { return Outcome::write("k", [](Transaction&) { return Outcome::accept(); }); });
+  const auto failed = run();
+  ASSERT_TRUE(failed);
+  EXPECT_EQ(failed->failure().reason, Reason::internal);
+  EXPECT_EQ(said_, std::vector<std::string>{"yes|it writes to a store, and it has none|"});
+}
+
+TEST_F(WritingHandlers, AClosureOfMoreThan50MillisecondsIsReported) {
+  make([&](const Call& call) {
+    return Outcome::write("k", [&, millis = call.data.get<int>()](Transaction&) {
+      clock_.advance(Millis(millis));
+      return Outcome::accept();
+    });
+  });
+  for (const int millis : {0, 50, 51}) {
+    EXPECT_FALSE(run(millis));
+    settle();
+    EXPECT_EQ(wrote_, Millis(millis));
+  }
+  EXPECT_EQ(slow_, (std::vector<bool>{false, false, true}));
+}
+
+TEST_F(WritingHandlers, StopWaitsForTheStoreAndThenTakesNoWrite) {
+  make([](const Call&) { return Outcome::write("k", [](Transaction&) { return Outcome::accept(); }); });
+  EXPECT_FALSE(run());
+  std::thread store([&] { settle(); });
+  handlers_->stop();
+  EXPECT_EQ(answers_.size(), 1U);
+  store.join();
+  const auto late = run();
+  ASSERT_TRUE(late);
+  EXPECT_EQ(late->failure().reason, Reason::busy);
+  EXPECT_THAT(late->failure().message, HasSubstr("shutting down"));
+}
+
+TEST_F(WritingHandlers, WhatIsAcceptedIsInTheStoreAndWhatIsSpoiltIsNot) {
+  const TemporaryFolder folder;
+  auto store = std::move(*open_sqlite(folder / "db"));
+  ASSERT_TRUE(write_and_wait(
+      *store, "",
+      [](Transaction& db) -> Result<void> {
+        auto made = db.run("CREATE TABLE note (text TEXT PRIMARY KEY)");
+        return made ? Result<void>() : made.failure();
+      },
+      true));
+  store_ = store.get();
+  make([](const Call& call) {
+    return Outcome::write("k", [text = call.data.get<std::string>()](Transaction& db) {
+      const auto rows = db.run("INSERT INTO note VALUES ($1) RETURNING text", {text});
+      return Outcome::accept(rows ? std::get<std::string>((*rows)[0][0]) : "all the same");
+    });
+  });
+  EXPECT_FALSE(run("once"));
+  EXPECT_FALSE(run("once"));
+  handlers_->stop();
+  ASSERT_EQ(answers_.size(), 2U);
+  EXPECT_EQ(*answers_[0], Json("once"));
+  EXPECT_EQ(answers_[1].failure().reason, Reason::refused);
+  EXPECT_EQ(answers_[1].failure().message, "the rules of the store forbid it");
+  EXPECT_EQ(store->query("SELECT * FROM note")->size(), 1U);
+  EXPECT_THAT(said_[1], HasSubstr("refused||UNIQUE constraint failed"));
+}
+
+}  // namespace
+}  // namespace polygate
