@@ -40,7 +40,7 @@ Checked check_deployment(const CheckArguments& arguments, Diagnostics& diagnosti
   Deployment::Options options;
   options.clock = &clock;
   options.log = &log;
-  options.open_store = false;
+  options.open_stores = false;
   if (const auto deployment = Deployment::load(std::move(*config), options, diagnostics)) {
     checked.profiles = deployment->profiles();
   }

@@ -103,10 +103,7 @@ class Builder {
     profiles(top);
     config_.schemas = folder(top, "schemas");
     config_.plugin_folder = folder(top, "plugins");
-    if (std::string store; top.has("store")) {
-      top.text("store", store);
-      config_.store = config_.folder / store;
-    }
+    if (const yaml::Node* store = top.find("store")) config_.store = read_store(*store, config_.folder, diagnostics_);
     top.each("verifiers", [&](const yaml::Node::Entry& entry) { verifier(entry); });
     limits(top);
     tcp_keepalive(top);

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/app/store_config.h"
 #include "gateway/auth/jwt.h"
 #include "gateway/auth/token_file.h"
 #include "gateway/base/diagnostics.h"
@@ -46,7 +47,7 @@ struct Config {
   std::vector<std::pair<std::string, Place>> profiles;
   std::filesystem::path schemas;
   std::filesystem::path plugin_folder;
-  std::optional<std::filesystem::path> store;
+  std::optional<StoreConfig> store;
   std::vector<JwtConfig> jwt;
   std::vector<TokensConfig> tokens;
   profile::SharedLimits limits;

@@ -9,9 +9,6 @@
 #include "gateway/profile/check.h"
 #include "gateway/profile/read.h"
 #include "gateway/schema/library.h"
-#include "gateway/store/migrations.h"
-#include "gateway/store/sqlite_store.h"
-#include "gateway/store/unopened_store.h"
 
 namespace polygate::app {
 namespace {
@@ -37,7 +34,6 @@ std::unique_ptr<Deployment> Deployment::load(Config config, const Options& optio
   made->services_.clock = options.clock;
   made->services_.log = options.log;
   made->load_verifiers(diagnostics);
-  made->load_store(options, diagnostics);
   made->loader_ = std::make_unique<Loader>(made->config_.plugin_folder);
   for (const PluginEntry* entry : options.static_plugins) {
     if (auto known = made->loader_->register_static(*entry); !known) {
@@ -45,7 +41,12 @@ std::unique_ptr<Deployment> Deployment::load(Config config, const Options& optio
     }
   }
   made->handlers_ = std::make_unique<Handlers>(options.workers, HandlerLimits{}, *options.clock, options.report);
-  made->load_profiles(options, diagnostics);
+  made->load_profiles(diagnostics);
+  // What cannot be started anyway changes nothing in a store.
+  made->stores_ = std::make_unique<Stores>(made->config_.store, options.open_stores && diagnostics.size() == before);
+  for (const profile::ProfilePtr& profile : made->services_.profiles) {
+    made->load_handlers(*profile, options, diagnostics);
+  }
   if (diagnostics.size() != before) return nullptr;
   made->exchange_ = std::make_unique<LocalExchange>(*options.clock, made->config_.limits.kept_bytes_together);
   made->services_.exchange = made->exchange_.get();
@@ -63,10 +64,6 @@ void Deployment::stop_handlers() {
   if (std::exchange(started_, false)) handlers_->stop();
 }
 
-Result<void> Deployment::store_health() const {
-  return store_ ? store_->health() : Result<void>();
-}
-
 void Deployment::load_verifiers(Diagnostics& diagnostics) {
   for (const JwtConfig& jwt : config_.jwt) {
     auto verifier = auth::make_jwt_verifier(jwt.name, jwt.settings, jwt.place, diagnostics);
@@ -81,32 +78,7 @@ void Deployment::load_verifiers(Diagnostics& diagnostics) {
   }
 }
 
-void Deployment::load_store(const Options& options, Diagnostics& diagnostics) {
-  if (!config_.store) return;
-  if (!options.open_store) {
-    store_ = make_unopened_store();
-    return;
-  }
-  auto store = open_sqlite(*config_.store);
-  if (store) {
-    store_ = std::move(*store);
-  } else {
-    tell_of_store(store.failure(), diagnostics);
-  }
-}
-
-void Deployment::tell_of_store(const Failure& failure, Diagnostics& diagnostics) const {
-  const yaml::Node* place = config_.tree.find("store");
-  diagnostics.add(place ? place->place() : Place{}, "cannot open the store: " + failure.details);
-}
-
-/// Makes the tables of the plugin, as far as they are not there.
-void Deployment::migrate_for(const Plugin& plugin, const Options& options, Diagnostics& diagnostics) const {
-  if (!store_ || plugin.migrations.empty() || !options.open_store) return;
-  if (auto done = migrate(*store_, plugin.name, plugin.migrations); !done) tell_of_store(done.failure(), diagnostics);
-}
-
-void Deployment::load_profiles(const Options& options, Diagnostics& diagnostics) {
+void Deployment::load_profiles(Diagnostics& diagnostics) {
   schema::Library schemas(config_.schemas);
   std::vector<std::shared_ptr<profile::Profile>> read;
   std::set<std::string> wanted;
@@ -130,13 +102,11 @@ void Deployment::load_profiles(const Options& options, Diagnostics& diagnostics)
       continue;
     }
     around.plugins.push_back(name);
-    migrate_for(**plugin, options, diagnostics);
     for (const HandlerFactory& handler : (*plugin)->handlers) around.handlers.push_back(name + "." + handler.name);
   }
   for (const auto& profile : read) {
     profile::check(*profile, around, diagnostics);
     services_.profiles.push_back(profile);
-    load_handlers(*profile, options, diagnostics);
   }
   profile::check_together(services_.profiles, diagnostics);
   check_kept(diagnostics);
@@ -163,12 +133,21 @@ void Deployment::check_kept(Diagnostics& diagnostics) const {
                   "lower `kept_bytes` in `limits`, here or in a profile, or raise `kept_bytes_together`");
 }
 
+Store* Deployment::add_store(const profile::Profile& profile, Diagnostics& diagnostics) {
+  std::vector<const Plugin*> plugins;
+  for (const std::string& name : profile.plugins) {
+    if (auto plugin = loader_->load(name)) plugins.push_back(*plugin);  // check() has said so of the others
+  }
+  return stores_->add(profile.name, plugins, diagnostics);
+}
+
 /// Makes the handlers that the profile's rules name.
 void Deployment::load_handlers(const profile::Profile& profile, const Options& options, Diagnostics& diagnostics) {
   turns::Services::HandlerIds& ids = services_.handler_ids.emplace_back();
   Settings settings;
   settings.values = profile.settings;
   settings.clock = options.clock;
+  Store* const store = add_store(profile, diagnostics);
   const auto make = [&](const profile::Rule& rule) {
     if (!rule.handler || ids.contains(rule.handler->name)) return;
     const std::string& name = rule.handler->name;
@@ -177,7 +156,7 @@ void Deployment::load_handlers(const profile::Profile& profile, const Options& o
     const HandlerFactory* factory =
         plugin && dot != std::string::npos ? (*plugin)->find(name.substr(dot + 1)) : nullptr;
     if (!factory) return;  // check() has said so
-    settings.store = (*plugin)->migrations.empty() ? nullptr : store_.get();
+    settings.store = (*plugin)->migrations.empty() ? nullptr : store;
     auto id = handlers_->add(name.substr(0, dot), *factory, settings);
     if (id) {
       ids.emplace(name, *id);

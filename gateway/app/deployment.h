@@ -4,18 +4,18 @@
 #include <vector>
 
 #include "gateway/app/config.h"
+#include "gateway/app/stores.h"
 #include "gateway/auth/verifiers.h"
 #include "gateway/base/diagnostics.h"
 #include "gateway/plugin/handlers.h"
 #include "gateway/plugin/loader.h"
 #include "gateway/routing/local_exchange.h"
-#include "gateway/store/store.h"
 #include "gateway/turns/services.h"
 
 namespace polygate::app {
 
 /// What was read from a deployment's files, checked and ready to run: profiles with their schemas, verifiers, plugins,
-/// the store, the Exchange. Opens no socket and starts no thread before start_handlers(). `polygate check` stops after
+/// the stores, the Exchange. Opens no socket and starts no thread before start_handlers(). `polygate check` stops after
 /// load().
 class Deployment {
  public:
@@ -23,7 +23,7 @@ class Deployment {
     unsigned workers = 1;
     const Clock* clock = nullptr;
     Log* log = nullptr;
-    bool open_store = true;                          ///< false: handlers meet one that is not open (`check`)
+    bool open_stores = true;                         ///< false: handlers meet some that are not open (`check`)
     std::vector<const PluginEntry*> static_plugins;  ///< linked into the program: for tests
     /// Called after every handler call, on its thread.
     Handlers::Report report;
@@ -37,9 +37,7 @@ class Deployment {
   void start_handlers();
   void stop_handlers();
 
-  /// Whether the store can still be written to; fine when there is none.
-  Result<void> store_health() const;
-
+  const Stores& stores() const { return *stores_; }
   const Config& config() const { return config_; }
   /// What sessions share; `post` is for the caller to fill before the first session.
   turns::Services& services() { return services_; }
@@ -49,17 +47,15 @@ class Deployment {
  private:
   explicit Deployment(Config config);
   void load_verifiers(Diagnostics& diagnostics);
-  void load_store(const Options& options, Diagnostics& diagnostics);
-  void tell_of_store(const Failure& failure, Diagnostics& diagnostics) const;
-  void migrate_for(const Plugin& plugin, const Options& options, Diagnostics& diagnostics) const;
-  void load_profiles(const Options& options, Diagnostics& diagnostics);
+  void load_profiles(Diagnostics& diagnostics);
   void check_kept(Diagnostics& diagnostics) const;
+  Store* add_store(const profile::Profile& profile, Diagnostics& diagnostics);
   void load_handlers(const profile::Profile& profile, const Options& options, Diagnostics& diagnostics);
 
   Config config_;
   bool started_ = false;
   auth::Verifiers verifiers_;
-  std::unique_ptr<Store> store_;
+  std::unique_ptr<Stores> stores_;
   std::unique_ptr<Loader> loader_;
   std::unique_ptr<Handlers> handlers_;
   std::unique_ptr<LocalExchange> exchange_;

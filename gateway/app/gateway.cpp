@@ -74,10 +74,11 @@ void Gateway::make_server() {
                          }
                          snapshot.kept = deployment_->exchange().kept_meters();
                          snapshot.handlers = handler_meter_.read();
+                         snapshot.stores = deployment_->stores().meters();
                          done(std::move(snapshot));
                        });
                      },
-                     [this] { return deployment_->store_health(); }});
+                     [this] { return deployment_->stores().health(); }});
   if (config.admin) {
     listeners.push_back(listener_settings(*config.admin));
     listeners.back().http = [this](const wire::HttpRequest& request, http::Reply reply) {

@@ -17,6 +17,7 @@ void HandlerMeter::count(const HandlerReport& report) {
   cell.millis.fetch_add(static_cast<std::uint64_t>(std::max<std::int64_t>(report.took.count(), 0)),
                         std::memory_order_relaxed);
   if (report.slow) cell.slow.fetch_add(1, std::memory_order_relaxed);
+  if (report.slow_write) cell.slow_writes.fetch_add(1, std::memory_order_relaxed);
   if (!report.fault.empty()) cell.faults.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -30,6 +31,7 @@ std::vector<HandlerMeter::Counts> HandlerMeter::read() const {
     }
     counts.seconds.sum = static_cast<double>(cell->millis.load(std::memory_order_relaxed)) / 1000;
     counts.slow = cell->slow.load(std::memory_order_relaxed);
+    counts.slow_writes = cell->slow_writes.load(std::memory_order_relaxed);
     counts.faults = cell->faults.load(std::memory_order_relaxed);
     all.push_back(std::move(counts));
   }

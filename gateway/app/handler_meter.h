@@ -22,6 +22,7 @@ class HandlerMeter {
     std::string handler;
     Histogram<kBounds> seconds;
     std::uint64_t slow = 0;
+    std::uint64_t slow_writes = 0;
     std::uint64_t faults = 0;
   };
 
@@ -37,6 +38,7 @@ class HandlerMeter {
     std::array<std::atomic<std::uint64_t>, kBounds.size() + 1> buckets{};
     std::atomic<std::uint64_t> millis{0};
     std::atomic<std::uint64_t> slow{0};
+    std::atomic<std::uint64_t> slow_writes{0};
     std::atomic<std::uint64_t> faults{0};
   };
   std::map<std::string, std::unique_ptr<Cell>, std::less<>> cells_;

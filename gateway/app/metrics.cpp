@@ -108,6 +108,7 @@ class Renderer {
     profiles();
     kept();
     handlers();
+    stores();
     std::ostringstream out;
     prometheus::TextSerializer().Serialize(out, families_);
     return std::move(out).str();
@@ -330,17 +331,33 @@ class Renderer {
   }
 
   void handlers() {
-    Family seconds = histogram("handler_seconds", "How long calls of plugins' handlers took, to the millisecond.");
+    Family seconds = histogram(
+        "handler_seconds", "How long plugins' handlers took, without what the store did for them, to the millisecond.");
     Family slow = counter("handler_slow_total", "Calls of inline handlers that held up their worker.");
+    Family slow_writes = counter("handler_slow_writes_total", "Writes of handlers that held up the store.");
     Family faults = counter("handler_faults_total", "Calls of handlers that ended with an exception.");
     for (const HandlerMeter::Counts& counts : snapshot_.handlers) {
       seconds.add({{"handler", counts.handler}}, counts.seconds);
       slow.add({{"handler", counts.handler}}, counts.slow);
+      slow_writes.add({{"handler", counts.handler}}, counts.slow_writes);
       faults.add({{"handler", counts.handler}}, counts.faults);
     }
     put(seconds);
     put(slow);
+    put(slow_writes);
     put(faults);
+  }
+
+  void stores() {
+    Family written = counter("store_writes_total", "Writes of handlers whose commit is durable.");
+    Family unsure =
+        counter("store_unsure_total", "Writes of which nobody knows whether they are durable; told as busy.");
+    for (const Stores::Counts& counts : snapshot_.stores) {
+      written.add({{"profile", counts.profile}}, counts.meter.written);
+      unsure.add({{"profile", counts.profile}}, counts.meter.unsure);
+    }
+    put(written);
+    put(unsure);
   }
 
   const Snapshot& snapshot_;

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "gateway/app/handler_meter.h"
+#include "gateway/app/stores.h"
 #include "gateway/routing/kept_messages.h"
 #include "gateway/server/meter.h"
 
@@ -14,6 +15,7 @@ struct Snapshot {
   std::vector<std::string> profiles;  ///< names, in the order of session::Meter::profiles
   KeptMessages::Meters kept;          ///< by profile, as far as one ever kept something
   std::vector<HandlerMeter::Counts> handlers;
+  std::vector<Stores::Counts> stores;
 };
 
 /// The prometheus text format 0.0.4. Every label's values come from a closed set: what profiles declare, and enums.

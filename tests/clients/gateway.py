@@ -114,7 +114,7 @@ class Gateway:
             "profiles": [str(ROOT / profile) for profile in profiles] + list(texts or {}),
             "schemas": str(ROOT / "schemas"),
             "plugins": str(pathlib.Path(plugins).resolve()),
-            "store": "polygate.db",
+            "store": ".",
             "verifiers": {
                 "users": {"jwt": {"algorithm": "HS256", "key": key, "required": ["exp", "sub"]}},
                 "agents": {"tokens": {"file": "agents.yaml"}},

@@ -393,7 +393,7 @@ def what_was_read_before_a_shutdown_is_stored(workers):
     for kind in KINDS:
         texts = {"readings.yaml": TEXT_OF_READINGS}
         with Gateway(workers=workers, profiles=(), texts=texts, drain={"window": "50ms", "cap": "20s"}) as running:
-            store = sqlite3.connect(running.folder / "polygate.db", isolation_level=None)
+            store = sqlite3.connect(running.folder / "readings.db", isolation_level=None)
             store.execute("BEGIN IMMEDIATE")
             guests = []
             for eio in (3, 4):

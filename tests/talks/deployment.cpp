@@ -36,8 +36,7 @@ std::unique_ptr<app::Deployment> load_deployment(const Setting& setting, const C
                                                  const std::filesystem::path& folder) {
   Diagnostics problems;
   const std::vector<app::Override> overrides = {
-      {"store", (folder / "store.db").string(), "this test"},
-      {"plugins", std::string(POLYGATE_BINARY_DIR) + "/plugins", "this test"}};
+      {"store", folder.string(), "this test"}, {"plugins", std::string(POLYGATE_BINARY_DIR) + "/plugins", "this test"}};
   const bool own = !setting.profile.empty();
   auto config =
       app::read_config(own ? write_deployment(setting, folder) : kFolder / "gateway.yaml", overrides, problems);

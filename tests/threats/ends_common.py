@@ -242,14 +242,14 @@ def by_sender(heard):
 
 def stored(gateway):
     """Sender and number of each row, as they were written."""
-    with contextlib.closing(sqlite3.connect(f"file:{gateway.folder}/polygate.db?mode=ro", uri=True)) as store:
+    with contextlib.closing(sqlite3.connect(f"file:{gateway.folder}/{TELEMETRY}.db?mode=ro", uri=True)) as store:
         return store.execute("SELECT time, record FROM readings ORDER BY id").fetchall()
 
 
 @contextlib.contextmanager
-def locked_store(gateway):
-    """Another process writes to the store: handlers that want to must wait, 5 s at most."""
-    with contextlib.closing(sqlite3.connect(gateway.folder / "polygate.db", isolation_level=None)) as other:
+def locked_store(gateway, profile=TELEMETRY):
+    """Another process writes to the profile's store: handlers that want to must wait, 5 s at most."""
+    with contextlib.closing(sqlite3.connect(gateway.folder / f"{profile}.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
         other.execute("ROLLBACK")

@@ -46,7 +46,7 @@ def of_clients_that_send_64_slow_events_and_leave_nothing_stays(workers, sizes):
         for first in range(0, sizes.clients, at_once):
             senders = range(first, first + at_once)
             if first == 0:
-                with locked_store(gateway):
+                with locked_store(gateway, "slow"):
                     come_send_and_leave(gateway, senders, each, "temperature")
                     is_refused(gateway)
             else:

@@ -388,7 +388,7 @@ def T61_of_a_herd_of_3000_controllers_every_reading_is_stored_and_heard():
             check(opcode == TEXT, f"opcode {opcode} after {len(heard)} readings: {payload!r:.80}")
             heard.add(json.loads(payload)["data"]["record"])
         check(heard == set(range(herd)), f"{len(heard)} different readings of {herd}")
-        with sqlite3.connect(f"file:{gateway.folder}/polygate.db?mode=ro", uri=True) as store:
+        with sqlite3.connect(f"file:{gateway.folder}/sensor-telemetry.db?mode=ro", uri=True) as store:
             stored = store.execute("SELECT count(*), count(DISTINCT record) FROM readings").fetchone()
         check(stored == (herd, herd), f"{stored} rows and records of {herd}")
         answers = select.poll()
@@ -400,7 +400,7 @@ def T61_of_a_herd_of_3000_controllers_every_reading_is_stored_and_heard():
 # ---- T72: a store that takes nothing
 
 def T72_what_the_store_says_is_for_the_log_and_its_reason_for_the_client():
-    with Gateway() as gateway, sqlite3.connect(gateway.folder / "polygate.db") as other:
+    with Gateway() as gateway, sqlite3.connect(gateway.folder / "sensor-telemetry.db") as other:
         controller = RawSocket.open(gateway.port, "/")
         other.execute("BEGIN IMMEDIATE")  # the store waits 5 s for the lock
         controller.send(frame(TEXT, b'{"event":"temperature","data":{"time":1,"record":1}}'))

@@ -36,9 +36,17 @@ TEST(CheckCommand, TellsEveryProblemOfEveryFileAndEndsWith78) {
 
 TEST(CheckCommand, LeavesTheStoreAlone) {
   const Workspace workspace;
-  const Ran ran = workspace.run({"check", "-c", workspace.path("gateway.yaml"), "--set", "store=never.db"});
-  EXPECT_EQ(ran.code, 0) << ran.err;
-  EXPECT_FALSE(std::filesystem::exists(workspace.path("never.db")));
+  const std::string root = POLYGATE_SOURCE_DIR;
+  std::filesystem::create_directory(workspace.path("data"));
+  const auto ran = [&](const std::string& command) {
+    return workspace.run({command, "-c", workspace.path("gateway.yaml"), "--set", "store=data", "--set",
+                          "profiles=[" + root + "/profiles/sensor-telemetry.yaml]", "--set",
+                          "schemas=" + root + "/schemas", "--set",
+                          std::string("plugins=") + POLYGATE_BINARY_DIR + "/plugins"});
+  };
+  const Ran checked = ran("check");
+  EXPECT_EQ(checked.code, 0) << checked.err;
+  EXPECT_TRUE(std::filesystem::is_empty(workspace.path("data"))) << "no migration has run";
 }
 
 TEST(CheckCommand, ProfilesThatKeepSomethingMayNotAddUpToMoreThanTheProcess) {

@@ -44,11 +44,30 @@ TEST(Config, HasSafeDefaultsForEverythingButTheProfiles) {
 
 TEST(Config, TakesPathsRelativeToItsOwnFolder) {
   const Workspace workspace;
-  const Read result = read(workspace, "profiles: [p/a.yaml]\nschemas: ../s\nplugins: plug\nstore: data/x.db\n");
+  const Read result = read(workspace, "profiles: [p/a.yaml]\nschemas: ../s\nplugins: plug\nstore: ../data\n");
   ASSERT_TRUE(result.config) << result.problems;
   EXPECT_EQ(result.config->profiles[0].first, workspace.path("p/a.yaml"));
   EXPECT_EQ(result.config->plugin_folder, workspace.path("plug"));
-  EXPECT_EQ(result.config->store, workspace.path("data/x.db"));
+  EXPECT_EQ(result.config->store->folder, std::filesystem::path(workspace.path("../data")).lexically_normal());
+}
+
+TEST(Config, OneDatabaseForAllProfilesIsRefusedWithWhatToDo) {
+  const Workspace workspace;
+  workspace.write("rows", "what a store of long ago is called");
+  for (const char* file : {"data/x.db", "x.sqlite3", "rows"}) {
+    const Read result = read(workspace, "profiles: [a.yaml]\nstore: " + std::string(file) + "\n");
+    EXPECT_FALSE(result.config);
+    EXPECT_THAT(result.problems, HasSubstr("config.yaml:2:8: `store` is a folder with a database for each profile, `" +
+                                           std::string(file) + "` is a single file"));
+  }
+  EXPECT_THAT(
+      read(workspace, "profiles: [a.yaml]\nstore: data/x.db\n").problems,
+      HasSubstr("write `store: data`; to keep the rows of a profile, move the file, with those that end in -wal "
+                "and -shm, to data/PROFILE.db"));
+  std::filesystem::create_directory(workspace.path("rows.db"));
+  EXPECT_TRUE(read(workspace, "profiles: [a.yaml]\nstore: rows.db\n").config) << "a folder may be called so";
+  EXPECT_THAT(read(workspace, "profiles: [a.yaml]\nstore: [a]\n").problems,
+              HasSubstr("`store` of the configuration is a list, expected the folder for the profiles' databases"));
 }
 
 TEST(Config, ANamedListenerTakesTheDefaultOnesPlace) {

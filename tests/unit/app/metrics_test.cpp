@@ -114,11 +114,20 @@ TEST(Metrics, AServerWithoutTrafficHasThemToo) {
   EXPECT_THAT(text, HasSubstr("polygate_handshakes_total{result=\"malformed\"} 0\n"));
 }
 
+TEST(Metrics, SayWhatTheStoresHaveWritten) {
+  Snapshot snapshot;
+  snapshot.stores = {{"notes", {.written = 5, .unsure = 1}}, {"other", {}}};
+  const std::string text = render_metrics(snapshot);
+  EXPECT_THAT(text, HasSubstr("polygate_store_writes_total{profile=\"notes\"} 5\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_store_unsure_total{profile=\"notes\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_store_unsure_total{profile=\"other\"} 0\n"));
+}
+
 TEST(HandlerMeter, CountsOnlyHandlersThatItKnows) {
   HandlerMeter meter;
   meter.know("fleet.jobs");
   meter.count({.handler = "fleet.jobs", .took = Millis(20), .slow = true, .fault = ""});
-  meter.count({.handler = "fleet.jobs", .took = Millis(0), .fault = "out of range"});
+  meter.count({.handler = "fleet.jobs", .took = Millis(0), .fault = "out of range", .slow_write = true});
   meter.count({.handler = "other.jobs", .took = Millis(1), .fault = ""});
   Snapshot snapshot;
   snapshot.handlers = meter.read();
@@ -126,6 +135,7 @@ TEST(HandlerMeter, CountsOnlyHandlersThatItKnows) {
   EXPECT_THAT(text, HasSubstr("polygate_handler_seconds_bucket{handler=\"fleet.jobs\",le=\"0.001\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("polygate_handler_seconds_count{handler=\"fleet.jobs\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("polygate_handler_slow_total{handler=\"fleet.jobs\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_handler_slow_writes_total{handler=\"fleet.jobs\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("polygate_handler_faults_total{handler=\"fleet.jobs\"} 1\n"));
   EXPECT_THAT(text, Not(HasSubstr("handler=\"other")));
 }
