@@ -75,16 +75,23 @@ Result<TrialSettings> settings_of(const profile::Profile& profile, const Explain
   return made;
 }
 
-/// The rules that would be taken: of an event the first for the role, of opened and closed all of them.
+/// The rules that would be taken: of an event the first for the role and the data (without any, all that its `matching`
+/// chooses from), of opened and closed all of them.
 struct Matching {
   std::vector<const profile::Rule*> rules;
   bool is_event = true;
+  const std::vector<profile::Rule>* of_event = nullptr;
 };
 
 Result<Matching> match(const profile::Profile& profile, const std::string& event, profile::RoleIndex role) {
   Matching matching;
   if (const auto found = profile.events.find(event); found != profile.events.end()) {
-    if (const profile::Rule* rule = profile::rule_for(found->second, role)) matching.rules.push_back(rule);
+    matching.of_event = &found->second;
+    for (const profile::Rule& rule : found->second) {
+      if (!rule.takes(role)) continue;
+      matching.rules.push_back(&rule);
+      if (!rule.matching) break;
+    }
     return matching;
   }
   if (event == "opened" || event == "closed") {
@@ -159,6 +166,7 @@ void print_outcome(const Json& outcome, std::ostream& out) {
   out << "verdict: " << outcome["verdict"].get<std::string>();
   if (outcome.contains("message")) out << ": " << outcome["message"].get<std::string>();
   out << '\n';
+  if (outcome.contains("rule")) out << "  the rule at " << outcome["rule"].get<std::string>() << " takes it\n";
   for (const Json& assumption : outcome["assumptions"]) out << "  assumed: " << assumption.get<std::string>() << '\n';
   if (outcome.contains("user")) out << "  the sender is now user " << outcome["user"].get<std::string>() << '\n';
   if (outcome.contains("becomes")) out << "  becomes " << outcome["becomes"].get<std::string>() << '\n';
@@ -210,13 +218,17 @@ class Explanation {
   /// What came out. True when nothing failed.
   bool add_outcomes(Trial& trial, const dialect::Event* message) {
     bool happened = true;
-    const auto add = [&](const profile::Rule* rule) {
-      const TrialOutcome outcome = trial.take(rule, matching_.is_event ? arguments_.event : "", message);
+    const auto add = [&](const TrialOutcome& outcome) {
       happened = happened && !outcome.verdict.failure;
       outcomes_.push_back(outcome_json(profile_, outcome));
+      const bool was_chosen = matching_.rules.size() > 1 && outcome.rule != nullptr && matching_.is_event;
+      if (was_chosen) outcomes_.back()["rule"] = place_of(outcome.rule->place);
     };
-    for (const profile::Rule* rule : matching_.rules) add(rule);
-    if (matching_.rules.empty() && matching_.is_event) add(nullptr);
+    if (matching_.is_event) {
+      add(trial.take(*matching_.of_event, arguments_.event, *message));
+    } else {
+      for (const profile::Rule* rule : matching_.rules) add(trial.take(*rule));
+    }
     return happened;
   }
 

@@ -141,6 +141,13 @@ std::string saying(const profile::Profile& profile, const profile::Rule& rule, c
   return found.by_name ? saying(std::optional(found.words->text)) : std::string();
 }
 
+/// `schema` is where the definition of `event` stands.
+std::string words(const profile::MatchingStep& matching, std::string_view schema, std::string_view event) {
+  const std::string tried = ", else the rules behind this one are tried; where none takes it, it fails as invalid";
+  if (matching.definition.empty()) return matching.written.dump() + tried;
+  return std::string(schema.substr(0, schema.size() - event.size())) + matching.definition + tried;
+}
+
 void add_demands(const profile::Profile& profile, const profile::Rule& rule, std::vector<std::string>& steps) {
   if (rule.authenticate) {
     steps.push_back(words(rule.authenticate->token) + " must be a token that verifier " + rule.authenticate->verifier +
@@ -173,6 +180,7 @@ bool answers_for(const profile::Otherwise& answer, const profile::Rule& rule) {
 std::vector<std::string> steps_in_words(const profile::Profile& profile, const profile::Rule& rule,
                                         std::string_view event, std::string_view schema) {
   std::vector<std::string> steps;
+  if (rule.matching) steps.push_back("take it when the data matches " + words(*rule.matching, schema, event));
   if (rule.args_schema && !schema.empty()) {
     steps.push_back("the list of its arguments must match " + std::string(schema) + ".args, else invalid");
   }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <future>
 
+#include "gateway/rules/choice.h"
 #include "gateway/rules/failing.h"
 #include "gateway/rules/render.h"
 
@@ -159,23 +160,34 @@ Result<void> Trial::load_handlers(const std::string& folder) {
   return {};
 }
 
-TrialOutcome Trial::take(const profile::Rule* rule, std::string_view event, const dialect::Event* message) {
+TrialOutcome Trial::take(const std::vector<profile::Rule>& rules, std::string_view event,
+                         const dialect::Event& message) {
+  std::optional<Failure> failure;
+  const profile::Rule* rule = rules::choose(profile_, rules, settings_.role, message, failure);
+  if (rule != nullptr) return take(*rule, event, &message);
   TrialOutcome outcome;
   const Sender sender(profile_, settings_);
   Desk desk(*this, sender, outcome.assumptions);
-  if (!rule) {
-    rules::Scope scope;
-    scope.profile = &profile_;
-    scope.me = &sender;
-    scope.clock = &clock_;
-    scope.event = event;
-    scope.message = message;
-    const Failure failure{Reason::forbidden,
-                          "event \"" + std::string(event) + "\" is not for role " + profile_.role_name(settings_.role)};
-    rules::answer_failure(profile_, nullptr, scope, failure, desk.scratch(), outcome.effects, outcome.verdict);
-    return outcome;
-  }
-  rules::Run run(profile_, *rule, sender, clock_, event, message);
+  rules::Scope scope;
+  scope.profile = &profile_;
+  scope.me = &sender;
+  scope.clock = &clock_;
+  scope.event = event;
+  scope.message = &message;
+  rules::answer_failure(profile_, nullptr, scope, *failure, desk.scratch(), outcome.effects, outcome.verdict);
+  return outcome;
+}
+
+TrialOutcome Trial::take(const profile::Rule& rule) {
+  return take(rule, "", nullptr);
+}
+
+TrialOutcome Trial::take(const profile::Rule& rule, std::string_view event, const dialect::Event* message) {
+  TrialOutcome outcome;
+  outcome.rule = &rule;
+  const Sender sender(profile_, settings_);
+  Desk desk(*this, sender, outcome.assumptions);
+  rules::Run run(profile_, rule, sender, clock_, event, message);
   desk.run(run);
   outcome.verdict = std::move(run.verdict());
   outcome.effects = std::move(run.effects());

@@ -29,6 +29,7 @@ struct TrialSettings {
 
 /// What one event did, or would have done.
 struct TrialOutcome {
+  const profile::Rule* rule = nullptr;  ///< that took it; null: none did
   rules::Verdict verdict;
   rules::Effects effects;
   std::vector<std::string> assumptions;  ///< what a deployment would have looked at
@@ -46,12 +47,16 @@ class Trial {
   /// plugin or the handler.
   Result<void> load_handlers(const std::string& folder);
 
-  /// One event: the first rule for the sender's role is taken. `rule` is null when there is none.
-  TrialOutcome take(const profile::Rule* rule, std::string_view event, const dialect::Event* message);
+  /// One event: the first of its `rules` that is for the sender's role and the data is taken.
+  TrialOutcome take(const std::vector<profile::Rule>& rules, std::string_view event, const dialect::Event& message);
+  /// A rule of `opened` or `closed`.
+  TrialOutcome take(const profile::Rule& rule);
 
  private:
   class Sender;
   class Desk;
+
+  TrialOutcome take(const profile::Rule& rule, std::string_view event, const dialect::Event* message);
 
   const profile::Profile& profile_;
   const TrialSettings settings_;

@@ -6,6 +6,7 @@
 #include "gateway/profile/check_effects.h"
 #include "gateway/profile/check_endpoints.h"
 #include "gateway/profile/check_failures.h"
+#include "gateway/profile/check_matching.h"
 #include "gateway/profile/check_paths.h"
 #include "gateway/profile/check_rule.h"
 #include "gateway/profile/read_context.h"
@@ -98,22 +99,9 @@ void check_roles(CheckContext& context) {
   }
 }
 
-/// Of the rules of one event the first takes the sender; a role that stands in a later one again stands there in vain.
-void check_order(CheckContext& context, const std::vector<Rule>& rules) {
-  for (std::size_t later = 1; later < rules.size(); ++later) {
-    for (const RoleIndex role : rules[later].from) {
-      const Rule* earlier = rule_for(std::span(rules).first(later), role);
-      if (!earlier) continue;
-      context.problem(rules[later].place, "this rule is never reached from `" + context.profile.roles[role] +
-                                              "`: the rule on line " + std::to_string(earlier->place.line) +
-                                              " takes it");
-    }
-  }
-}
-
 void check_rules(CheckContext& context) {
   for (auto& [event, rules] : context.profile.events) {
-    check_order(context, rules);
+    check_choice(context, rules, event);
     for (Rule& rule : rules) check_rule(context, rule, event);
   }
   for (Rule& rule : context.profile.opened) check_rule(context, rule, "");

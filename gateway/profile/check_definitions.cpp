@@ -14,6 +14,13 @@ std::size_t size_without_way(std::string_view name) {
   return name.size();
 }
 
+/// As one step of a JSON Pointer in a reference.
+std::string as_token(std::string_view name) {
+  std::string token;
+  for (const char c : name) token += c == '~' ? "~0" : c == '/' ? "~1" : c == '%' ? "%25" : std::string(1, c);
+  return token;
+}
+
 }  // namespace
 
 Definitions::Definitions(Profile& profile, const Surroundings& surroundings, Diagnostics& diagnostics,
@@ -47,6 +54,22 @@ Definitions::Definition Definitions::find_args(const std::string& event, const s
   return find_one(event, !way.empty() && is_there(special) ? special : event + ".args");
 }
 
+Definitions::Definition Definitions::find_field(const std::string& event, const std::string& field) {
+  if (!is_there(event)) return {};
+  Diagnostics absent;  // a definition that says it by a reference or not at all
+  const std::string name = event + "/properties/" + field;
+  auto schema =
+      library_->compile(profile_.schema_file, "#/$defs/" + as_token(event) + "/properties/" + as_token(field), absent);
+  return {name, std::move(schema)};
+}
+
+Definitions::Definition Definitions::find_named(const std::string& name, const Place& place) {
+  if (!usable_) return {};
+  if (is_there(name)) return {name, compiled(name)};
+  diagnostics_.add(place, "there is no definition " + shown(name), did_you_mean(name, names_));
+  return {};
+}
+
 Definitions::Definition Definitions::find_ack(const std::string& event, bool args) {
   return find_one(event, event + (args ? ".ack.args" : ".ack"));
 }
@@ -64,9 +87,7 @@ bool Definitions::is_there(const std::string& name) const {
 std::shared_ptr<const schema::Schema> Definitions::compiled(const std::string& name) {
   const auto known = profile_.schemas.find(name);
   if (known != profile_.schemas.end()) return known->second;
-  std::string pointer = "#/$defs/";
-  for (const char c : name) pointer += c == '~' ? "~0" : c == '/' ? "~1" : c == '%' ? "%25" : std::string(1, c);
-  auto schema = library_->compile(profile_.schema_file, pointer, in_files_);
+  auto schema = library_->compile(profile_.schema_file, "#/$defs/" + as_token(name), in_files_);
   profile_.schemas.emplace(name, schema);
   return schema;
 }

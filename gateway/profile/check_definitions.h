@@ -38,6 +38,10 @@ class Definitions {
   /// `$defs/E.args`. Null schema where there is none.
   Definition find_args(const std::string& event, const std::string& way);
   bool has_args(const std::string& event) const { return is_there(event + ".args"); }
+  /// What `field` of `event` must look like, where its definition says so itself. Null schema where it does not.
+  Definition find_field(const std::string& event, const std::string& field);
+  /// `$defs/<name>`, whatever it is for: told at `place` when it is missing.
+  Definition find_named(const std::string& name, const Place& place);
   /// `$defs/E.ack`, or `$defs/E.ack.args`: null schema where there is none.
   Definition find_ack(const std::string& event, bool args);
 

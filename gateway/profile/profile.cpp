@@ -29,4 +29,11 @@ const Rule* rule_for(std::span<const Rule> rules, RoleIndex role) {
   return found == rules.end() ? nullptr : &*found;
 }
 
+const Rule* rule_for(std::span<const Rule> rules, RoleIndex role, json::View data) {
+  for (const Rule& rule : rules) {
+    if (rule.takes(role) && (!rule.matching || rule.matching->takes(data))) return &rule;
+  }
+  return nullptr;
+}
+
 }  // namespace polygate::profile

@@ -105,6 +105,16 @@ struct ClaimStep {
   OwnFailure failure;
 };
 
+/// Chooses among the rules of one event and role by the data.
+struct MatchingStep {
+  std::string definition;  ///< its name under $defs; empty: the schema stands in the rule
+  Json written;            ///< that schema, an object
+  std::shared_ptr<const schema::Schema> schema;
+  Place place;
+
+  bool takes(json::View data) const { return schema->valid(data); }
+};
+
 struct AuthenticateStep {
   Text token;
   std::string verifier;
@@ -173,6 +183,7 @@ struct Otherwise {
 /// One rule; its steps are taken in the order of the fields below, whatever their order in the file.
 struct Rule {
   std::vector<RoleIndex> from;
+  std::optional<MatchingStep> matching;
   std::shared_ptr<const schema::Schema>
       schema;  ///< of the incoming data; null in a dialect without JSON and in opened/closed
   std::shared_ptr<const schema::Schema> args_schema;  ///< of all its arguments; null: there is at most one
@@ -197,8 +208,10 @@ struct Rule {
   bool takes(RoleIndex role) const;
 };
 
-/// Of an event's rules the one that takes a sender of that role: the first; null where none does.
+/// Of an event's rules the first that takes a sender of that role, whatever the data; null where none does.
 const Rule* rule_for(std::span<const Rule> rules, RoleIndex role);
+/// The first that takes this data from it. `data` is read only where a rule has `matching`.
+const Rule* rule_for(std::span<const Rule> rules, RoleIndex role, json::View data);
 
 struct Profile {
   std::string name;

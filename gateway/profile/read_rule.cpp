@@ -14,8 +14,32 @@ std::vector<std::string> steps_of(RuleKind kind) {
   // A timed rule has no sender.
   if (kind == RuleKind::timed) return {"interval", "needs", "handler", "send"};
   if (kind == RuleKind::closed) return {"from", "inside", "needs", "handler", "send"};
-  return {"from", "authenticate", "inside", "needs", "claim", "handler",   "become",  "set",
-          "join", "send",         "leave",  "reply", "close", "otherwise", "failures"};
+  std::vector<std::string> steps = {"from", "authenticate", "inside", "needs", "claim", "handler",   "become",  "set",
+                                    "join", "send",         "leave",  "reply", "close", "otherwise", "failures"};
+  if (kind == RuleKind::event) steps.emplace_back("matching");
+  return steps;
+}
+
+/// Where a step that this kind of rule does not have would mean something else.
+std::string_view lacking(RuleKind kind) {
+  if (kind == RuleKind::timed) return "in a timed rule, which nobody sends";
+  return kind == RuleKind::closed ? "for a session that is closed" : "for a session that opens";
+}
+
+/// One that could not be read is there all the same: a rule without would take everything.
+MatchingStep read_matching(ReadContext& context, const yaml::Node& node) {
+  MatchingStep step;
+  step.place = node.place();
+  if (node.is_map() && node.entries().empty()) {
+    context.problem(node.place(), "an empty `matching` takes everything: leave it out");
+  } else if (node.is_map()) {
+    step.written = node.to_json();
+  } else if (node.is_string() && !node.text().empty()) {
+    step.definition = node.text();
+  } else {
+    mismatch(context, node, "`matching`", "the name of a definition, or a schema such as {required: [photo]}");
+  }
+  return step;
 }
 
 std::optional<AuthenticateStep> read_authenticate(ReadContext& context, const yaml::Node& node) {
@@ -152,12 +176,9 @@ std::optional<Rule> read_rule(ReadContext& context, const yaml::Node& node, Rule
     if (entry.key == "ask") {
       context.problem(entry.key_place, "`ask` is not known to this version yet");
       known.emplace_back("ask");
-    } else if ((kind == RuleKind::closed || kind == RuleKind::timed) &&
-               std::find(known.begin(), known.end(), entry.key) == known.end() &&
+    } else if (std::find(known.begin(), known.end(), entry.key) == known.end() &&
                std::find(every.begin(), every.end(), entry.key) != every.end()) {
-      context.problem(entry.key_place, "`" + entry.key + "` means nothing " +
-                                           (kind == RuleKind::timed ? "in a timed rule, which nobody sends"
-                                                                    : "for a session that is closed"));
+      context.problem(entry.key_place, "`" + entry.key + "` means nothing " + std::string(lacking(kind)));
       known.push_back(entry.key);
     }
   }
@@ -177,6 +198,7 @@ std::optional<Rule> read_rule(ReadContext& context, const yaml::Node& node, Rule
   } else if (const yaml::Node* from = expect_key(context, node, "from", place, "a rule")) {
     rule.from = read_roles(context, *from);
   }
+  if (const yaml::Node* step = at("matching")) rule.matching = read_matching(context, *step);
   if (const yaml::Node* step = at("authenticate")) rule.authenticate = read_authenticate(context, *step);
   if (const yaml::Node* step = at("inside")) rule.inside = read_conditions(context, *step, "`inside`");
   if (const yaml::Node* step = at("needs")) rule.needs = read_conditions(context, *step, "`needs`");

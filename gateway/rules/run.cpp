@@ -3,24 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/rules/choice.h"
 #include "gateway/rules/failing.h"
 #include "gateway/rules/outgoing.h"
 #include "gateway/rules/render.h"
 
 namespace polygate::rules {
-namespace {
-
-/// Called like the keyword that refused first.
-Failure mismatch(const std::string& what, const std::vector<schema::Error>& errors) {
-  if (errors.empty()) return {Reason::invalid, "the " + what + " does not match its schema"};
-  const schema::Error& first = errors.front();
-  std::string text = first.instance.empty() ? what : what + first.instance;
-  text += ": " + first.message;
-  if (errors.size() > 1) text += " (and " + std::to_string(errors.size() - 1) + " more)";
-  return {Reason::invalid, std::move(text), first.schema.substr(first.schema.rfind('/') + 1)};
-}
-
-}  // namespace
 
 Run::Run(const profile::Profile& profile, const profile::Rule& rule, const Subject& me, const Clock& clock,
          std::string_view event, const dialect::Event* message)

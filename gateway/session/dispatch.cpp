@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/base/utf8.h"
+#include "gateway/rules/choice.h"
 
 namespace polygate::session {
 
@@ -33,10 +34,7 @@ const profile::Rule* Dispatch::rule_for(const Session& session, turns::Turn& tur
     return nullptr;
   }
   turn.event_index = dispatch->second.index;
-  if (const profile::Rule* rule = profile::rule_for(*dispatch->second.rules, session.current_role)) return rule;
-  failure = Failure{Reason::forbidden,
-                    "event \"" + turn.name + "\" is not for role " + session.profile->role_name(session.current_role)};
-  return nullptr;
+  return rules::choose(*session.profile, *dispatch->second.rules, session.current_role, turn.event, failure);
 }
 
 }  // namespace polygate::session

@@ -16,7 +16,8 @@ class Dispatch {
   /// Names what is counted, in `common.meter`.
   explicit Dispatch(Common& common);
 
-  /// The event's rule for the sender's role, or why there is none. Tells the turn where its event is counted.
+  /// The event's rule for the sender's role and its data, or why there is none. Tells the turn where its event is
+  /// counted.
   const profile::Rule* rule_for(const Session& session, turns::Turn& turn, std::optional<Failure>& failure) const;
   /// Where an event is counted that the profile does not know, or none.
   std::uint16_t unknown(std::uint16_t profile_index) const { return profiles_[profile_index].unknown_index; }

@@ -77,6 +77,39 @@ TEST_F(Explain, SaysWhatStaysHowLongAndWhatIsForgotten) {
   EXPECT_EQ(send["forgets"], Json::array({"last/old", "ann"}));
 }
 
+TEST_F(Explain, ChoosesAmongRulesByWhatTheyMatch) {
+  std::string profile(Workspace::kProfile);
+  const std::size_t note = profile.find("  note:\n");
+  profile.replace(note, profile.find("\nclosed:") - note, R"(  note:
+    - {from: writer, matching: red, send: {to: seat/$data.to, with: {by: one}}}
+    - {from: writer, matching: {properties: {to: {const: bob}}}, send: {to: seat/$data.to, with: {by: two}}}
+)");
+  workspace.write("profiles/notes.yaml", profile);
+  std::string schema(Workspace::kSchema);
+  schema.insert(schema.find(R"("hello": {)"), R"("red": {"required": ["colour"]}, )");
+  schema.replace(schema.find(R"("maxLength": 20})"), 16, R"("maxLength": 20}, "colour": {})");
+  workspace.write("schemas/notes.json", schema);
+  const std::string place = workspace.path("profiles/notes.yaml");
+  const std::string rest = ", else the rules behind this one are tried; where none takes it, it fails as invalid\n";
+  const Ran all = run({"note", "--as", "writer"});
+  EXPECT_EQ(all.code, 0) << all.err;
+  EXPECT_THAT(all.out, HasSubstr(place + ":24\n  1. take it when the data matches " +
+                                 workspace.path("schemas/notes.json") + "#/$defs/red" + rest));
+  EXPECT_THAT(all.out, HasSubstr(place + R"(:25
+  1. take it when the data matches {"properties":{"to":{"const":"bob"}}})" +
+                                 rest));
+  const Ran first = run({"note", R"({"to": "bob", "text": "hi", "colour": "red"})", "--as", "writer"});
+  EXPECT_THAT(first.out, HasSubstr("verdict: ok\n  the rule at " + place + ":24 takes it\n")) << first.err;
+  EXPECT_THAT(first.out, HasSubstr(R"("by":"one"})"));
+  const Ran second = run({"note", R"({"to": "bob", "text": "hi"})", "--as", "writer"});
+  EXPECT_THAT(second.out, HasSubstr("verdict: ok\n  the rule at " + place + ":25 takes it\n"));
+  EXPECT_THAT(second.out, HasSubstr(R"("by":"two"})"));
+  const Ran none = run({"note", R"({"to": "ann", "text": "hi"})", "--as", "writer"});
+  EXPECT_EQ(none.code, 1);
+  EXPECT_THAT(none.out, HasSubstr("verdict: invalid: the data matches no rule of event \"note\" for role writer\n"));
+  EXPECT_THAT(none.out, Not(HasSubstr("takes it\n")));
+}
+
 TEST_F(Explain, AFailureIsAnsweredLikeTheGatewayDoes) {
   const Ran absent = run({"note", R"({"to": "bob", "text": "hi"})", "--as", "writer"});
   EXPECT_EQ(absent.code, 1);
