@@ -149,6 +149,10 @@ std::string words(const profile::MatchingStep& matching, std::string_view schema
 }
 
 void add_demands(const profile::Profile& profile, const profile::Rule& rule, std::vector<std::string>& steps) {
+  if (rule.rate) {
+    steps.push_back("at most " + std::to_string(rule.rate->at.count) + " in " + format_duration(rule.rate->at.within) +
+                    " for each " + (rule.rate->per ? words(*rule.rate->per) : "session") + ", else limited");
+  }
   if (rule.authenticate) {
     steps.push_back(words(rule.authenticate->token) + " must be a token that verifier " + rule.authenticate->verifier +
                     " accepts" + (rule.authenticate->optional ? ", or be missing" : "") + ", else unauthenticated");

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <future>
 
+#include "gateway/base/units.h"
 #include "gateway/rules/choice.h"
 #include "gateway/rules/failing.h"
 #include "gateway/rules/render.h"
@@ -86,6 +87,11 @@ class Trial::Desk final : public rules::Host {
     run.advance(*this);
   }
 
+  void charge(const profile::RateStep& rate, std::string key) override {
+    assumptions_.push_back((key.empty() ? "the session" : key) + " has used less than " +
+                           std::to_string(rate.at.count) + " in " + format_duration(rate.at.within));
+    run_->answer(Json(nullptr));
+  }
   void claim(const Topic& topic, Taken when_taken) override {
     const std::string name(topic.text());
     if (sender_.inside(topic)) {

@@ -25,6 +25,15 @@ void check_handler(CheckContext& context, const HandlerStep& handler) {
   }
 }
 
+/// A key that is never the same again is never used too often.
+void check_rate_key(CheckContext& context, const CheckScope& scope, const Text& per) {
+  check_text(context, scope, per);
+  for (const Text::Part& part : per.parts) {
+    if (!part.has_path || (part.path.root != Root::now && part.path.root != Root::new_id)) continue;
+    context.problem(part.path.place, "`" + part.path.text() + "` is another one each time: nothing would be counted");
+  }
+}
+
 void check_conditions(CheckContext& context, const CheckScope& scope, const Rule& rule,
                       const std::vector<Condition>& conditions) {
   for (const Condition& condition : conditions) {
@@ -45,6 +54,7 @@ void check_leave(CheckContext& context, const CheckScope& scope, const std::vect
 
 /// The steps that may fail: they come before the handler has spoken.
 void check_demands(CheckContext& context, const CheckScope& scope, const Rule& rule) {
+  if (rule.rate && rule.rate->per) check_rate_key(context, scope, *rule.rate->per);
   if (rule.authenticate) {
     check_text(context, scope, rule.authenticate->token);
     check_verifier(context, rule.authenticate->verifier, rule.authenticate->place);

@@ -65,6 +65,9 @@ constexpr std::array kLimits = {
           "Events that a session may send on average; 0 is no limit."},
     Limit{"events_burst", Unit::per_second, 1, 1'000'000, Zero::is_a_value, &Limits::events_burst,
           "Events that it may send at once."},
+    Limit{"rate_keys", Unit::count, 1, kMany, Zero::is_a_value, &Limits::rate_keys,
+          "Different keys that the `rate` of one rule counts at a time; one more, and the one used longest ago is as "
+          "good as new."},
     Limit{"kept_per_topic", Unit::count, 0, kMany, Zero::is_a_value, &Limits::kept_per_topic,
           "Messages that stay with one topic (`keep`) for those who come later."},
     Limit{

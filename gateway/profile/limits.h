@@ -30,6 +30,7 @@ struct Limits {
   std::size_t memberships = 64;
   double events_per_second = 50;
   double events_burst = 100;
+  std::size_t rate_keys = 100'000;
   std::size_t kept_per_topic = 1'000;
   std::size_t kept_bytes = std::size_t{64} << 20;
   Millis turn_within{30'000};

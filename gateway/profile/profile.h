@@ -115,6 +115,14 @@ struct MatchingStep {
   bool takes(json::View data) const { return schema->valid(data); }
 };
 
+/// How often the event may be taken.
+struct RateStep {
+  std::optional<Text> per;  ///< the key that is counted; unset, or nothing in hand: the session
+  Rate at;
+  std::string table;  ///< Charge::table
+  Place place;
+};
+
 struct AuthenticateStep {
   Text token;
   std::string verifier;
@@ -187,6 +195,7 @@ struct Rule {
   std::shared_ptr<const schema::Schema>
       schema;  ///< of the incoming data; null in a dialect without JSON and in opened/closed
   std::shared_ptr<const schema::Schema> args_schema;  ///< of all its arguments; null: there is at most one
+  std::optional<RateStep> rate;
   std::optional<AuthenticateStep> authenticate;
   std::vector<Condition> inside;
   std::vector<Condition> needs;

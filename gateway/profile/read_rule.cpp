@@ -16,7 +16,7 @@ std::vector<std::string> steps_of(RuleKind kind) {
   if (kind == RuleKind::closed) return {"from", "inside", "needs", "handler", "send"};
   std::vector<std::string> steps = {"from", "authenticate", "inside", "needs", "claim", "handler",   "become",  "set",
                                     "join", "send",         "leave",  "reply", "close", "otherwise", "failures"};
-  if (kind == RuleKind::event) steps.emplace_back("matching");
+  if (kind == RuleKind::event) steps.insert(steps.end(), {"matching", "rate"});
   return steps;
 }
 
@@ -40,6 +40,23 @@ MatchingStep read_matching(ReadContext& context, const yaml::Node& node) {
     mismatch(context, node, "`matching`", "the name of a definition, or a schema such as {required: [photo]}");
   }
   return step;
+}
+
+std::optional<RateStep> read_rate(ReadContext& context, const yaml::Node& node) {
+  RateStep rate;
+  rate.place = node.place();
+  rate.table = context.profile.name + '\n' + std::to_string(rate.place.line) + ':' + std::to_string(rate.place.column);
+  const yaml::Node* at = &node;
+  if (node.is_map()) {
+    if (!expect_map(context, node, "`rate`", {"per", "at"})) return std::nullopt;
+    at = expect_key(context, node, "at", node.place(), "`rate`");
+    if (const yaml::Node* per = node.find("per")) rate.per = read_text(context, *per, "`per`");
+  }
+  if (at == nullptr) return std::nullopt;
+  const auto allowed = read_how_often(context, *at, at == &node ? "`rate`" : "`at`");
+  if (!allowed) return std::nullopt;
+  rate.at = *allowed;
+  return rate;
 }
 
 std::optional<AuthenticateStep> read_authenticate(ReadContext& context, const yaml::Node& node) {
@@ -199,6 +216,7 @@ std::optional<Rule> read_rule(ReadContext& context, const yaml::Node& node, Rule
     rule.from = read_roles(context, *from);
   }
   if (const yaml::Node* step = at("matching")) rule.matching = read_matching(context, *step);
+  if (const yaml::Node* step = at("rate")) rule.rate = read_rate(context, *step);
   if (const yaml::Node* step = at("authenticate")) rule.authenticate = read_authenticate(context, *step);
   if (const yaml::Node* step = at("inside")) rule.inside = read_conditions(context, *step, "`inside`");
   if (const yaml::Node* step = at("needs")) rule.needs = read_conditions(context, *step, "`needs`");

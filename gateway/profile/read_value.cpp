@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 #include "gateway/base/units.h"
 
@@ -113,6 +114,27 @@ std::optional<std::uint64_t> read_count(ReadContext& context, const yaml::Node& 
     if (count >= least && count <= most) return count;
   }
   context.problem(node.place(), std::string(what) + " is " + expected + ", this is " + node.text());
+  return std::nullopt;
+}
+
+std::optional<Rate> read_how_often(ReadContext& context, const yaml::Node& node, std::string_view what) {
+  constexpr std::uint32_t kMost = 100'000;
+  constexpr Millis kShortest{1'000};
+  constexpr Millis kLongest = std::chrono::hours(24) * 7;
+  const std::string& text = node.text();
+  const std::size_t slash = text.find('/');
+  std::uint32_t count = 0;
+  std::optional<Millis> within;
+  if (node.is_string() && slash != std::string::npos) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + slash, count);
+    if (error != std::errc() || end != text.data() + slash) count = 0;
+    within = parse_duration(std::string_view(text).substr(slash + 1));
+  }
+  if (count >= 1 && count <= kMost && within && *within >= kShortest && *within <= kLongest)
+    return Rate{count, *within};
+  context.problem(node.place(), std::string(what) + " is such as 10/1m: from 1 to " + std::to_string(kMost) +
+                                    " within 1s to 7d, this is " +
+                                    (node.is_scalar() ? '`' + text + '`' : std::string(node.kind_name())));
   return std::nullopt;
 }
 

@@ -33,6 +33,9 @@ std::optional<std::uint64_t> read_size(ReadContext& context, const yaml::Node& n
 std::optional<std::uint64_t> read_count(ReadContext& context, const yaml::Node& node, std::string_view what,
                                         std::uint64_t least, std::uint64_t most);
 
+/// `10/1m`: so many within a time.
+std::optional<Rate> read_how_often(ReadContext& context, const yaml::Node& node, std::string_view what);
+
 /// A role that some endpoint starts in or some rule becomes.
 std::optional<RoleIndex> read_role(ReadContext& context, const yaml::Node& node);
 /// One role or a list of them.

@@ -11,6 +11,7 @@
 #include "gateway/routing/ids.h"
 #include "gateway/routing/kept.h"
 #include "gateway/routing/position.h"
+#include "gateway/routing/rates.h"
 #include "gateway/routing/topic.h"
 
 namespace polygate {
@@ -95,6 +96,9 @@ class Exchange {
   virtual void release(WorkerIndex caller, const Topic& topic, Fence fence, Done<> done) = 0;
   /// Is anyone on the topic?
   virtual void present(WorkerIndex caller, const Topic& topic, Done<bool> done) = 0;
+
+  /// Charges a rate that all workers share; the answer is as in Rates::charge().
+  virtual void charge(WorkerIndex caller, const Charge& charge, Done<Millis> done) = 0;
 
   /// A session on `caller` joins: the worker hears the topic from now on.
   struct Joined {

@@ -118,6 +118,15 @@ void LocalExchange::present(WorkerIndex, const Topic& topic, Done<bool> done) {
   done(found);
 }
 
+void LocalExchange::charge(WorkerIndex, const Charge& charge, Done<Millis> done) {
+  Millis wait{0};
+  {
+    const std::scoped_lock lock(mutex_);
+    wait = rates_.charge(charge, clock_.now());
+  }
+  done(wait);
+}
+
 LocalExchange::Listened& LocalExchange::listened(const Topic& topic) {
   const auto at = topics_.find(topic.key);
   if (at != topics_.end()) return at->second;

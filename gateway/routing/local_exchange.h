@@ -32,6 +32,7 @@ class LocalExchange final : public Exchange {
   /// A `session/<id>` counts as present when the id is well formed: only its worker knows whether it still lives.
   void present(WorkerIndex caller, const Topic& topic, Done<bool> done) override;
 
+  void charge(WorkerIndex caller, const Charge& charge, Done<Millis> done) override;
   void join(WorkerIndex caller, std::vector<Topic> topics, std::size_t weight, Done<AllJoined> done) override;
   void leave(WorkerIndex caller, const Topic& topic, Done<> done) override;
   void kept(WorkerIndex caller, const Topic& topic, const KeptRange& range, Done<KeptPart> done) override;
@@ -72,6 +73,7 @@ class LocalExchange final : public Exchange {
   std::unordered_map<std::string_view, Claimed> claims_;
   Listeners topics_;  ///< that somebody listens to
   KeptMessages kept_;
+  Rates rates_;
   std::uint64_t number_ = 0;  ///< of what was published last
   Fence fence_;               ///< given last
 };

@@ -72,6 +72,8 @@ bool Run::has(Step step) const {
   switch (step) {
     case Step::schema:
       return message_ != nullptr;
+    case Step::rate:
+      return rule_.rate.has_value();
     case Step::authenticate:
       return rule_.authenticate.has_value();
     case Step::inside:
@@ -118,6 +120,8 @@ std::optional<Failure> Run::ask(Host& host, Step step) {
   switch (step) {
     case Step::schema:
       return check_data(host);
+    case Step::rate:
+      return charge(host);
     case Step::authenticate:
       return authenticate(host);
     case Step::inside:
@@ -149,6 +153,7 @@ std::optional<Failure> Run::settle(Host& host, Step step) {
     committed_ = true;
     return std::nullopt;
   }
+  if (step == Step::rate) return answer ? std::nullopt : std::optional(answer.failure());
   if (step == Step::claim) {
     if (!answer) {
       Failure failure = answer.failure();
@@ -194,6 +199,15 @@ std::optional<Failure> Run::check_data(Host& host) const {
   }
   if (!rule_.schema || rule_.schema->valid(message_->data)) return std::nullopt;
   return mismatch("data", rule_.schema->errors(message_->data, 4));
+}
+
+std::optional<Failure> Run::charge(Host& host) {
+  std::string key;
+  if (rule_.rate->per) append_text(key, *rule_.rate->per, scope_);
+  if (key.size() > kMaxTopicName) return Failure{Reason::invalid, "what is counted is longer than 256 bytes"};
+  waiting_ = true;
+  host.charge(*rule_.rate, std::move(key));
+  return std::nullopt;
 }
 
 std::optional<Failure> Run::authenticate(Host& host) {

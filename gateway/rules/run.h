@@ -14,6 +14,8 @@ namespace polygate::rules {
 class Host {
  public:
   virtual ~Host() = default;
+  /// Answered without a value, or by what the sender is told of its `rate`. An empty `key` is the session's own.
+  virtual void charge(const profile::RateStep& rate, std::string key) = 0;
   virtual void claim(const Topic& topic, Taken when_taken) = 0;
   virtual void release(const Topic& topic) = 0;
   virtual void present(const Topic& topic) = 0;
@@ -59,12 +61,13 @@ class Run {
   Verdict& verdict() { return verdict_; }
 
  private:
-  enum class Step : std::uint8_t { schema, authenticate, inside, needs, claim, handler, effects, done };
+  enum class Step : std::uint8_t { schema, rate, authenticate, inside, needs, claim, handler, effects, done };
 
   bool has(Step step) const;
   std::optional<Failure> ask(Host& host, Step step);
   std::optional<Failure> settle(Host& host, Step step);
   std::optional<Failure> check_data(Host& host) const;
+  std::optional<Failure> charge(Host& host);
   std::optional<Failure> authenticate(Host& host);
   std::optional<Failure> check_inside();
   std::optional<Failure> ask_needs(Host& host);

@@ -13,7 +13,7 @@ namespace {
 
 /// Is the message still to be read when something has been asked? Also to tell that it could not be kept.
 bool is_read_later(const profile::Rule& rule) {
-  return rule.handler || rule.claim || !rule.needs.empty() ||
+  return rule.rate || rule.handler || rule.claim || !rule.needs.empty() ||
          std::any_of(rule.sends.begin(), rule.sends.end(),
                      [](const profile::SendStep& send) { return send.keep.has_value(); });
 }
@@ -55,7 +55,6 @@ void Events::take(Session& session, const dialect::Message& message) {
   turn.event.name = turn.name;
   std::optional<Failure> failure;
   if (!in_rate) {
-    ++common_.counts(session).rate_limited;
     common_.services.log->write_rarely(
         "limit events_per_second", Level::warn, "limit reached",
         {{"limit", "events_per_second"}, {"profile", profile.name}, {"address", session.address()}});

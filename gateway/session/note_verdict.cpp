@@ -34,6 +34,7 @@ void note_verdict(Common& common, const turns::Turn& turn, const rules::Verdict&
   const double took = static_cast<double>(common.services.clock->nanoseconds() - turn.started) * 1e-9;
   counts.times.add(took);
   if (verdict.failure) {
+    if (verdict.failure->name == "rate") ++counts.rate_limited;
     common.services.log->write_rarely("refused " + std::string(name(verdict.failure->reason)), Level::info,
                                       "event refused",
                                       {{"profile", profile.name},

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "gateway/base/units.h"
+
 namespace polygate::turns {
 namespace {
 
@@ -11,10 +13,33 @@ Failure taken(const Topic& topic) {
 
 }  // namespace
 
+Failure too_often(const Rate& rate, Millis wait) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
+  return {Reason::limited,
+          "too many: at most " + std::to_string(rate.count) + " in " + format_duration(rate.within) + ", again in " +
+              format_duration(seconds),
+          "rate"};
+}
+
 /// Asks what a rule wants to know, on behalf of one turn.
 class TurnTable::Desk final : public rules::Host {
  public:
   Desk(TurnTable& table, Turn& turn) : table_(table), turn_(turn) {}
+
+  /// A session lives on one worker: what is counted for it stays here.
+  void charge(const profile::RateStep& rate, std::string key) override {
+    const Services& services = table_.services_;
+    const std::size_t most_keys = services.profiles[turn_.profile_index]->limits.rate_keys;
+    if (key.empty()) {
+      const Charge charge{rate.table, turn_.sender.id().text(), rate.at, most_keys};
+      turn_.run->answer(within(rate.at, table_.rates_.charge(charge, services.clock->now())));
+      return;
+    }
+    services.exchange->charge(table_.worker_, {rate.table, std::move(key), rate.at, most_keys},
+                              [&table = table_, id = turn_.id, question = turn_.question, at = rate.at](Millis wait) {
+                                table.answered(id, question, within(at, wait));
+                              });
+  }
 
   void claim(const Topic& topic, Taken when_taken) override {
     if (turn_.sender.inside(topic)) {
@@ -79,6 +104,10 @@ class TurnTable::Desk final : public rules::Host {
   json::Document& scratch() override { return table_.scratch_; }
 
  private:
+  static rules::Answer within(const Rate& rate, Millis wait) {
+    return wait.count() == 0 ? rules::Answer(Json()) : rules::Answer(too_often(rate, wait));
+  }
+
   TurnTable& table_;
   Turn& turn_;
 };

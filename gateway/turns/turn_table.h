@@ -77,6 +77,7 @@ class TurnTable {
   std::uint64_t last_ = 0;
   Turn* advancing_ = nullptr;  ///< its rule is on the stack: answers reach it without being gone on with
   TimerQueue<TurnId> timers_;
+  Rates rates_;  ///< of this worker's sessions
   json::Document scratch_;
 };
 

@@ -81,8 +81,8 @@ TEST_F(Explain, ChoosesAmongRulesByWhatTheyMatch) {
   std::string profile(Workspace::kProfile);
   const std::size_t note = profile.find("  note:\n");
   profile.replace(note, profile.find("\nclosed:") - note, R"(  note:
-    - {from: writer, matching: red, send: {to: seat/$data.to, with: {by: one}}}
-    - {from: writer, matching: {properties: {to: {const: bob}}}, send: {to: seat/$data.to, with: {by: two}}}
+    - {from: writer, matching: red, rate: 7/1s, send: {to: seat/$data.to, with: {by: one}}}
+    - {from: writer, matching: {properties: {to: {const: bob}}}, rate: {per: $data.to, at: 5/1m}, send: {to: seat/$data.to, with: {by: two}}}
 )");
   workspace.write("profiles/notes.yaml", profile);
   std::string schema(Workspace::kSchema);
@@ -98,11 +98,15 @@ TEST_F(Explain, ChoosesAmongRulesByWhatTheyMatch) {
   EXPECT_THAT(all.out, HasSubstr(place + R"(:25
   1. take it when the data matches {"properties":{"to":{"const":"bob"}}})" +
                                  rest));
+  EXPECT_THAT(all.out, HasSubstr(". at most 7 in 1s for each session, else limited\n"));
+  EXPECT_THAT(all.out, HasSubstr(". at most 5 in 1m for each $data.to, else limited\n"));
   const Ran first = run({"note", R"({"to": "bob", "text": "hi", "colour": "red"})", "--as", "writer"});
   EXPECT_THAT(first.out, HasSubstr("verdict: ok\n  the rule at " + place + ":24 takes it\n")) << first.err;
+  EXPECT_THAT(first.out, HasSubstr("  assumed: the session has used less than 7 in 1s\n"));
   EXPECT_THAT(first.out, HasSubstr(R"("by":"one"})"));
   const Ran second = run({"note", R"({"to": "bob", "text": "hi"})", "--as", "writer"});
   EXPECT_THAT(second.out, HasSubstr("verdict: ok\n  the rule at " + place + ":25 takes it\n"));
+  EXPECT_THAT(second.out, HasSubstr("  assumed: bob has used less than 5 in 1m\n"));
   EXPECT_THAT(second.out, HasSubstr(R"("by":"two"})"));
   const Ran none = run({"note", R"({"to": "ann", "text": "hi"})", "--as", "writer"});
   EXPECT_EQ(none.code, 1);

@@ -62,6 +62,9 @@ class LateExchange final : public Exchange {
   void present(WorkerIndex caller, const Topic& topic, Done<bool> done) override {
     call(caller, [=, this, answer = later(caller, std::move(done))] { there_.present(caller, topic, answer); });
   }
+  void charge(WorkerIndex caller, const Charge& charge, Done<Millis> done) override {
+    call(caller, [=, this, answer = later(caller, std::move(done))] { there_.charge(caller, charge, answer); });
+  }
   void join(WorkerIndex caller, std::vector<Topic> topics, std::size_t weight, Done<AllJoined> done) override {
     call(caller, [=, this, answer = later(caller, std::move(done))] { there_.join(caller, topics, weight, answer); });
   }

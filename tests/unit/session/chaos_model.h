@@ -497,6 +497,9 @@ class Witness final : public Exchange {
   void present(WorkerIndex caller, const Topic& topic, Done<bool> done) override {
     there_.present(caller, topic, std::move(done));
   }
+  void charge(WorkerIndex caller, const Charge& charge, Done<Millis> done) override {
+    there_.charge(caller, charge, std::move(done));
+  }
   void join(WorkerIndex caller, std::vector<Topic> topics, std::size_t weight, Done<AllJoined> done) override {
     ++model_.now;
     there_.join(caller, std::move(topics), weight, std::move(done));
