@@ -116,14 +116,23 @@ Json frame_json(const FramePtr& frame) {
   return frame->text() ? Json(std::string(frame->message())) : Json(shown(frame->message()));
 }
 
+Json names(const std::vector<Topic>& topics) {
+  Json list = Json::array();
+  for (const Topic& topic : topics) list.push_back(std::string(topic.text()));
+  return list;
+}
+
+Json order_json(const Topic& topic, const Order& order) {
+  Json one = {{"of", std::string(topic.text())}};
+  if (!order.leave.empty()) one["leave"] = names(order.leave);
+  if (!order.join.empty()) one["join"] = names(order.join);
+  if (order.close != 0) one["close"] = {{"code", order.close}, {"reason", order.reason}};
+  return one;
+}
+
 /// What happened, as JSON; the text form is made of it, so that both say the same.
 Json outcome_json(const profile::Profile& profile, const TrialOutcome& outcome) {
   const rules::Effects& effects = outcome.effects;
-  const auto names = [](const std::vector<Topic>& topics) {
-    Json list = Json::array();
-    for (const Topic& topic : topics) list.push_back(std::string(topic.text()));
-    return list;
-  };
   Json out = Json::object();
   out["verdict"] = outcome.verdict.failure ? std::string(name(outcome.verdict.failure->reason)) : "ok";
   if (outcome.verdict.failure) out["message"] = outcome.verdict.failure->message;
@@ -135,6 +144,10 @@ Json outcome_json(const profile::Profile& profile, const TrialOutcome& outcome) 
   if (!effects.join.empty()) out["joins"] = names(effects.join);
   out["sends"] = Json::array();
   for (const Exchange::Sending& send : effects.sends) {
+    if (send.order) {
+      out["orders"].push_back(order_json(send.topic, *send.order));
+      continue;
+    }
     Json one = {{"to", std::string(send.topic.text())}, {"frame", frame_json(send.frame)}};
     if (!send.forget.empty()) one["forgets"] = send.forget;
     if (send.keep) {
@@ -183,6 +196,15 @@ void print_outcome(const Json& outcome, std::ostream& out) {
       out << ')';
     }
     out << ": " << send["frame"].get<std::string>() << '\n';
+  }
+  for (const Json& order : outcome.value("orders", Json::array())) {
+    out << "  the others on " << order["of"].get<std::string>();
+    if (order.contains("leave")) out << " leave " << joined(order["leave"]);
+    if (order.contains("join")) out << " join " << joined(order["join"]);
+    if (order.contains("close")) {
+      out << " are closed with " << order["close"]["code"] << ' ' << order["close"]["reason"].get<std::string>();
+    }
+    out << '\n';
   }
   if (outcome.contains("leaves")) out << "  leaves " << joined(outcome["leaves"]) << '\n';
   for (const Json& reply : outcome["replies"]) out << "  to the sender: " << reply.get<std::string>() << '\n';

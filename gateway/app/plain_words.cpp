@@ -120,6 +120,13 @@ std::string words(const profile::CloseStep& close) {
   return out + saying(close.reason);
 }
 
+std::string words(const profile::OthersStep& others) {
+  std::string out = "tell the others on " + words(others.of) + " to ";
+  if (!others.leave.empty()) return out + "leave " + words(others.leave);
+  if (!others.join.empty()) return out + "join " + words(others.join);
+  return out + words(others.close);
+}
+
 std::string words(const profile::Otherwise& answer, const profile::Profile& profile, std::string_view event) {
   std::string out;
   for (const profile::ReplyStep& reply : answer.replies) out += (out.empty() ? "" : ", ") + words(reply, event);
@@ -196,6 +203,7 @@ std::vector<std::string> steps_in_words(const profile::Profile& profile, const p
   for (const profile::SendStep& send : rule.sends) steps.push_back(words(send, event));
   if (!rule.leave.empty()) steps.push_back("leave " + words(rule.leave));
   for (const profile::ReplyStep& reply : rule.replies) steps.push_back(words(reply, event));
+  for (const profile::OthersStep& others : rule.others) steps.push_back(words(others));
   if (rule.close.close) steps.push_back(words(rule.close));
   return steps;
 }

@@ -71,12 +71,21 @@ void check_demands(CheckContext& context, const CheckScope& scope, const Rule& r
   }
 }
 
+void check_others(CheckContext& context, const CheckScope& scope, const OthersStep& others) {
+  context.profile.orders = true;
+  for (const TopicText& topic : others.of) check_topic(context, scope, topic);
+  check_leave(context, scope, others.leave);
+  for (const TopicText& topic : others.join) check_topic(context, scope, topic);
+  if (others.close.reason) check_text(context, scope, *others.close.reason);
+}
+
 void check_happenings(CheckContext& context, const CheckScope& scope, Rule& rule, const std::string& event) {
   for (const auto& [variable, value] : rule.set) check_shape(context, scope, value);
   for (const TopicText& topic : rule.join) check_topic(context, scope, topic);
   for (SendStep& send : rule.sends) check_send(context, scope, send, event);
   check_leave(context, scope, rule.leave);
   for (ReplyStep& reply : rule.replies) check_reply(context, scope, reply, event);
+  for (const OthersStep& others : rule.others) check_others(context, scope, others);
   if (rule.close.reason) check_text(context, scope, *rule.close.reason);
 }
 

@@ -176,6 +176,15 @@ struct CloseStep {
   std::optional<Text> reason;
 };
 
+/// What those on a topic are told to do; never the sender itself. One of `leave`, `join` and `close`.
+struct OthersStep {
+  std::vector<TopicText> of;
+  std::vector<TopicText> leave;
+  std::vector<TopicText> join;
+  CloseStep close;
+  Place place;
+};
+
 /// What answers a failure. The first one that matches is taken.
 struct Otherwise {
   std::vector<RoleIndex> from;  ///< empty = every role
@@ -207,6 +216,7 @@ struct Rule {
   std::vector<SendStep> sends;
   std::vector<TopicText> leave;
   std::vector<ReplyStep> replies;
+  std::vector<OthersStep> others;
   CloseStep close;
   std::vector<Otherwise> otherwise;
   Failures failures;
@@ -250,7 +260,8 @@ struct Profile {
   bool auth_used = false;                 ///< some path mentions `$auth`; else what clients connect with is not kept
   bool uses_user_topics = false;          ///< some send, join or needs names `user/...`
   bool uses_role_topics = false;
-  bool keeps = false;  ///< some send stays with its topic
+  bool orders = false;  ///< some rule has `others`
+  bool keeps = false;   ///< some send stays with its topic
 
   /// Where things stand in the file, for check().
   struct Places {

@@ -140,6 +140,11 @@ void settle_kinds(Profile& profile) {
       for (auto* topics : {&rule.join, &rule.leave}) std::for_each(topics->begin(), topics->end(), settle);
       for (SendStep& send : rule.sends) std::for_each(send.to.begin(), send.to.end(), settle);
       settle_needs(rule);
+      for (OthersStep& others : rule.others) {
+        for (auto* topics : {&others.of, &others.leave, &others.join}) {
+          std::for_each(topics->begin(), topics->end(), settle);
+        }
+      }
     }
   };
   for (auto& [name, rules] : profile.events) settle_all(rules);

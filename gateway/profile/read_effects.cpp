@@ -184,6 +184,33 @@ CloseStep read_close(ReadContext& context, const yaml::Node& node) {
   return step;
 }
 
+std::vector<OthersStep> read_others(ReadContext& context, const yaml::Node& node) {
+  std::vector<OthersStep> all;
+  each_of(node, [&](const yaml::Node& item) {
+    if (!expect_map(context, item, "`others`", {"of", "leave", "join", "close"})) return;
+    OthersStep others;
+    others.place = item.place();
+    if (const yaml::Node* of = expect_key(context, item, "of", item.place(), "`others`")) {
+      others.of = read_topics(context, *of, "`of`");
+      if (of->is_list() && of->items().empty()) context.problem(of->place(), "`of` names at least one topic");
+    }
+    int orders = 0;
+    for (const char* key : {"leave", "join", "close"}) orders += item.find(key) != nullptr ? 1 : 0;
+    if (orders != 1) {
+      context.problem(item.place(), "`others` says one thing that they do: `leave`, `join` or `close`",
+                      orders > 1 ? "write a list of them" : "");
+    }
+    if (const yaml::Node* leave = item.find("leave")) others.leave = read_topics(context, *leave, "`leave`");
+    if (const yaml::Node* join = item.find("join")) others.join = read_topics(context, *join, "`join`");
+    if (const yaml::Node* close = item.find("close")) {
+      others.close = read_close(context, *close);
+      if (!others.close.close) context.problem(close->place(), "`close` of `others` is true or {code, reason}");
+    }
+    all.push_back(std::move(others));
+  });
+  return all;
+}
+
 std::vector<Otherwise> read_otherwise(ReadContext& context, const yaml::Node& node) {
   std::vector<Otherwise> entries;
   each_of(node, [&](const yaml::Node& item) {

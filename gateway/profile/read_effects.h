@@ -13,6 +13,9 @@ std::vector<SendStep> read_sends(ReadContext& context, const yaml::Node& node);
 /// `reply:` a name, {as, data}, or a list of these.
 std::vector<ReplyStep> read_replies(ReadContext& context, const yaml::Node& node);
 
+/// `others:` one {of, leave | join | close}, or a list of these.
+std::vector<OthersStep> read_others(ReadContext& context, const yaml::Node& node);
+
 /// `close:` true, or {code, reason}.
 CloseStep read_close(ReadContext& context, const yaml::Node& node);
 

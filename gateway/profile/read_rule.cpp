@@ -12,10 +12,11 @@ namespace {
 std::vector<std::string> steps_of(RuleKind kind) {
   // A session that is closed has nothing to gain any more and hears nothing.
   // A timed rule has no sender.
-  if (kind == RuleKind::timed) return {"interval", "needs", "handler", "send"};
-  if (kind == RuleKind::closed) return {"from", "inside", "needs", "handler", "send"};
-  std::vector<std::string> steps = {"from", "authenticate", "inside", "needs", "claim", "handler",   "become",  "set",
-                                    "join", "send",         "leave",  "reply", "close", "otherwise", "failures"};
+  if (kind == RuleKind::timed) return {"interval", "needs", "handler", "send", "others"};
+  if (kind == RuleKind::closed) return {"from", "inside", "needs", "handler", "send", "others"};
+  std::vector<std::string> steps = {"from",   "authenticate", "inside",   "needs", "claim", "handler",
+                                    "become", "set",          "join",     "send",  "leave", "reply",
+                                    "close",  "otherwise",    "failures", "others"};
   if (kind == RuleKind::event) steps.insert(steps.end(), {"matching", "rate"});
   return steps;
 }
@@ -228,10 +229,14 @@ std::optional<Rule> read_rule(ReadContext& context, const yaml::Node& node, Rule
   if (const yaml::Node* step = at("send")) rule.sends = read_sends(context, *step);
   if (const yaml::Node* step = at("leave")) rule.leave = read_topics(context, *step, "`leave`");
   if (const yaml::Node* step = at("reply")) rule.replies = read_replies(context, *step);
+  if (const yaml::Node* step = at("others")) rule.others = read_others(context, *step);
   if (const yaml::Node* step = at("close")) rule.close = read_close(context, *step);
   if (const yaml::Node* step = at("otherwise")) rule.otherwise = read_otherwise(context, *step);
   if (const yaml::Node* step = at("failures")) rule.failures = read_failures(context, *step);
   for (const TopicText& topic : rule.join) hold_family(context, topic, TopicKind::joined);
+  for (const OthersStep& others : rule.others) {
+    for (const TopicText& topic : others.join) hold_family(context, topic, TopicKind::joined);
+  }
   return rule;
 }
 

@@ -10,6 +10,7 @@
 #include "gateway/routing/frame.h"
 #include "gateway/routing/ids.h"
 #include "gateway/routing/kept.h"
+#include "gateway/routing/order.h"
 #include "gateway/routing/position.h"
 #include "gateway/routing/rates.h"
 #include "gateway/routing/topic.h"
@@ -23,17 +24,19 @@ enum class Taken : std::uint8_t {
   replace,  ///< the newcomer gets it; the old owner loses it and is closed
 };
 
-/// What one worker tells another: the frame for everyone on a topic who lives there.
+/// What one worker tells another: the frame, or the order, for everyone on a topic who lives there.
 struct Delivery {
   std::shared_ptr<const std::string> topic;  ///< the key
   Position position;                         ///< a member that joined at or after it has it already
   FramePtr frame;
   SessionId except;  ///< gets nothing; unset for "everyone"
+  OrderPtr order{};  ///< instead of a frame
 };
 
 /// What is asked of one session, wherever it lives.
 struct Direct {
   enum class Kind : std::uint8_t {
+    order,  ///< obey it, with the conditions of a frame
     frame,  ///< send it, if it holds `fence`, where there is one, and if `topic`, where there is one, is of its profile
     evict,  ///< `fence`, its claim on `topic`, went to another: forget it and close with `taken`
     probe,  ///< show a sign of life to `asker`, who wants `topic`
@@ -46,6 +49,7 @@ struct Direct {
   std::shared_ptr<const std::string> topic;
   SessionId asker;
   Fence fence = 0;
+  OrderPtr order{};
 };
 
 /// How the Exchange reaches the workers. One per worker, thread-safe, implemented by the mailbox.
@@ -82,9 +86,10 @@ class Exchange {
 
   struct Claim {
     bool gained = false;
-    Fence fence = 0;         ///< of whoever holds it now
-    SessionId owner;         ///< the same
-    bool is_ending = false;  ///< its connection is over, and its last rules are still to be taken
+    Fence fence = 0;                 ///< of whoever holds it now
+    SessionId owner;                 ///< the same
+    bool is_ending = false;          ///< its connection is over, and its last rules are still to be taken
+    std::vector<OrderPtr> orders{};  ///< that stand for whoever gains it by a turn that began before them
   };
   /// Who loses it by `replace` is told.
   virtual void claim(const Topic& topic, SessionId who, Taken when_taken, Done<Claim> done) = 0;
@@ -103,7 +108,8 @@ class Exchange {
   /// A session on `caller` joins: the worker hears the topic from now on.
   struct Joined {
     Position position;
-    KeptPart kept;  ///< up to there
+    KeptPart kept;                   ///< up to there
+    std::vector<OrderPtr> orders{};  ///< that stand for whoever joins by a turn that began before them
   };
   using AllJoined = std::vector<Joined>;  ///< in the order in which they were named
   /// Of what is kept no more comes with the answer once it weighs `weight`, all topics together: kept() tells the rest.
@@ -120,6 +126,7 @@ class Exchange {
     SessionId except;
     std::vector<std::string> forget;  ///< keys that the topic keeps no longer; before `keep`
     std::optional<Keep> keep;
+    OrderPtr order{};  ///< instead of a frame; nothing is kept or forgotten then
   };
   using Batch = std::vector<Sending>;
   struct NotKept {
@@ -135,6 +142,10 @@ class Exchange {
   /// All that one turn sends, judged and done at one moment; it reaches each worker in its order. Whether something can
   /// be kept changes nothing for those who are there.
   virtual void publish(WorkerIndex caller, Batch batch, Done<Published> done) = 0;
+
+  /// How many orders were given: a turn that began now obeys, on topics that it joins, those with a greater number. At
+  /// once, from any thread.
+  virtual std::uint64_t ordered() const = 0;
 
   /// Gives back some of what is too old to be kept. Somebody calls it every now and then.
   virtual void let_go() = 0;

@@ -51,7 +51,7 @@ Exchange::Claim LocalExchange::claim_now(const Topic& topic, SessionId who, Take
     auto key = std::make_shared<const std::string>(topic.key);
     const std::string_view view = *key;
     claims_.emplace(view, Claimed{std::move(key), who, ++fence_, false});
-    return {true, fence_, who, false};
+    return {true, fence_, who, false, standing(topic)};
   }
   Claimed& claimed = at->second;
   if (claimed.owner != who) {
@@ -60,7 +60,11 @@ Exchange::Claim LocalExchange::claim_now(const Topic& topic, SessionId who, Take
     }
     give_to(claimed, who);
   }
-  return {true, claimed.fence, who, false};
+  return {true, claimed.fence, who, false, standing(topic)};
+}
+
+std::vector<OrderPtr> LocalExchange::standing(const Topic& topic) {
+  return orders_.empty() ? std::vector<OrderPtr>() : orders_.of(topic.key, clock_.now());
 }
 
 void LocalExchange::give_to(Claimed& claimed, SessionId who) {
@@ -143,7 +147,7 @@ void LocalExchange::join(WorkerIndex caller, std::vector<Topic> topics, std::siz
     const Instant now = let_some_go(kPerCall);
     for (const Topic& topic : topics) {
       add(listened(topic).workers, caller);
-      all.push_back({position(), kept_.list(topic.key, {{}, position(), weight}, now)});
+      all.push_back({position(), kept_.list(topic.key, {{}, position(), weight}, now), standing(topic)});
       for (const Kept& kept : all.back().kept.kept) weight -= std::min(weight, kept.frame->weight());
     }
   }
@@ -186,6 +190,7 @@ void LocalExchange::publish(WorkerIndex caller, Batch batch, Done<Published> don
 
 void LocalExchange::publish_one(Sending& sending, Published& published) {
   const Topic& topic = sending.topic;
+  if (sending.order) give(sending);
   if (topic.kind == TopicKind::joined) return publish_joined(sending, published);
   Direct direct;
   if (topic.kind == TopicKind::claimed) {
@@ -199,8 +204,19 @@ void LocalExchange::publish_one(Sending& sending, Published& published) {
     direct.topic = std::make_shared<const std::string>(topic.key);
   }
   if (!direct.to || direct.to == sending.except) return;
+  if (sending.order) direct.kind = Direct::Kind::order;
   direct.frame = std::move(sending.frame);
+  direct.order = std::move(sending.order);
   post(std::move(direct), published);
+}
+
+/// Numbers an order, which then stands for those whose turns are in flight.
+void LocalExchange::give(Sending& sending) {
+  auto given = std::make_shared<Order>(*sending.order);
+  given->number = ordered_.load() + 1;
+  ordered_.store(given->number);
+  sending.order = std::move(given);
+  if (sending.topic.kind != TopicKind::session) orders_.put(sending.topic.key, sending.order, clock_.now());
 }
 
 void LocalExchange::publish_joined(Sending& sending, Published& published) {
@@ -216,7 +232,7 @@ void LocalExchange::publish_joined(Sending& sending, Published& published) {
   }
   if (at == topics_.end()) return;
   for (const WorkerIndex worker : at->second.workers) {
-    if (posts_[worker]->deliver({at->second.key, position(), sending.frame, sending.except})) {
+    if (posts_[worker]->deliver({at->second.key, position(), sending.frame, sending.except, sending.order})) {
       add(published.pressed, worker);
     }
     ++published.handed;

@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <cstddef>
 #include <mutex>
 #include <string_view>
@@ -7,6 +8,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/routing/exchange.h"
 #include "gateway/routing/kept_messages.h"
+#include "gateway/routing/standing_orders.h"
 
 namespace polygate {
 
@@ -37,6 +39,7 @@ class LocalExchange final : public Exchange {
   void leave(WorkerIndex caller, const Topic& topic, Done<> done) override;
   void kept(WorkerIndex caller, const Topic& topic, const KeptRange& range, Done<KeptPart> done) override;
   void publish(WorkerIndex caller, Batch batch, Done<Published> done) override;
+  std::uint64_t ordered() const override { return ordered_.load(); }
   void let_go() override;
 
   void direct(WorkerIndex caller, Direct direct) override;
@@ -61,6 +64,8 @@ class LocalExchange final : public Exchange {
   Listened& listened(const Topic& topic);
   void publish_one(Sending& sending, Published& published);
   void publish_joined(Sending& sending, Published& published);
+  void give(Sending& sending);
+  std::vector<OrderPtr> standing(const Topic& topic);
   void post(Direct direct, Published& published);
   /// The time, where anything that is kept has an age.
   Instant let_some_go(std::size_t at_most);
@@ -74,8 +79,10 @@ class LocalExchange final : public Exchange {
   Listeners topics_;  ///< that somebody listens to
   KeptMessages kept_;
   Rates rates_;
-  std::uint64_t number_ = 0;  ///< of what was published last
-  Fence fence_;               ///< given last
+  StandingOrders orders_;
+  std::atomic<std::uint64_t> ordered_{0};  ///< written under the lock
+  std::uint64_t number_ = 0;               ///< of what was published last
+  Fence fence_;                            ///< given last
 };
 
 }  // namespace polygate

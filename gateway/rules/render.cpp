@@ -158,6 +158,14 @@ std::optional<Topic> built_in_topic(const profile::Profile& profile, std::string
   return Topic::make(TopicKind::joined, profile.name, family, escaped);
 }
 
+profile::TopicText constant_topic(const Topic& topic) {
+  profile::TopicText text;
+  text.family = topic.family();
+  text.name.parts.push_back({std::string(topic.name()), false, {}});
+  text.kind = topic.kind;
+  return text;
+}
+
 std::string unescape_topic_name(std::string_view name) {
   std::string out;
   for (std::size_t i = 0; i < name.size(); ++i) {

@@ -28,6 +28,9 @@ Result<void> append_topics(std::vector<Topic>& out, const profile::TopicText& to
 /// The topic of a built-in family (`user/`, `role/`); nothing when `name` cannot be one.
 std::optional<Topic> built_in_topic(const profile::Profile& profile, std::string_view family, std::string_view name);
 
+/// What names that one topic, whatever is in hand.
+profile::TopicText constant_topic(const Topic& topic);
+
 /// Undoes the escaping of one topic name.
 std::string unescape_topic_name(std::string_view name);
 

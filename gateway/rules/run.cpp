@@ -5,6 +5,7 @@
 
 #include "gateway/rules/choice.h"
 #include "gateway/rules/failing.h"
+#include "gateway/rules/ordering.h"
 #include "gateway/rules/outgoing.h"
 #include "gateway/rules/render.h"
 
@@ -18,10 +19,6 @@ Run::Run(const profile::Profile& profile, const profile::Rule& rule, const Subje
   scope_.clock = &clock;
   scope_.event = event;
   scope_.message = message;
-}
-
-void Run::answer(Answer answer) {
-  answer_ = std::move(answer);
 }
 
 void Run::give_back(Host& host) {
@@ -309,6 +306,11 @@ std::optional<Failure> Run::check_names() {
   for (const profile::SendStep& step : rule_.sends) {
     if (auto failure = check(step.to)) return failure;
   }
+  for (const profile::OthersStep& step : rule_.others) {
+    for (const auto* named : {&step.of, &step.leave, &step.join}) {
+      if (auto failure = check(*named)) return failure;
+    }
+  }
   if (auto failure = check(rule_.leave)) return failure;
   topics.clear();
   if (auto failure = check(rule_.join)) return failure;
@@ -323,9 +325,8 @@ std::optional<Failure> Run::check_names() {
 std::optional<Failure> Run::render_topics(const std::vector<profile::TopicText>& texts, std::vector<Topic>& into) {
   for (const profile::TopicText& topic : texts) {
     auto named = append_topics(into, topic, scope_);
-    if (named) continue;
-    if (!committed_) return named.failure();
-    leave_out(topic.place, named.failure());
+    if (!named && !committed_) return named.failure();
+    if (!named) leave_out(topic.place, named.failure());
   }
   return std::nullopt;
 }
@@ -376,11 +377,15 @@ std::optional<Failure> Run::render_effects(Host& host) {
   if (disowned_) effects_ = Effects{};  // what was said instead of it has been said
   if (auto failure = render_changes()) return failure;
   Outbound outbound(profile_, &rule_, scope_, host.scratch(), verdict_);
+  const auto fails = [&](const Place& place, const Result<void>& made) {
+    if (!made && committed_) leave_out(place, made.failure());
+    return !made && !committed_;
+  };
   for (const profile::SendStep& step : rule_.sends) {
-    auto sent = outbound.send(step, effects_.sends);
-    if (sent) continue;
-    if (!committed_) return sent.failure();
-    leave_out(step.place, sent.failure());
+    if (auto sent = outbound.send(step, effects_.sends); fails(step.place, sent)) return sent.failure();
+  }
+  for (const profile::OthersStep& step : rule_.others) {
+    if (auto given = append_orders(step, scope_, effects_.sends); fails(step.place, given)) return given.failure();
   }
   if (disowned_) {
     Exchange::Batch sends = std::move(effects_.sends);
@@ -390,9 +395,8 @@ std::optional<Failure> Run::render_effects(Host& host) {
   }
   for (const profile::ReplyStep& step : rule_.replies) {
     auto replied = outbound.reply(step, effects_.replies);
+    if (fails(step.place, replied)) return replied.failure();
     if (replied) continue;
-    if (!committed_) return replied.failure();
-    leave_out(step.place, replied.failure());
     const Failure unsaid{Reason::internal, "internal error"};
     const profile::Otherwise* answer = otherwise_for(profile_, &rule_, scope_.me->role(), unsaid.reason);
     if (answer == nullptr) continue;

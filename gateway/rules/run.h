@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gateway/plugin/plugin.h"
@@ -44,7 +45,7 @@ class Run {
 
   /// Goes on as far as it can. True when it is done; false when it waits for answer().
   bool advance(Host& host);
-  void answer(Answer answer);
+  void answer(Answer answer) { answer_ = std::move(answer); }
   /// Fails before its time: gives back what was gained, and answers like any failure.
   void cancel(Host& host, Failure failure);
   /// The sender waits no longer for the handler and hears `failure`, which the effects then hold. A later accept has

@@ -13,12 +13,13 @@ class MailboxPost final : public Post {
   explicit MailboxPost(std::shared_ptr<WorkerInbox> inbox) : inbox_(std::move(inbox)) {}
 
   bool deliver(Delivery delivery) override {
-    const std::size_t weight = Load::kLetter + delivery.frame->weight();
+    const std::size_t weight = Load::kLetter + (delivery.frame ? delivery.frame->weight() : 0);
     return inbox_->deliver(std::move(delivery), weight);
   }
   /// A session that is replaced hears first what was sent to it before.
   bool direct(Direct direct) override {
-    if (direct.kind != Direct::Kind::frame && direct.kind != Direct::Kind::evict) {
+    const bool is_published = direct.kind == Direct::Kind::frame || direct.kind == Direct::Kind::order;
+    if (!is_published && direct.kind != Direct::Kind::evict) {
       inbox_->put(std::move(direct));
       return false;
     }

@@ -1,5 +1,6 @@
 #include "gateway/session/changes.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -20,11 +21,19 @@ void Changes::begin(Session& session, turns::Turn& turn) {
   if (effects.identity) identities_.authenticated(session, std::move(effects.identity));
   if (effects.role) identities_.take_role(session, *effects.role);
   if (effects.variables.is_object()) session.set(effects.variables);
+  const auto is_barred = [&](const Topic& topic) {
+    return std::find(turn.barred.begin(), turn.barred.end(), topic) != turn.barred.end();
+  };
   for (Topic& topic : effects.claimed) {
-    if (turn.fence > turn.lost) claims_.gained(session, std::move(topic), turn.fence);
+    if (is_barred(topic)) {
+      common_.services.exchange->release(common_.worker, topic, std::exchange(turn.fence, 0),
+                                         [this, id = turns_.expect(turn)] { turns_.came(id); });
+    } else if (turn.fence > turn.lost) {
+      claims_.gained(session, std::move(topic), turn.fence);
+    }
   }
   for (const Topic& topic : effects.join) {
-    if (!session.inside(topic)) memberships_.join(session, topic, false);
+    if (!session.inside(topic) && !is_barred(topic)) memberships_.join(session, topic, false);
   }
   if (memberships_.has_to_ask()) {
     memberships_.ask(session, [this, id = turns_.expect(turn)](Exchange::AllJoined all) {

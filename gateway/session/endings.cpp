@@ -52,7 +52,7 @@ void Endings::begin(Session& session) {
   session.ending = true;
   ++common_.counts(session).ending;
   session.replays.reset();
-  session.early.reset();
+  if (session.early) std::erase_if(session.early->all, [](const Early::One& one) { return one.order == nullptr; });
   paused_.remove(session);
   deadlines_.clear(session, Deadline::role);
   deadlines_.set(session, Deadline::finish, session.profile->limits.finish_within);

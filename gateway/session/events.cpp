@@ -79,6 +79,14 @@ void Events::take(Session& session, const profile::Rule& rule) {
   begin(session, turn);
 }
 
+void Events::take(Session& session, std::unique_ptr<const profile::Rule> rule) {
+  turns::Turn& turn = make(session);
+  turn.own_rule = std::move(rule);
+  turn.rule = turn.own_rule.get();
+  turn.run.emplace(*session.profile, *turn.rule, turn.sender, *common_.services.clock, turn.name, nullptr);
+  begin(session, turn);
+}
+
 void Events::begin(Session& session, turns::Turn& turn) {
   session.turn = turn.id;
   turns_.take(turn);

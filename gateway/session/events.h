@@ -20,6 +20,8 @@ class Events {
   void take(Session& session, const dialect::Message& message);
   /// One of the opened or closed rules.
   void take(Session& session, const profile::Rule& rule);
+  /// A rule that is made for this once.
+  void take(Session& session, std::unique_ptr<const profile::Rule> rule);
 
  private:
   turns::Turn& make(Session& session);

@@ -7,14 +7,22 @@ namespace polygate::session {
 
 void Hearing::hear(Session& session, const Direct& direct) {
   if (direct.topic && !Topic::is_of(*direct.topic, session.profile->name)) return;
-  if (direct.fence == 0 || session.find(direct.fence) != nullptr) return hear(session, direct.frame);
-  if (may_gain(session, direct.fence)) hold(session, {nullptr, {}, direct.fence, direct.frame});
+  if (direct.fence == 0 || session.find(direct.fence) != nullptr) {
+    return direct.order ? obey(session, direct.order) : hear(session, direct.frame);
+  }
+  if (may_gain(session, direct.fence)) hold(session, {nullptr, {}, direct.fence, direct.frame, direct.order});
+}
+
+void Hearing::obey(Session& session, const std::vector<OrderPtr>& orders, std::vector<Replays::One>& replays) {
+  if (orders.empty()) return;
+  for (const OrderPtr& order : orders) obey(session, order);
+  std::erase_if(replays, [&](const Replays::One& one) { return session.ending || session.find(one.topic) == nullptr; });
 }
 
 void Hearing::hold(Session& session, Early::One one) {
-  if (session.ending) return;
+  if (session.ending && !one.order) return;
   if (!session.early) session.early = std::make_unique<Early>();
-  const std::size_t weight = one.frame->weight() + kWaitingFrame;
+  const std::size_t weight = (one.frame ? one.frame->weight() : 0) + kWaitingFrame;
   if (session.early->weight + weight > session.profile->limits.outbox_bytes) return endings_.cut_slow(session);
   session.early->weight += weight;
   session.early->all.push_back(std::move(one));
@@ -23,18 +31,22 @@ void Hearing::hold(Session& session, Early::One one) {
 void Hearing::hear_early(Session& session) {
   if (!session.early || session.is_joining) return;
   const std::unique_ptr<Early> early = std::exchange(session.early, nullptr);
+  const auto take = [&](const Early::One& one) {
+    return one.order ? obey(session, one.order) : hear(session, one.frame);
+  };
   for (Early::One& one : early->all) {
     if (one.topic != nullptr) {
       const auto its = std::find_if(session.memberships.begin(), session.memberships.end(),
                                     [&](const Membership& each) { return each.local == one.topic; });
+      if (its == session.memberships.end()) continue;  // what came before has ordered it to leave
       const Member& member = one.topic->members[its->index];
       if (member.is_joining) {
         hold(session, std::move(one));
       } else if (one.position > member.since) {
-        hear(session, one.frame);
+        take(one);
       }
     } else if (one.fence == 0 || session.find(one.fence) != nullptr) {
-      hear(session, one.frame);
+      take(one);
     } else if (may_gain(session, one.fence)) {
       hold(session, std::move(one));
     }

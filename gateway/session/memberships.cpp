@@ -73,6 +73,14 @@ void Memberships::leave_all(Session& session) {
   while (!session.memberships.empty()) leave(session, session.memberships.back(), {});
 }
 
+std::vector<SessionId> Memberships::on(const Topic& topic) {
+  std::vector<SessionId> ids;
+  const LocalTopic* local = topics_.find(topic.key);
+  if (local == nullptr) return ids;
+  for (const Member& member : local->members) ids.push_back(sessions_.at(member.slot).id());
+  return ids;
+}
+
 void Memberships::deliver(const Delivery& delivery) {
   LocalTopic* local = topics_.find(*delivery.topic);
   if (!local) return;

@@ -18,6 +18,8 @@ class Memberships {
 
   /// It is a member from now on; what it hears is known when ask() is answered.
   void join(Session& session, const Topic& topic, bool built_in);
+  /// What has been ordered until now: see Exchange.
+  std::uint64_t ordered() const { return common_.services.exchange->ordered(); }
   bool has_to_ask() const { return !to_join_.empty(); }
   /// For all that join() was called for. A session has one such question open at a time.
   void ask(const Session& session, Done<Exchange::AllJoined> done);
@@ -29,6 +31,8 @@ class Memberships {
   void leave(Session& session, Membership& membership, Done<> done);
   void leave_all(Session& session);
 
+  /// Who of this worker is on the topic.
+  std::vector<SessionId> on(const Topic& topic);
   /// What was published on a topic, from the worker's mailbox.
   void deliver(const Delivery& delivery);
 

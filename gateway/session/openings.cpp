@@ -1,5 +1,7 @@
 #include "gateway/session/openings.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -21,16 +23,18 @@ SessionId Openings::open(const profile::ProfilePtr& profile, const profile::Endp
   const SessionId id = session.id();
   session.is_joining = true;
   if (memberships_.has_to_ask()) {
-    memberships_.ask(session, [this, id](Exchange::AllJoined all) { opened(id, std::move(all)); });
+    memberships_.ask(session, [this, id, began = memberships_.ordered()](Exchange::AllJoined all) {
+      opened(id, std::move(all), began);
+    });
   } else {
-    opened(id, {});
+    opened(id, {}, 0);
   }
   return id;
 }
 
 /// It is on its first topics. What these kept comes behind what its opened rules say at once, and what is said on them
 /// behind that.
-void Openings::opened(SessionId id, Exchange::AllJoined all) {
+void Openings::opened(SessionId id, Exchange::AllJoined all, std::uint64_t began) {
   Session* found = sessions_.find(id);
   if (found == nullptr || !found->is_joining) return;
   Session& session = *found;
@@ -41,6 +45,12 @@ void Openings::opened(SessionId id, Exchange::AllJoined all) {
     const Membership* still = session.find(one.topic);
     return still == nullptr || still->local->members[still->index].since != one.since;
   });
+  std::vector<OrderPtr> orders;
+  for (const Exchange::Joined& joined : all) {
+    std::copy_if(joined.orders.begin(), joined.orders.end(), std::back_inserter(orders),
+                 [began](const OrderPtr& order) { return order->number > began; });
+  }
+  hearing_.obey(session, orders, replays);
   replayer_.replay(session, std::move(replays));
   hearing_.hear_early(session);
   turn_order_.go_on(session);

@@ -1,4 +1,6 @@
 #pragma once
+#include <cstdint>
+
 #include "gateway/session/endings.h"
 #include "gateway/session/hearing.h"
 #include "gateway/session/lifetimes.h"
@@ -20,7 +22,8 @@ class Openings {
                  auth::IdentityPtr identity);
 
  private:
-  void opened(SessionId id, Exchange::AllJoined all);
+  /// `began` is Exchange::ordered() when it asked.
+  void opened(SessionId id, Exchange::AllJoined all, std::uint64_t began);
 
   Sessions& sessions_;
   Endings& endings_;

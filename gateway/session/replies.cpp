@@ -18,6 +18,7 @@ void Replies::tell(Session& session, turns::Turn& turn) {
   }
   rules::Effects& effects = turn.run->effects();
   for (FramePtr& reply : effects.replies) replayer_.push(session, std::move(reply));
+  obey(session, turn, replays);
   replayer_.replay(session, std::move(replays));
   if (!turn.published.not_kept.empty()) {
     const std::string limit(name(turn.published.not_kept.front().limit));
@@ -27,6 +28,17 @@ void Replies::tell(Session& session, turns::Turn& turn) {
   hearing_.hear_early(session);
   close(session, effects);
   if (turn.fence != 0 && turn.fence <= turn.lost) endings_.replaced(session);
+}
+
+/// What stood on the topics that the turn has joined, and was given since it began.
+void Replies::obey(Session& session, const turns::Turn& turn, std::vector<Replays::One>& replays) {
+  std::vector<OrderPtr> orders = turn.orders;
+  for (const Exchange::Joined& joined : turn.joined) {
+    for (const OrderPtr& order : joined.orders) {
+      if (turn.obeys(*order)) orders.push_back(order);
+    }
+  }
+  hearing_.obey(session, orders, replays);
 }
 
 void Replies::say(Session& session, rules::Effects& effects) {

@@ -20,6 +20,7 @@ class Replies {
   void say(Session& session, rules::Effects& effects);
 
  private:
+  void obey(Session& session, const turns::Turn& turn, std::vector<Replays::One>& replays);
   void close(Session& session, const rules::Effects& effects);
 
   Paused& paused_;

@@ -73,6 +73,7 @@ struct Early {
     Position position;
     Fence fence = 0;  ///< for who holds it; without either it is for the session
     FramePtr frame;
+    OrderPtr order{};  ///< instead of a frame
   };
   std::vector<One> all;
   std::size_t weight = 0;
@@ -149,11 +150,12 @@ class Session final : public turns::Living {
   std::unique_ptr<std::deque<Question>> questions;  ///< what the peer was asked to acknowledge, the oldest first
   TokenBucket bucket;
   std::vector<Membership> memberships;
-  turns::TurnId turn;                ///< in flight, and waited for
-  turns::TurnId overdue;             ///< in flight, for nobody
-  std::unique_ptr<Waiting> waiting;  ///< usually null
-  Paused::Number paused = 0;         ///< it takes no turn: one filled a worker's mailbox; 0 = it does
-  TimerQueue<Timer>::Id role_timer;  ///< see Deadlines
+  turns::TurnId turn;                             ///< in flight, and waited for
+  turns::TurnId overdue;                          ///< in flight, for nobody
+  std::unique_ptr<Waiting> waiting;               ///< usually null
+  std::unique_ptr<std::deque<OrderPtr>> ordered;  ///< what it is to join, before it says more; usually null
+  Paused::Number paused = 0;                      ///< it takes no turn: one filled a worker's mailbox; 0 = it does
+  TimerQueue<Timer>::Id role_timer;               ///< see Deadlines
   TimerQueue<Timer>::Id token_timer;
   TimerQueue<Timer>::Id end_timer;             ///< of what ends it: nobody came back, or finish_within is over
   std::unique_ptr<std::vector<Asker>> askers;  ///< who want a sign of life, or wait for its end; usually null

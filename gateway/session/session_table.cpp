@@ -4,6 +4,7 @@
 #include "gateway/session/changes.h"
 #include "gateway/session/note_verdict.h"
 #include "gateway/session/openings.h"
+#include "gateway/session/orders.h"
 #include "gateway/session/recoveries.h"
 #include "gateway/session/timed_rules.h"
 
@@ -27,7 +28,8 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   Endings endings{common, sessions, deadlines, paused, [this](Session& session) { turn_order.go_on(session); }};
   Handover handover{common, endings};
   Replayer replayer{common, sessions, endings, handover};
-  Hearing hearing{endings, replayer, turns};
+  Hearing hearing{endings, replayer, turns,
+                  [this](Session& session, const OrderPtr& order) { orders.obey(session, order); }};
   Claims claims{common, endings, turns};
   Memberships memberships{common, sessions, replayer, hearing};
   Identities identities{common, deadlines, endings, memberships};
@@ -38,6 +40,7 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   TimedRules timed_rules{common, dispatch, paused, turns};
   Lifetimes lifetimes{common, sessions, deadlines, claims, memberships, identities, turns};
   TurnOrder turn_order{common, sessions, paused, endings, events, lifetimes, turns};
+  Orders orders{sessions, endings, hearing, memberships, turn_order, turns};
   Openings openings{sessions, endings, replayer, hearing, memberships, lifetimes, turn_order};
   Recoveries recoveries{common, sessions, deadlines, endings, claims, replayer};
 };
@@ -175,7 +178,11 @@ Abandoned SessionTable::abandon() {
 }
 
 void SessionTable::deliver(const Delivery& delivery) {
-  state_->memberships.deliver(delivery);
+  if (delivery.order) {
+    state_->orders.deliver(delivery);
+  } else {
+    state_->memberships.deliver(delivery);
+  }
   state_->endings.settle();
 }
 
@@ -185,6 +192,9 @@ void SessionTable::direct(const Direct& direct) {
   switch (direct.kind) {
     case Direct::Kind::frame:
       if (session) state_->hearing.hear(*session, direct);
+      break;
+    case Direct::Kind::order:
+      if (session) state_->orders.direct(*session, direct);
       break;
     case Direct::Kind::evict:
       if (session) state_->claims.lost(*session, direct.fence);

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "gateway/rules/render.h"
+
 namespace polygate::session {
 
 TurnOrder::TurnOrder(Common& common, Sessions& sessions, Paused& paused, Endings& endings, Events& events,
@@ -39,6 +41,7 @@ bool TurnOrder::receive(Session& session, const dialect::Message& message) {
 void TurnOrder::go_on(Session& session) {
   if (session.paused || session.is_joining) return;
   if (session.phase == Session::Phase::opening) take_phase_rules(session);
+  if (session.phase == Session::Phase::open && session.ordered) take_ordered(session);
   if (session.phase == Session::Phase::open) take_waiting(session);
   const bool may_close = session.phase == Session::Phase::open && session.ending && session.carrier == nullptr &&
                          !session.turn && !session.has_waiting();
@@ -49,6 +52,20 @@ void TurnOrder::go_on(Session& session) {
   if (session.phase != Session::Phase::closing) return;
   take_phase_rules(session);
   if (!session.turn) lifetimes_.free(session);
+}
+
+/// What it was told to join is joined like by a rule of its own, within the same limits.
+void TurnOrder::take_ordered(Session& session) {
+  while (!session.turn && !session.paused && session.ordered) {
+    const OrderPtr order = session.ordered->front();
+    session.ordered->pop_front();
+    if (session.ordered->empty()) session.ordered.reset();
+    if (session.ending) continue;
+    auto rule = std::make_unique<profile::Rule>();
+    rule->place = order->place;
+    for (const Topic& topic : order->join) rule->join.push_back(rules::constant_topic(topic));
+    events_.take(session, std::move(rule));
+  }
 }
 
 void TurnOrder::take_one_waiting(Session& session) {

@@ -29,6 +29,7 @@ class TurnOrder {
   void give_up(Session& session);
 
  private:
+  void take_ordered(Session& session);
   void take_one_waiting(Session& session);
   void take_waiting(Session& session);
 

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gateway/base/timer_queue.h"
 #include "gateway/dialect/dialect.h"
@@ -35,6 +36,7 @@ struct Turn {
   const profile::Rule* rule = nullptr;
   std::uint16_t event_index = 0;
   std::uint64_t started = 0;  ///< Clock::nanoseconds()
+  std::uint64_t began = 0;    ///< Exchange::ordered() then, where its profile gives orders
   std::optional<rules::Run> run;
   bool handlers_busy = false;  ///< an earlier turn of its sender still waits for its handler
   bool overdue = false;        ///< its requester was told that nothing came of it in time
@@ -52,6 +54,14 @@ struct Turn {
   TimerQueue<TurnId>::Id timer;
   std::unique_ptr<Topic> probed;  ///< the claim whose owner is asked for a sign of life, or is waited for
   Fence probed_fence = 0;         ///< its owner's
+
+  // Of orders that were given since it began.
+  std::vector<Topic> barred;                      ///< that it does not join any more
+  std::vector<OrderPtr> orders;                   ///< to obey when what it does has taken effect
+  std::unique_ptr<const profile::Rule> own_rule;  ///< its rule, when an order has made it
+
+  /// Stands there an order that it has to obey, because it joined by what it does?
+  bool obeys(const Order& order) const { return order.number > began && order.except != sender.id(); }
 
   // Behind its rule: what it does happens, and it ends when all of that is answered.
   bool is_over = false;

@@ -120,6 +120,7 @@ Turn& TurnTable::begin(std::uint16_t profile) {
   turn.profile_index = profile;
   turn.rule = nullptr;
   turn.started = services_.clock->nanoseconds();
+  if (services_.profiles[profile]->orders) turn.began = services_.exchange->ordered();
   turn.name.clear();
   return turn;
 }
@@ -150,6 +151,9 @@ void TurnTable::finish(Turn& turn) {
   gone->fence = gone->lost = 0;
   gone->expected = 0;
   gone->joined.clear();
+  gone->barred.clear();
+  gone->orders.clear();
+  gone->own_rule.reset();
   gone->published = {};
   spare_ = std::move(gone);
 }
@@ -213,6 +217,9 @@ void TurnTable::claim_answer(TurnId id, std::uint32_t question, const Topic& top
   }
   if (claim.gained) {
     turn->fence = claim.fence;
+    for (const OrderPtr& order : claim.orders) {
+      if (turn->obeys(*order)) turn->orders.push_back(order);
+    }
     answered(id, question, rules::Answer(Json()));
   } else if (when_taken == Taken::probe || claim.is_ending) {
     wait_for_owner(*turn, topic, claim);

@@ -114,6 +114,27 @@ TEST_F(Explain, ChoosesAmongRulesByWhatTheyMatch) {
   EXPECT_THAT(none.out, Not(HasSubstr("takes it\n")));
 }
 
+TEST_F(Explain, SaysWhatOthersAreToldToDo) {
+  std::string profile(Workspace::kProfile);
+  profile.insert(profile.find("    leave: board/main\n"), R"(    others:
+      - {of: [role/writer, seat/$data.to], leave: board/main}
+      - {of: seat/$data.to, join: [board/$data.text, board/main]}
+      - {of: role/guest, close: {code: 4001, reason: "$me.user says so"}}
+)");
+  workspace.write("profiles/notes.yaml", profile);
+  const Ran ran = run({"note", R"({"to": "bob", "text": "hi"})", "--as", "writer", "--user", "ann", "--present",
+                       "seat/bob", "--inside", "board/main"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr(". tell the others on role/writer, seat/$data.to to leave board/main\n"));
+  EXPECT_THAT(ran.out, HasSubstr(". tell the others on seat/$data.to to join board/$data.text, board/main\n"));
+  EXPECT_THAT(ran.out, HasSubstr(". tell the others on role/guest to close the connection with code 4001: "
+                                 "\"$me.user says so\"\n"));
+  EXPECT_THAT(ran.out, HasSubstr("  the others on role/writer leave board/main\n"
+                                 "  the others on seat/bob leave board/main\n"
+                                 "  the others on seat/bob join board/hi, board/main\n"
+                                 "  the others on role/guest are closed with 4001 ann says so\n"));
+}
+
 TEST_F(Explain, AFailureIsAnsweredLikeTheGatewayDoes) {
   const Ran absent = run({"note", R"({"to": "bob", "text": "hi"})", "--as", "writer"});
   EXPECT_EQ(absent.code, 1);

@@ -33,6 +33,7 @@ constexpr Mapping kMappings[] = {
     {"keep", "events: {e: {from: guest, send: {to: a/b, keep: {key: a, %: 1}}}}\n", "/$defs/keep/oneOf/1/properties"},
     {"reply", "events: {e: {from: guest, reply: {as: a, %: 1}}}\n", "/$defs/reply/oneOf/1/properties"},
     {"close", "events: {e: {from: guest, close: {code: 4000, %: 1}}}\n", "/$defs/close/oneOf/1/properties"},
+    {"others", "events: {e: {from: guest, others: {of: a/b, %: 1}}}\n", "/$defs/order/properties"},
     {"otherwise", "otherwise: {reply: a, %: 1}\n", "/$defs/otherwise_entry/properties"},
     {"limits", "limits: {%: 1}\n", "/$defs/limits/properties"},
     {"engine", "engine: {%: 1}\n", "/properties/engine/properties"},

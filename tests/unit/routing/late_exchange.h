@@ -77,6 +77,7 @@ class LateExchange final : public Exchange {
   void publish(WorkerIndex caller, Batch batch, Done<Published> done) override {
     call(caller, [=, this, answer = later(caller, std::move(done))] { there_.publish(caller, batch, answer); });
   }
+  std::uint64_t ordered() const override { return there_.ordered(); }
   void let_go() override { there_.let_go(); }
   void direct(WorkerIndex caller, Direct direct) override {
     call(caller, [=, this] { there_.direct(caller, direct); });

@@ -518,6 +518,7 @@ class Witness final : public Exchange {
     for (const auto& [topic, frame] : sent) model_.published(topic, frame->message(), !answer.not_kept.empty());
     done(std::move(answer));
   }
+  std::uint64_t ordered() const override { return there_.ordered(); }
   void let_go() override { there_.let_go(); }
   void direct(WorkerIndex caller, Direct direct) override { there_.direct(caller, std::move(direct)); }
 

@@ -159,7 +159,8 @@ class Loop final : public Post {
     return is_pressed;
   }
   bool direct(Direct direct) override {
-    const bool is_parcel = direct.kind == Direct::Kind::frame || direct.kind == Direct::Kind::evict;
+    const bool is_parcel =
+        direct.kind == Direct::Kind::frame || direct.kind == Direct::Kind::order || direct.kind == Direct::Kind::evict;
     if (!is_parcel) {
       letters.push_back(std::move(direct));
       return false;
