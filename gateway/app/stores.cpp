@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/store/migrations.h"
+#include "gateway/store/postgres_store.h"
 #include "gateway/store/sqlite_store.h"
 #include "gateway/store/unopened_store.h"
 
@@ -28,7 +29,11 @@ Store* Stores::add(const std::string& profile, const std::vector<const Plugin*>&
 
 Result<std::unique_ptr<Store>> Stores::open(const std::string& profile) const {
   if (!open_) return make_unopened_store();
-  return open_sqlite(config_->folder / (profile + ".db"));
+  if (config_->server.empty()) return open_sqlite(config_->folder / (profile + ".db"));
+  PostgresOptions options;
+  options.connection = config_->server;
+  options.schema = profile;
+  return open_postgres(options);
 }
 
 Result<void> Stores::health() const {

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "gateway/store/fnv.h"
 #include "gateway/store/statement.h"
 #include "gateway/store/trouble.h"
 #include "gateway/store/waiting.h"
@@ -22,12 +23,9 @@ bool is_named(std::string_view name) {
          std::all_of(name.begin(), name.begin() + 4, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// FNV-1a with 64 bits: tells an edited text from the one that ran.
+/// Tells an edited text from the one that ran.
 std::string hash_of(std::string_view sql) {
-  constexpr std::uint64_t kBasis = 14'695'981'039'346'656'037U;
-  constexpr std::uint64_t kPrime = 1'099'511'628'211U;
-  std::uint64_t hash = kBasis;
-  for (const char c : sql) hash = (hash ^ static_cast<unsigned char>(c)) * kPrime;
+  const std::uint64_t hash = fnv1a(sql);
   std::string digits;
   for (int shift = 60; shift >= 0; shift -= 4) digits += "0123456789abcdef"[hash >> shift & 0xF];
   return digits;

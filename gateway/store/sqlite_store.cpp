@@ -14,6 +14,7 @@
 #include <thread>
 #include <utility>
 
+#include "gateway/store/reader_pool.h"
 #include "gateway/store/sqlite_connection.h"
 #include "gateway/store/sqlite_writer.h"
 #include "gateway/store/trouble.h"
@@ -21,16 +22,17 @@
 namespace polygate {
 namespace {
 
-using Connection = SqliteConnection;
 using Batch = std::vector<WaitingWrite>;
 
 constexpr std::size_t kMaxBatch = 512;
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(const std::filesystem::path& file, const SqliteOptions& options, std::unique_ptr<Connection> connection)
-      : file_(file),
-        options_(options),
+  SqliteStore(const std::filesystem::path& file, const SqliteOptions& options,
+              std::unique_ptr<SqliteConnection> connection)
+      : options_(options),
+        readers_(options.readers,
+                 [file, options] { return SqliteConnection::open(file, SqliteConnection::Use::read, options); }),
         writer_(file, options, std::move(connection)),
         thread_([this] { write_until_closed(); }) {}
 
@@ -41,8 +43,7 @@ class SqliteStore final : public Store {
       work_.notify_one();
     }
     thread_.join();
-    std::unique_lock lock(mutex_);
-    reader_back_.wait(lock, [&] { return callers_ == 0; });
+    readers_.close();
   }
 
   Result<void> submit(Write write) override {
@@ -57,11 +58,7 @@ class SqliteStore final : public Store {
   }
 
   Result<StoreRows> query(std::string_view sql, StoreRow parameters, std::size_t max_rows) override {
-    Result<std::unique_ptr<Connection>> reader = borrow_reader();
-    if (!reader) return reader.failure();
-    Result<StoreRows> rows = (*reader)->rows(sql, parameters, max_rows);
-    return_reader(std::move(*reader));
-    return rows;
+    return readers_.with([&](SqliteConnection& reader) { return reader.rows(sql, parameters, max_rows); }, is_good);
   }
 
   Result<void> health() const override {
@@ -105,44 +102,18 @@ class SqliteStore final : public Store {
     return batch;
   }
 
-  Result<std::unique_ptr<Connection>> borrow_reader() {
-    std::unique_lock lock(mutex_);
-    if (closing_) return trouble(Trouble::closing, "a query came when it was closing");
-    ++callers_;
-    reader_back_.wait(lock, [&] { return !readers_.empty() || readers_out_ < options_.readers; });
-    ++readers_out_;
-    std::unique_ptr<Connection> reader;
-    if (!readers_.empty()) {
-      reader = std::move(readers_.back());
-      readers_.pop_back();
-    }
-    lock.unlock();
-    if (reader && !reader->moved()) return reader;
-    Result<std::unique_ptr<Connection>> opened = Connection::open(file_, Connection::Use::read, options_);
-    if (!opened) return_reader(nullptr);
-    return opened;
+  /// A connection that met a broken disk, or whose file is gone, is not used again.
+  static bool is_good(const SqliteConnection& reader) {
+    return reader.error() != SQLITE_IOERR && reader.error() != SQLITE_CORRUPT && !reader.moved();
   }
 
-  void return_reader(std::unique_ptr<Connection> reader) {
-    // A connection that met a broken disk is not used again: the next query opens a fresh one.
-    if (reader && (reader->error() == SQLITE_IOERR || reader->error() == SQLITE_CORRUPT)) reader.reset();
-    const std::scoped_lock lock(mutex_);
-    if (reader) readers_.push_back(std::move(reader));
-    --readers_out_;
-    --callers_;
-    reader_back_.notify_all();
-  }
-
-  const std::filesystem::path file_;
   const SqliteOptions options_;
+  ReaderPool<SqliteConnection> readers_;
   SqliteWriter writer_;
 
   mutable std::mutex mutex_;  // guards all below
-  std::condition_variable work_, reader_back_;
+  std::condition_variable work_;
   std::deque<WaitingWrite> waiting_;
-  std::vector<std::unique_ptr<Connection>> readers_;
-  unsigned readers_out_ = 0;
-  std::size_t callers_ = 0;
   bool closing_ = false;
   Result<void> health_;
   StoreMeter meter_;
@@ -173,7 +144,8 @@ Result<void> make_file(const std::filesystem::path& file) {
 
 Result<std::unique_ptr<Store>> open_sqlite(const std::filesystem::path& file, const SqliteOptions& options) {
   if (Result<void> made = make_file(file); !made) return made.failure();
-  Result<std::unique_ptr<Connection>> writer = Connection::open(file, Connection::Use::write, options);
+  Result<std::unique_ptr<SqliteConnection>> writer =
+      SqliteConnection::open(file, SqliteConnection::Use::write, options);
   if (!writer) return writer.failure();
   return std::unique_ptr<Store>(std::make_unique<SqliteStore>(file, options, std::move(*writer)));
 }

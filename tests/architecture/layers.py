@@ -34,6 +34,7 @@ WALLS = {
     "idn2.h": {"schema"},
     "openssl/": {"auth", "wire", "net"},
     "sqlite3": {"store"},
+    "libpq": {"store"},
     "dlfcn.h": {"plugin"},
     "libwebsockets": {"net"},
     "uv.h": {"net"},

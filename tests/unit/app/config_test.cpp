@@ -67,7 +67,21 @@ TEST(Config, OneDatabaseForAllProfilesIsRefusedWithWhatToDo) {
   std::filesystem::create_directory(workspace.path("rows.db"));
   EXPECT_TRUE(read(workspace, "profiles: [a.yaml]\nstore: rows.db\n").config) << "a folder may be called so";
   EXPECT_THAT(read(workspace, "profiles: [a.yaml]\nstore: [a]\n").problems,
-              HasSubstr("`store` of the configuration is a list, expected the folder for the profiles' databases"));
+              HasSubstr("`store` of the configuration is a list, expected the folder for the profiles' databases, "
+                        "or the URI of a PostgreSQL server"));
+}
+
+TEST(Config, AStoreMayBeAPostgresServer) {
+  const Workspace workspace;
+  const std::string uri = "postgresql://polygate@db.example.org/rows?sslmode=verify-full";
+  const Read result = read(workspace, "profiles: [a.yaml]\nstore: " + uri + "\n");
+  ASSERT_TRUE(result.config) << result.problems;
+  EXPECT_EQ(result.config->store->server, uri);
+  EXPECT_THAT(
+      read(workspace, "profiles: [a.yaml]\nstore: postgres://db/rows?ssl=on\n").problems,
+      HasSubstr("config.yaml:2:8: `store` is no URI of a PostgreSQL server: invalid URI query parameter: \"ssl\""));
+  EXPECT_THAT(read(workspace, "profiles: [a.yaml]\nstore: postgresql://me:secret@db/rows\n").problems,
+              HasSubstr("libpq takes it from PGPASSFILE or PGPASSWORD"));
 }
 
 TEST(Config, ANamedListenerTakesTheDefaultOnesPlace) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/app/workspace.h"
+#include "tests/unit/store/postgres_server.h"
 
 namespace polygate::app {
 namespace {
@@ -17,7 +18,7 @@ const Plugin kNothing{"nothing", {}, {}};
 
 class StoresTest : public testing::Test {
  protected:
-  Stores stores(bool open = true) { return {StoreConfig{workspace_.path(""), {"gateway.yaml", 7, 8, 0}}, open}; }
+  Stores stores(bool open = true) { return {StoreConfig{workspace_.path(""), {}, {"gateway.yaml", 7, 8, 0}}, open}; }
   bool there(const std::string& name) const { return std::filesystem::exists(workspace_.path(name)); }
 
   Workspace workspace_;
@@ -45,6 +46,31 @@ TEST_F(StoresTest, EachProfileHasAFileOfItsName) {
   EXPECT_EQ(meters[0].profile, "one");
   EXPECT_EQ(meters[0].meter.written, 3U) << "two migrations and the note";
   EXPECT_EQ(meters[1].meter.written, 1U);
+}
+
+TEST_F(StoresTest, OnAServerEachProfileHasASchemaOfItsName) {
+  const PostgresServer server;
+  const StoreConfig config{{}, server.uri(), {"gateway.yaml", 7, 8, 0}};
+  {
+    Stores all(config, true);
+    Store* one = all.add("one-profile", {&kNotes}, problems_);
+    ASSERT_TRUE(one && all.add("two", {&kNotes}, problems_)) << problems_.text();
+    const auto schemas = one->query(
+        "SELECT table_schema FROM information_schema.tables WHERE table_name = 'note' "
+        "ORDER BY table_schema");
+    ASSERT_TRUE(schemas) << schemas.failure().details;
+    EXPECT_EQ(*schemas, (StoreRows{{"one-profile"}, {"two"}}));
+  }
+  Plugin edited = kNotes;
+  edited.migrations[0].sql += " ";
+  EXPECT_EQ(Stores(config, true).add("two", {&edited}, problems_), nullptr);
+  EXPECT_THAT(problems_.text(), HasSubstr("the migration `0001 notes` has changed since it ran in this store"));
+}
+
+TEST_F(StoresTest, AServerThatIsNotThereStopsTheStart) {
+  Stores all(StoreConfig{{}, "postgresql://%2Fnowhere/rows", {"gateway.yaml", 7, 8, 0}}, true);
+  EXPECT_EQ(all.add("one", {&kNotes}, problems_), nullptr);
+  EXPECT_THAT(problems_.text(), HasSubstr("gateway.yaml:7:8: the store of profile `one` cannot be opened: connection"));
 }
 
 TEST_F(StoresTest, AProfileWhosePluginsKeepNoRowsHasNone) {
@@ -79,7 +105,7 @@ TEST_F(StoresTest, AMigrationThatHasChangedStopsTheStart) {
 }
 
 TEST_F(StoresTest, AFolderThatIsNotThereStopsTheStart) {
-  Stores all(StoreConfig{workspace_.path("nowhere"), {"gateway.yaml", 7, 8, 0}}, true);
+  Stores all(StoreConfig{workspace_.path("nowhere"), {}, {"gateway.yaml", 7, 8, 0}}, true);
   EXPECT_EQ(all.add("one", {&kNotes}, problems_), nullptr);
   EXPECT_THAT(problems_.text(), HasSubstr("nowhere: No such file or directory"));
 }

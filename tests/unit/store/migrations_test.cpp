@@ -5,8 +5,8 @@
 
 #include <thread>
 
+#include "tests/unit/store/engines.h"
 #include "tests/unit/store/opened_store.h"
-#include "tests/unit/store/temporary_folder.h"
 
 namespace polygate {
 namespace {
@@ -17,29 +17,29 @@ const Migration kNotes{"0001 notes", "CREATE TABLE note (id @id, text TEXT); INS
 const Migration kMarks{"0002 marks", "ALTER TABLE note ADD mark BIGINT; UPDATE note SET mark = 7"};
 const Migration kWrong{"0003 wrong", "CREATE TABLE other (a TEXT); INSERT INTO nowhere VALUES (1)"};
 
-class Migrations : public testing::Test {
+class Migrations : public testing::TestWithParam<const char*> {
  protected:
   std::string why(const std::vector<Migration>& list, std::string_view plugin = "p") {
     const Result<void> done = migrate(*store_, plugin, list);
     return done ? "" : done.failure().details;
   }
 
-  TemporaryFolder folder_;
-  std::unique_ptr<Store> store_ = open(folder_ / "db");
+  StorePlace place_{GetParam()};
+  std::unique_ptr<Store> store_ = place_.open();
 };
 
-TEST_F(Migrations, EachRunsOnceAndInOrder) {
+TEST_P(Migrations, EachRunsOnceAndInOrder) {
   EXPECT_EQ(why({kNotes}), "");
   EXPECT_EQ(why({kNotes}), "");
   EXPECT_EQ(count(*store_), 1);
-  store_ = open(folder_ / "db");
+  store_ = place_.open();
   EXPECT_EQ(why({kNotes, kMarks}), "");
   EXPECT_EQ(*store_->query("SELECT text, mark FROM note"), (StoreRows{{"first", std::int64_t{7}}}));
   EXPECT_EQ(*store_->query("SELECT plugin, name FROM polygate_migrations ORDER BY name"),
             (StoreRows{{"p", "0001 notes"}, {"p", "0002 marks"}}));
 }
 
-TEST_F(Migrations, AFailingOneLeavesNothingOfThoseWithIt) {
+TEST_P(Migrations, AFailingOneLeavesNothingOfThoseWithIt) {
   EXPECT_THAT(why({kNotes, kMarks, kWrong}),
               HasSubstr("plugin `p`: the migration `0003 wrong` failed, and nothing has changed: "));
   EXPECT_FALSE(store_->query("SELECT * FROM note"));
@@ -47,7 +47,7 @@ TEST_F(Migrations, AFailingOneLeavesNothingOfThoseWithIt) {
   EXPECT_EQ(why({kNotes, kMarks}), "");
 }
 
-TEST_F(Migrations, AnEditedOneStopsTheStart) {
+TEST_P(Migrations, AnEditedOneStopsTheStart) {
   EXPECT_EQ(why({kNotes}), "");
   Migration edited = kNotes;
   edited.sql += " ";
@@ -57,7 +57,7 @@ TEST_F(Migrations, AnEditedOneStopsTheStart) {
   EXPECT_FALSE(store_->query("SELECT mark FROM note")) << "nothing of what is behind it has run";
 }
 
-TEST_F(Migrations, OneThatThePluginDoesNotKnowStopsTheStart) {
+TEST_P(Migrations, OneThatThePluginDoesNotKnowStopsTheStart) {
   EXPECT_EQ(why({kNotes, kMarks}), "");
   EXPECT_EQ(
       why({kNotes}),
@@ -65,7 +65,7 @@ TEST_F(Migrations, OneThatThePluginDoesNotKnowStopsTheStart) {
       "of a newer plugin, start the gateway with that one");
 }
 
-TEST_F(Migrations, OneThatCameInBetweenStopsTheStart) {
+TEST_P(Migrations, OneThatCameInBetweenStopsTheStart) {
   const Migration late{"0002 late", "CREATE TABLE late (a TEXT)"};
   EXPECT_EQ(why({late}), "");
   EXPECT_EQ(why({{"0001 before", "CREATE TABLE early (a TEXT)"}, late}),
@@ -73,14 +73,14 @@ TEST_F(Migrations, OneThatCameInBetweenStopsTheStart) {
             "go to the end of the list");
 }
 
-TEST_F(Migrations, EachPluginHasItsOwn) {
+TEST_P(Migrations, EachPluginHasItsOwn) {
   EXPECT_EQ(why({kNotes}), "");
   EXPECT_EQ(why({{"0001 other", "CREATE TABLE other (a TEXT)"}}, "q"), "");
   EXPECT_EQ(why({kNotes, kMarks}), "");
 }
 
-TEST_F(Migrations, OfTwoGatewaysThatStartAtOnceOneRunsThem) {
-  auto other = open(folder_ / "db");
+TEST_P(Migrations, OfTwoGatewaysThatStartAtOnceOneRunsThem) {
+  auto other = place_.open();
   std::vector<std::thread> gateways;
   for (Store* store : {store_.get(), other.get()}) {
     gateways.emplace_back([store] { must(migrate(*store, "p", {kNotes, kMarks})); });
@@ -100,6 +100,8 @@ TEST(MigrationList, IsRefusedWithWhatIsWrong) {
   EXPECT_EQ(fault_in({{"0001 none", " "}}), "the migration `0001 none`: the statement is empty");
   EXPECT_THAT(fault_in({{"0001 odd", "CREATE TABLE t (a INTEGER)"}}), HasSubstr("write BIGINT"));
 }
+
+INSTANTIATE_TEST_SUITE_P(EveryEngine, Migrations, every_engine(), engine_name);
 
 }  // namespace
 }  // namespace polygate
