@@ -108,6 +108,9 @@ class Handlers::Writes {
 
 /// One Outcome::write on its way to the store and back. Touched by the thread that hands it over, then by the store's.
 struct Handlers::Writing {
+  Writing(Handlers& its, Outcome::Closure its_closure, Done its_done, const HandlerReport& of_the_handler)
+      : handlers(its), closure(std::move(its_closure)), done(std::move(its_done)), report(of_the_handler) {}
+
   Handlers& handlers;
   const Outcome::Closure closure;
   const Done done;
