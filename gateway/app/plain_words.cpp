@@ -58,6 +58,8 @@ std::string words(const Shape& shape) {
     }
     case Shape::Kind::map:
       return words(shape.entries);
+    case Shape::Kind::each:
+      return "for each of " + words(shape.text) + ' ' + words(shape.items[0].entries);
   }
   return {};
 }
@@ -145,7 +147,7 @@ std::string words(const profile::Otherwise& answer, const profile::Profile& prof
 std::string saying(const profile::Profile& profile, const profile::Rule& rule, const profile::OwnFailure& failure,
                    Reason reason) {
   const profile::FoundWords found = words_for(profile, &rule, failure.name, reason);
-  return found.by_name ? saying(std::optional(found.words->text)) : std::string();
+  return found.by_name && found.text != nullptr ? saying(std::optional(*found.text)) : std::string();
 }
 
 /// `schema` is where the definition of `event` stands.
@@ -212,7 +214,10 @@ std::vector<std::string> answers_in_words(const profile::Profile& profile, const
                                           std::string_view event) {
   std::vector<std::string> answers;
   for (const profile::Failures* failures : {&rule.failures, &profile.failures}) {
-    for (const auto& [called, said] : *failures) answers.push_back(called + " is told as " + words(said.text));
+    for (const auto& [called, said] : *failures) {
+      if (said.text) answers.push_back(called + " is told as " + words(*said.text));
+      if (said.code) answers.push_back(called + " has the code " + words(*said.code));
+    }
   }
   for (const auto* list : {&rule.otherwise, &profile.otherwise}) {
     for (const profile::Otherwise& answer : *list) {

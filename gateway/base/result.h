@@ -14,6 +14,7 @@ struct Failure {
   std::string message{};
   std::string name{};     ///< finer than the reason, for profiles that have words of their own for it; often empty
   std::string details{};  ///< what a database or a library said, for the log and never for clients; often empty
+  std::string code{};     ///< for machines, as a profile says it; empty where it does not
 };
 
 inline Failure invalid(std::string message) {

@@ -40,6 +40,10 @@ void check_fields(CheckContext& context, const std::vector<Shape::Entry>& fields
                       did_you_mean(key, names.declared));
     } else if (value.kind == Shape::Kind::map) {
       check_fields(context, value.entries, path, definition);
+    } else if (value.kind == Shape::Kind::each) {
+      path.emplace_back("*");
+      check_fields(context, value.items[0].entries, path, definition);
+      path.pop_back();
     }
     path.pop_back();
   }
@@ -51,6 +55,7 @@ void check_data_shape(CheckContext& context, const std::optional<Shape>& data, c
   if (!data) return check_constant(context, "null", place, definition);
   if (data->kind == Shape::Kind::constant) return check_constant(context, data->constant, data->place, definition);
   if (data->kind == Shape::Kind::map) check_fields(context, data->entries, {}, definition);
+  if (data->kind == Shape::Kind::each) check_fields(context, data->items[0].entries, {"*"}, definition);
 }
 
 void check_raw_name(CheckContext& context, const std::string& name, const Place& place) {

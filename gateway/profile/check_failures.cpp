@@ -28,7 +28,8 @@ void check_failures(CheckContext& context, const CheckScope& where, const Failur
   CheckScope scope = where;
   scope.has_failure = true;
   for (const auto& [called, words] : failures) {
-    check_text(context, scope, words.text);
+    if (words.text) check_text(context, scope, *words.text);
+    if (words.code) check_text(context, scope, *words.code);
     if (reason_of(called)) continue;
     const std::set<std::string> own = own_names(context.profile);
     if (own.contains(called)) continue;

@@ -121,6 +121,40 @@ void check_request(CheckContext& context, const CheckScope& scope, const Path& p
                   did_you_mean(path.text(), candidates));
 }
 
+/// The names in one of `$problems`; `at` is where that of `path` stands.
+void check_problem_name(CheckContext& context, const Path& path, std::size_t at) {
+  const std::vector<std::string> names = {"field", "pointer", "path", "keyword", "expected", "message"};
+  if (path.segments.size() <= at || has(names, path.segments[at])) return;
+  context.problem(
+      path.place,
+      "a problem has no `" + path.segments[at] + "`: it has field, pointer, path, keyword, " + "expected and message",
+      did_you_mean(path.segments[at], names));
+}
+
+/// What the schema found wrong with the event's data.
+void check_problem(CheckContext& context, const CheckScope& scope, const Path& path) {
+  if (!scope.has_failure) {
+    context.problem(path.place, "`" + path.text() + "` is known in `otherwise` only");
+  } else if (!context.json()) {
+    context.problem(path.place, "this dialect's data has no schema: `" + path.text() + "` names nothing");
+  } else if (path.root == Root::problem) {
+    check_problem_name(context, path, 0);
+  } else if (!path.segments.empty() && !is_index(path.segments[0])) {
+    context.problem(path.place, "problems have numbers, from $problems.0 on: " + path.text() + " names nothing");
+  } else {
+    check_problem_name(context, path, 1);
+  }
+}
+
+bool has_codes(const Profile& profile) {
+  const auto some = [](const Failures& failures) {
+    return std::any_of(failures.begin(), failures.end(), [](const auto& one) { return one.second.code.has_value(); });
+  };
+  bool found = some(profile.failures);
+  each_rule(profile, [&](const Rule& rule) { found = found || some(rule.failures); });
+  return found;
+}
+
 void check_path(CheckContext& context, const CheckScope& scope, const Path& path) {
   const bool of_sender = path.root == Root::me || path.root == Root::path || path.root == Root::query ||
                          path.root == Root::header || path.root == Root::auth;
@@ -169,13 +203,24 @@ void check_path(CheckContext& context, const CheckScope& scope, const Path& path
                                       ? "`$result` is what a `handler` says, this rule has none"
                                       : "`$result` is not known here: this comes before the handler, or instead of it");
       return;
+    case Root::problem:
+    case Root::problems:
+      return check_problem(context, scope, path);
+    case Root::code:
+      if (scope.has_failure && !has_codes(context.profile)) {
+        context.problem(path.place, "no failure has a `code`: `failures` says them, such as {type: {code: TYPE}}");
+        return;
+      }
+      [[fallthrough]];
     case Root::failure:
     case Root::message:
       if (!scope.has_failure) context.problem(path.place, "`" + path.text() + "` is known in `otherwise` only");
       return;
     case Root::each:
       if (scope.each == nullptr) {
-        context.problem(path.place, "`$each` is known only in a `send` with `each`");
+        context.problem(path.place, "`$each` is known only in a `send` with `each`, and beside `$each` in data");
+      } else if (scope.each->is_whole(Root::problems)) {
+        check_problem_name(context, path, 0);
       } else if (scope.data != nullptr && scope.each->is_one_path() && scope.each->parts[0].path.root == Root::data) {
         std::vector<std::string> segments = scope.each->parts[0].path.segments;
         segments.emplace_back("*");
@@ -185,6 +230,7 @@ void check_path(CheckContext& context, const CheckScope& scope, const Path& path
       }
       return;
     case Root::now:
+    case Root::date:
     case Root::new_id:
       return;
   }
@@ -199,7 +245,7 @@ void each_path(const Text& text, Visit visit) {
 
 template <class Visit>
 void each_text(const Shape& shape, Visit visit) {
-  if (shape.kind == Shape::Kind::text) visit(shape.text);
+  if (shape.kind == Shape::Kind::text || shape.kind == Shape::Kind::each) visit(shape.text);
   for (const Shape& item : shape.items) each_text(item, visit);
   for (const auto& [key, value] : shape.entries) each_text(value, visit);
 }
@@ -211,7 +257,11 @@ void check_text(CheckContext& context, const CheckScope& scope, const Text& text
 }
 
 void check_shape(CheckContext& context, const CheckScope& scope, const Shape& shape) {
-  each_text(shape, [&](const Text& text) { check_text(context, scope, text); });
+  if (shape.kind == Shape::Kind::text || shape.kind == Shape::Kind::each) check_text(context, scope, shape.text);
+  CheckScope inner = scope;
+  if (shape.kind == Shape::Kind::each) inner.each = &shape.text;
+  for (const Shape& item : shape.items) check_shape(context, inner, item);
+  for (const auto& [key, value] : shape.entries) check_shape(context, inner, value);
 }
 
 void check_endpoint_text(CheckContext& context, const Endpoint& endpoint, const Text& text, bool query_is_known) {
@@ -222,6 +272,7 @@ void check_endpoint_text(CheckContext& context, const Endpoint& endpoint, const 
       case Root::auth:
         return check_auth(context, path);
       case Root::now:
+      case Root::date:
       case Root::new_id:
         return;
       case Root::header:
@@ -239,7 +290,7 @@ void check_endpoint_text(CheckContext& context, const Endpoint& endpoint, const 
         return;
       default:
         context.problem(path.place, path.text() + " is not known when a connection arrives: $path, $query, $header, " +
-                                        "$settings, $now and $new_id are");
+                                        "$settings, $now, $date and $new_id are");
     }
   });
 }

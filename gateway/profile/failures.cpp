@@ -61,15 +61,20 @@ std::optional<Reason> reason_of(std::string_view called) {
 }
 
 FoundWords words_for(const Profile& profile, const Rule* rule, std::string_view called, Reason reason) {
+  FoundWords found;
   for (const bool by_name : {true, false}) {
     const std::string_view key = by_name ? called : name(reason);
     if (key.empty()) continue;
     for (const Failures* failures : {rule != nullptr ? &rule->failures : nullptr, &profile.failures}) {
       if (failures == nullptr) continue;
-      if (const FailureWords* words = find(*failures, key)) return {words, by_name};
+      const FailureWords* words = find(*failures, key);
+      if (words == nullptr) continue;
+      found.by_name |= by_name;
+      if (found.text == nullptr && words->text) found.text = &*words->text;
+      if (found.code == nullptr && words->code) found.code = &*words->code;
     }
   }
-  return {};
+  return found;
 }
 
 }  // namespace polygate::profile

@@ -23,9 +23,10 @@ std::span<const FinerName> finer_names();
 /// Of a name of the gateway's, finer or not; nothing for others.
 std::optional<Reason> reason_of(std::string_view name);
 
-/// The words for one name.
+/// The words for one name: a text, a code for machines, or both.
 struct FailureWords {
-  Text text;
+  std::optional<Text> text;
+  std::optional<Text> code;
   Place place;  ///< of the name
 };
 using Failures = std::map<std::string, FailureWords, std::less<>>;
@@ -41,10 +42,11 @@ struct Rule;
 struct Profile;
 
 /// The words for a failure that is called `name`, for this `reason`: by name, then by reason, in each the rule's before
-/// the profile's. `rule` may be null.
+/// the profile's; text and code each for themselves. `rule` may be null.
 struct FoundWords {
-  const FailureWords* words = nullptr;
-  bool by_name = false;
+  const Text* text = nullptr;
+  const Text* code = nullptr;
+  bool by_name = false;  ///< one of them is
 };
 FoundWords words_for(const Profile& profile, const Rule* rule, std::string_view name, Reason reason);
 

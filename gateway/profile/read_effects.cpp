@@ -18,7 +18,7 @@ std::optional<Shape> read_args(ReadContext& context, const yaml::Node& map) {
   if (args == nullptr) return std::nullopt;
   if (map.find("data") != nullptr) context.problem(args->place(), "`args` stands instead of `data`, not beside it");
   Shape shape = read_shape(context, *args);
-  const bool is_list = shape.kind == Shape::Kind::list ||
+  const bool is_list = shape.kind == Shape::Kind::list || shape.kind == Shape::Kind::each ||
                        (shape.kind == Shape::Kind::text && shape.text.is_one_path()) ||
                        (shape.kind == Shape::Kind::constant && shape.constant.starts_with('['));
   if (!is_list) context.problem(args->place(), "`args` is a list, or one `$path` such as $args");
@@ -237,8 +237,19 @@ Failures read_failures(ReadContext& context, const yaml::Node& node) {
     return failures;
   }
   for (const yaml::Node::Entry& entry : node.entries()) {
-    auto text = read_text(context, entry.value, '`' + entry.key + '`');
-    if (text) failures.emplace(entry.key, FailureWords{std::move(*text), entry.key_place});
+    FailureWords words;
+    words.place = entry.key_place;
+    if (!entry.value.is_map()) {
+      words.text = read_text(context, entry.value, '`' + entry.key + '`');
+      if (!words.text) continue;
+    } else {
+      if (!expect_map(context, entry.value, "a failure", {"message", "code"})) continue;
+      if (const yaml::Node* text = entry.value.find("message")) words.text = read_text(context, *text, "`message`");
+      if (const yaml::Node* code = entry.value.find("code")) words.code = read_text(context, *code, "`code`");
+      if (entry.value.entries().empty())
+        context.problem(entry.value.place(), "a failure has `message`, `code` or both");
+    }
+    failures.emplace(entry.key, std::move(words));
   }
   return failures;
 }

@@ -34,6 +34,25 @@ Shape read_list(ReadContext& context, const yaml::Node& node) {
   return shape;
 }
 
+/// `{$each: $data.list, name: $each.name}`: a list, of one mapping for each element.
+Shape read_each(ReadContext& context, const yaml::Node& node) {
+  Shape shape;
+  shape.kind = Shape::Kind::each;
+  shape.place = node.place();
+  if (auto list = read_one_path(context, *node.find("$each"), "`$each`")) shape.text = std::move(*list);
+  Shape& one = shape.items.emplace_back();
+  one.kind = Shape::Kind::map;
+  one.place = node.place();
+  for (const yaml::Node::Entry& entry : node.entries()) {
+    if (entry.key != "$each") one.entries.push_back({entry.key, read_shape(context, entry.value)});
+  }
+  if (one.entries.empty()) {
+    context.problem(node.place(), "`$each` makes one mapping of each element: its fields stand beside it",
+                    "such as {$each: $data.list, name: $each.name}");
+  }
+  return shape;
+}
+
 Shape read_map(ReadContext& context, const yaml::Node& node) {
   Shape shape;
   shape.place = node.place();
@@ -41,6 +60,7 @@ Shape read_map(ReadContext& context, const yaml::Node& node) {
     shape.kind = Shape::Kind::map;  // whatever was meant, it was no constant
     return shape;
   }
+  if (node.find("$each") != nullptr) return read_each(context, node);
   shape.entries = read_fields(context, node, "data");
   const bool constant = std::all_of(shape.entries.begin(), shape.entries.end(),
                                     [](const auto& entry) { return entry.value.kind == Shape::Kind::constant; });

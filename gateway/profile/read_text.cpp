@@ -7,7 +7,7 @@
 namespace polygate::profile {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Root>, 15> kRoots{{{"data", Root::data},
+constexpr std::array<std::pair<std::string_view, Root>, 19> kRoots{{{"data", Root::data},
                                                                     {"args", Root::args},
                                                                     {"event", Root::event},
                                                                     {"me", Root::me},
@@ -19,8 +19,12 @@ constexpr std::array<std::pair<std::string_view, Root>, 15> kRoots{{{"data", Roo
                                                                     {"result", Root::result},
                                                                     {"failure", Root::failure},
                                                                     {"message", Root::message},
+                                                                    {"code", Root::code},
+                                                                    {"problem", Root::problem},
+                                                                    {"problems", Root::problems},
                                                                     {"each", Root::each},
                                                                     {"now", Root::now},
+                                                                    {"date", Root::date},
                                                                     {"new_id", Root::new_id}}};
 
 bool is_word(char c) {
@@ -63,8 +67,8 @@ std::vector<std::string> split(std::string_view path) {
 
 /// Roots that are one value: `$now.x` means nothing.
 bool is_single(Root root) {
-  return root == Root::event || root == Root::failure || root == Root::message || root == Root::now ||
-         root == Root::new_id;
+  return root == Root::event || root == Root::failure || root == Root::message || root == Root::code ||
+         root == Root::now || root == Root::date || root == Root::new_id;
 }
 
 /// Roots that mean nothing without a name behind them.

@@ -26,8 +26,12 @@ enum class Root : std::uint8_t {
   result,
   failure,
   message,
+  code,
+  problem,
+  problems,
   each,
   now,
+  date,
   new_id
 };
 
@@ -68,11 +72,11 @@ struct Text {
 /// Any YAML value of a profile that becomes JSON: a scalar with paths, a constant, a list or a mapping of these.
 struct Shape {
   struct Entry;
-  enum class Kind : std::uint8_t { constant, text, list, map };
+  enum class Kind : std::uint8_t { constant, text, list, map, each };
   Kind kind = Kind::constant;
   std::string constant = "null";  ///< JSON text, when there is no path below
-  Text text;
-  std::vector<Shape> items;
+  Text text;                      ///< of `each`: the list
+  std::vector<Shape> items;       ///< of `each` the only one: what becomes of an element, a map
   std::vector<Entry> entries;
   Place place;
 };

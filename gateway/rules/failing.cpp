@@ -22,9 +22,10 @@ Failure told(const profile::Profile& profile, const profile::Rule* rule, Scope& 
   Failure said = failure;
   const profile::FoundWords found = words_for(profile, rule, failure.name, failure.reason);
   if (!found.by_name) said.name.clear();
-  if (found.words == nullptr) return said;
+  if (found.text == nullptr && found.code == nullptr) return said;
   const Failure* before = std::exchange(scope.failure, &failure);  // the words may name the usual ones by `$message`
-  said.message = render_text(found.words->text, scope);
+  if (found.text != nullptr) said.message = render_text(*found.text, scope);
+  if (found.code != nullptr) said.code = render_text(*found.code, scope);
   scope.failure = before;
   return said;
 }

@@ -45,6 +45,23 @@ Result<void> append_piece(std::string& key, std::size_t prefix, const Value& val
   return {};
 }
 
+/// One mapping for each element; nothing where that is no list.
+bool append_each(std::string& out, const profile::Shape& shape, Scope& scope) {
+  const Value list = scope.find(shape.text.parts[0].path);
+  if (!list.is_list()) return false;
+  out += '[';
+  const Value* const outer = scope.each;
+  bool first = true;
+  for (const Value& item : list.items()) {
+    scope.each = &item;
+    if (!std::exchange(first, false)) out += ',';
+    append_json(out, shape.items[0], scope);
+  }
+  scope.each = outer;
+  out += ']';
+  return true;
+}
+
 }  // namespace
 
 void append_text(std::string& out, const profile::Text& text, Scope& scope) {
@@ -90,6 +107,8 @@ bool append_json(std::string& out, const profile::Shape& shape, Scope& scope) {
       out += ']';
       return true;
     }
+    case profile::Shape::Kind::each:
+      return append_each(out, shape, scope);
     case profile::Shape::Kind::map: {
       out += '{';
       bool first = true;

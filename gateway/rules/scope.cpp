@@ -4,7 +4,9 @@
 #include <charconv>
 #include <cmath>
 
+#include "gateway/base/date.h"
 #include "gateway/base/ids.h"
+#include "gateway/rules/problems.h"
 #include "gateway/rules/render.h"
 
 namespace polygate::rules {
@@ -174,14 +176,31 @@ Value Scope::find(const profile::Path& path) {
       return Value::of(failure->name.empty() ? name(failure->reason) : std::string_view(failure->name));
     case profile::Root::message:
       return failure ? Value::of(std::string_view(failure->message)) : Value{};
+    case profile::Root::code:
+      return failure && !failure->code.empty() ? Value::of(std::string_view(failure->code)) : Value{};
+    case profile::Root::problem:
+      return problems().empty() ? Value{} : walk(problems().front(), segments);
+    case profile::Root::problems:
+      return walk(problems(), segments);
     case profile::Root::each:
       return each ? walk(*each, segments) : Value{};
     case profile::Root::now:
       return Value::of_number(std::round(clock->unix_seconds() * 1000) / 1000);
+    case profile::Root::date:
+      return Value::of(std::string_view(texts_.emplace_back(format_date(clock->unix_seconds()))));
     case profile::Root::new_id:
       return Value::of(std::string_view(texts_.emplace_back(random_id())));
   }
   return {};
+}
+
+/// Looked for when somebody asks: most failures tell no more than their text.
+const Json& Scope::problems() {
+  if (!problems_) {
+    const bool is_of_data = failure != nullptr && failure->reason == Reason::invalid && message && message->is_read();
+    problems_ = is_of_data ? problems_of(*profile, event, *message) : Json::array();
+  }
+  return *problems_;
 }
 
 Value Scope::find_argument(std::span<const std::string> segments) const {

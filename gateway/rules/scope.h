@@ -1,5 +1,6 @@
 #pragma once
 #include <list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -64,6 +65,7 @@ class Scope {
   std::string_view user() const { return new_identity ? std::string_view(new_identity->user) : me->user(); }
 
  private:
+  const Json& problems();
   Value find_me(const profile::Path& path);
   std::vector<std::string> memberships(const std::string& family) const;
   Value find_argument(std::span<const std::string> segments) const;
@@ -71,6 +73,7 @@ class Scope {
   // What a path made, so that a Value can refer to it. Lists: a deque takes memory before it has anything.
   std::list<Json> kept_;
   std::list<std::string> texts_;
+  std::optional<Json> problems_;  // of the event's data
 };
 
 }  // namespace polygate::rules

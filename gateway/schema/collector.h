@@ -28,6 +28,18 @@ class Silence {
   void nearest(const std::vector<const Node*>&, Try) {}
 };
 
+// The property that is missing, of what a keyword says when it refuses; empty where it is about a value that is there.
+template <class... Details>
+std::string property_of(std::string_view, const Details&...) {
+  return {};
+}
+inline std::string property_of(std::string_view, const std::string_view& missing) {
+  return std::string(missing);
+}
+inline std::string property_of(std::string_view keyword, const std::string_view& found, const std::string_view&) {
+  return keyword == "pattern" || keyword == "format" ? std::string() : std::string(found);
+}
+
 /// The Report of errors(): keeps the failures, up to a limit. While muted, it is as silent as Silence.
 class Collector {
  public:
@@ -49,7 +61,8 @@ class Collector {
     if (muted_ > 0 || full()) return true;
     std::string schema = node.location;
     if (*keyword != '\0') (schema += '/') += keyword;
-    errors_.push_back({pointer(trail), std::move(schema), message(node, keyword, details...)});
+    errors_.push_back(
+        {pointer(trail), std::move(schema), message(node, keyword, details...), property_of(keyword, details...)});
     return full();
   }
   bool full() const { return muted_ > 0 || errors_.size() >= at_most_; }

@@ -12,9 +12,10 @@ struct Program;
 
 /// One reason why a value does not match.
 struct Error {
-  std::string instance;  ///< JSON Pointer into the value, such as "/record"; "" is the value itself
-  std::string schema;    ///< the keyword that refused: "file.json#/$defs/temperature/properties/record/type"
-  std::string message;   ///< lower case, bounded: "expected number, found string"
+  std::string instance;    ///< JSON Pointer into the value, such as "/record"; "" is the value itself
+  std::string schema;      ///< the keyword that refused: "file.json#/$defs/temperature/properties/record/type"
+  std::string message;     ///< lower case, bounded: "expected number, found string"
+  std::string property{};  ///< of `instance`: the one that is missing or unknown, where it is that
 };
 
 /// A compiled JSON Schema (draft 2020-12 or 7). Immutable, shared by threads; made by a Library.

@@ -135,6 +135,21 @@ TEST_F(Explain, SaysWhatOthersAreToldToDo) {
                                  "  the others on role/guest are closed with 4001 ann says so\n"));
 }
 
+TEST_F(Explain, SaysTheCodesOfFailuresAndWhatBecomesOfLists) {
+  std::string profile(Workspace::kProfile);
+  const std::string words = "{away: \"$data.to is not here\"}";
+  profile.replace(profile.find(words), words.size(), "{away: {message: $data.to has left, code: AWAY}}");
+  const std::string reply = "reply: {data: {user: $me.user}}";
+  profile.replace(profile.rfind(reply), reply.size(), "reply: {data: {all: {$each: $me.claims.all, is: $each}}}");
+  workspace.write("profiles/notes.yaml", profile);
+  const Ran ran = run({"note", R"({"to": "bob", "text": "hi"})", "--as", "writer", "--user", "ann", "--present",
+                       "seat/bob", "--claims", R"({"all": [1, 2]})"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr(". reply note with {all: for each of $me.claims.all {is: $each}}\n"));
+  EXPECT_THAT(ran.out, HasSubstr("  - away is told as $data.to has left\n  - away has the code AWAY\n"));
+  EXPECT_THAT(ran.out, HasSubstr(R"("data":{"all":[{"is":1},{"is":2}]}})"));
+}
+
 TEST_F(Explain, AFailureIsAnsweredLikeTheGatewayDoes) {
   const Ran absent = run({"note", R"({"to": "bob", "text": "hi"})", "--as", "writer"});
   EXPECT_EQ(absent.code, 1);

@@ -35,6 +35,7 @@ constexpr Mapping kMappings[] = {
     {"close", "events: {e: {from: guest, close: {code: 4000, %: 1}}}\n", "/$defs/close/oneOf/1/properties"},
     {"others", "events: {e: {from: guest, others: {of: a/b, %: 1}}}\n", "/$defs/order/properties"},
     {"otherwise", "otherwise: {reply: a, %: 1}\n", "/$defs/otherwise_entry/properties"},
+    {"failure", "failures: {taken: {code: A, %: 1}}\n", "/$defs/failure_words/properties"},
     {"limits", "limits: {%: 1}\n", "/$defs/limits/properties"},
     {"engine", "engine: {%: 1}\n", "/properties/engine/properties"},
     {"recovery", "engine: {recovery: {within: 1s, %: 1}}\n", "/properties/engine/properties/recovery/properties"},

@@ -109,7 +109,7 @@ events:
 failures: {invalid: look again}
 )");
   ASSERT_TRUE(reading.diagnostics.empty()) << reading.diagnostics.text();
-  EXPECT_EQ(reading.profile->failures.at("invalid").text.constant(), "look again");
+  EXPECT_EQ(reading.profile->failures.at("invalid").text->constant(), "look again");
   const Rule& rule = reading.profile->events.find("x")->second.at(0);
   EXPECT_EQ(rule.from.size(), 2U);
   EXPECT_TRUE(rule.authenticate->optional);
@@ -119,7 +119,7 @@ failures: {invalid: look again}
   EXPECT_EQ(rule.claim->when_taken, Taken::probe);
   EXPECT_EQ(rule.claim->failure.name, "not_free");
   EXPECT_EQ(rule.failures.size(), 2U);
-  EXPECT_EQ(rule.failures.at("not_free").text.constant(), "taken already");
+  EXPECT_EQ(rule.failures.at("not_free").text->constant(), "taken already");
   EXPECT_EQ(rule.handler->name, "plugin.handler");
   EXPECT_TRUE(rule.handler->has_with);
   EXPECT_EQ(reading.profile->role_name(*rule.become), "member");

@@ -1,0 +1,86 @@
+#include "gateway/rules/problems.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <vector>
+
+namespace polygate::rules {
+namespace {
+
+constexpr std::string_view kExpected = "expected ";
+
+/// The names and numbers of a JSON Pointer.
+Json steps_of(std::string_view pointer) {
+  Json path = Json::array();
+  while (!pointer.empty()) {
+    pointer.remove_prefix(1);
+    const std::size_t end = std::min(pointer.find('/'), pointer.size());
+    std::string step(pointer.substr(0, end));
+    pointer.remove_prefix(end);
+    std::size_t index = 0;
+    const auto [at, error] = std::from_chars(step.data(), step.data() + step.size(), index);
+    if (error == std::errc() && at == step.data() + step.size()) {
+      path.push_back(index);
+      continue;
+    }
+    for (std::size_t tilde = step.find('~'); tilde != std::string::npos; tilde = step.find('~', tilde + 1)) {
+      step.replace(tilde, 2, step[tilde + 1] == '1' ? "/" : "~");
+    }
+    path.push_back(std::move(step));
+  }
+  return path;
+}
+
+std::string as_token(std::string_view name) {
+  std::string token;
+  for (const char c : name) token += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+  return token;
+}
+
+Json problem(const schema::Error& error) {
+  Json path = steps_of(error.instance);
+  std::string pointer = error.instance;
+  if (!error.property.empty()) {
+    path.push_back(error.property);
+    pointer += '/' + as_token(error.property);
+  }
+  Json made = {{"pointer", std::move(pointer)},
+               {"keyword", error.schema.substr(error.schema.rfind('/') + 1)},
+               {"message", error.message}};
+  const auto name = std::find_if(path.rbegin(), path.rend(), [](const Json& step) { return step.is_string(); });
+  if (name != path.rend()) made["field"] = *name;
+  made["path"] = std::move(path);
+  const std::string_view said = error.message;
+  if (said.starts_with(kExpected)) {
+    const std::size_t end = std::min(said.rfind(", found "), said.rfind("; found "));
+    made["expected"] = said.substr(kExpected.size(), end == said.npos ? end : end - kExpected.size());
+  }
+  return made;
+}
+
+const schema::Schema* find(const profile::Profile& profile, const std::string& name) {
+  const auto known = profile.schemas.find(name);
+  return known == profile.schemas.end() ? nullptr : known->second.get();
+}
+
+}  // namespace
+
+Json problems_of(const profile::Profile& profile, std::string_view event, const dialect::Event& message) {
+  std::vector<schema::Error> errors;
+  json::Document arguments;
+  if (const schema::Schema* args = find(profile, std::string(event) + ".args"); args != nullptr && message.has_items) {
+    const json::Limits limits{.max_bytes = message.argument_bytes.size() + 2,
+                              .max_depth = profile.limits.json_depth,
+                              .max_nodes = profile.limits.json_nodes};
+    const std::string text = '[' + std::string(message.argument_bytes) + ']';
+    if (arguments.parse(text, limits)) errors = args->errors(arguments.root(), kMostProblems);
+  } else if (const schema::Schema* data = find(profile, std::string(event))) {
+    errors = data->errors(message.data, kMostProblems);
+  }
+  Json all = Json::array();
+  for (const schema::Error& error : errors) all.push_back(problem(error));
+  return all;
+}
+
+}  // namespace polygate::rules
