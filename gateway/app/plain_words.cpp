@@ -87,8 +87,10 @@ std::string when_taken(Taken taken) {
 }
 
 std::string words(const profile::SendStep& send, std::string_view event) {
-  std::string out = "send " + name_or(send.as, event) + " to " + words(send.to);
-  if (send.args) {
+  std::string out = "send " + (send.is_message ? "a message" : name_or(send.as, event)) + " to " + words(send.to);
+  if (send.is_message) {
+    out += ": " + words(*send.data);
+  } else if (send.args) {
     out += " with the arguments " + words(*send.args);
   } else if (send.data) {
     out += " with " + words(*send.data);
@@ -110,6 +112,7 @@ std::string words(const profile::SendStep& send, std::string_view event) {
 
 std::string words(const profile::ReplyStep& reply, std::string_view event) {
   using Ack = profile::ReplyStep::Ack;
+  if (reply.is_message) return "reply a message: " + words(*reply.data);
   std::string out = reply.ack == Ack::only ? "acknowledge" : "reply " + name_or(reply.as, event);
   if (reply.args) out += " with the arguments " + words(*reply.args);
   if (reply.data) out += " with " + words(*reply.data);

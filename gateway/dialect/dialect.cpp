@@ -21,7 +21,11 @@ FramePtr Dialect::say(std::string_view name, const Content& content, const Manne
   const bool is_text = text(name);
   std::string bytes;
   bytes.reserve(name.size() + content.text.size() + kAround);
-  encode(bytes, name, data_of(content));
+  if (content.whole) {
+    bytes = content.text;
+  } else {
+    encode(bytes, name, data_of(content));
+  }
   const auto header = wire::frame_header(is_text ? wire::Opcode::text : wire::Opcode::binary, bytes.size());
   bytes.insert(0, header.view());
   return std::make_shared<const Frame>(std::move(bytes), static_cast<std::uint8_t>(header.view().size()), is_text);

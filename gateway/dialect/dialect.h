@@ -47,6 +47,7 @@ struct Content {
   bool arguments = false;   ///< `text` is any number of arguments, separated by commas
   bool unchanged = false;   ///< `text` is that of the message whose attachments these are
   Attachments attachments;  ///< for which placeholders may stand in `text`
+  bool whole = false;       ///< `text` is all of the message, which then names no event; not over Engine.IO
 };
 
 /// What is expected of those who hear it.

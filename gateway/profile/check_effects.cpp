@@ -80,6 +80,12 @@ void check_arguments(CheckContext& context, const CheckScope& scope, const std::
   if (has_ack) context.problem(place, "nobody acknowledges in this dialect: `ack` is for Socket.IO");
 }
 
+/// A message as it stands is for dialects in which events have a place in JSON of their own.
+void check_message(CheckContext& context, bool is_message, const std::optional<Shape>& data) {
+  if (!is_message || (context.json() && !context.traits().engine_io)) return;
+  context.problem(data->place, "this dialect knows events alone: `message` is for {name, body}");
+}
+
 /// The definition of an outgoing event's arguments.
 std::shared_ptr<const schema::Schema> args_schema(CheckContext& context, const std::string& name,
                                                   const std::string& way, const Place& place) {
@@ -197,6 +203,7 @@ void check_send(CheckContext& context, const CheckScope& outer, SendStep& send, 
   if (send.as) check_text(context, scope, *send.as);
   if (send.data) check_shape(context, scope, *send.data);
   for (const auto& [key, value] : send.with) check_shape(context, scope, value);
+  check_message(context, send.is_message, send.data);
   check_forget(context, scope, send);
   check_keep(context, scope, send);
   check_arguments(context, scope, send.args, send.place, !send.ack.empty());
@@ -236,6 +243,7 @@ void check_send(CheckContext& context, const CheckScope& outer, SendStep& send, 
 void check_reply(CheckContext& context, const CheckScope& scope, ReplyStep& reply, const std::string& event) {
   if (reply.as) check_text(context, scope, *reply.as);
   if (reply.data) check_shape(context, scope, *reply.data);
+  check_message(context, reply.is_message, reply.data);
   check_arguments(context, scope, reply.args, reply.place, reply.ack != ReplyStep::Ack::no);
   if (reply.ack != ReplyStep::Ack::no && !scope.has_event) {
     context.problem(reply.place, "a session that opens or closes has nothing to acknowledge");

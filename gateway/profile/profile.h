@@ -149,6 +149,7 @@ struct SendStep {
   std::optional<Text> as;          ///< default: the event's own name
   std::optional<Shape> data;       ///< default: the event's data, unchanged
   std::optional<Shape> args;       ///< instead of `data`: all arguments, a list
+  bool is_message = false;         ///< `data` is the whole message, without the dialect's name and body
   bool forwards_args = false;      ///< without either: the event's definition is of its arguments
   std::string ack;                 ///< the event as which the receivers' acknowledgement arrives; empty = not asked for
   std::vector<Shape::Entry> with;  ///< fields set on the forwarded data
@@ -165,6 +166,7 @@ struct ReplyStep {
   std::optional<Text> as;     ///< default: the event's own name
   std::optional<Shape> data;  ///< default: null
   std::optional<Shape> args;  ///< instead of `data`: all arguments, a list
+  bool is_message = false;    ///< `data` is the whole message, without the dialect's name and body
   Ack ack = Ack::no;          ///< as the acknowledgement that the sender asked for, instead of an event or besides it
   std::shared_ptr<const schema::Schema> schema;
   Place place;

@@ -12,6 +12,20 @@ std::optional<Shape> read_data(ReadContext& context, const yaml::Node& map) {
   return read_shape(context, *data);
 }
 
+/// `message`: instead of the data, and all that is said.
+bool read_message(ReadContext& context, const yaml::Node& map, std::optional<Shape>& data) {
+  const yaml::Node* message = map.find("message");
+  if (message == nullptr) return false;
+  for (const char* other : {"data", "args", "with", "ack"}) {
+    const yaml::Node* beside = map.find(other);
+    if (beside == nullptr) continue;
+    context.problem(beside->place(),
+                    "`message` is all that is said: `" + std::string(other) + "` means nothing beside it");
+  }
+  data = read_shape(context, *message);
+  return true;
+}
+
 /// `args`: a list, or one path that names one.
 std::optional<Shape> read_args(ReadContext& context, const yaml::Node& map) {
   const yaml::Node* args = map.find("args");
@@ -65,7 +79,7 @@ std::optional<KeepStep> read_keep(ReadContext& context, const yaml::Node& node) 
 
 std::optional<SendStep> read_send(ReadContext& context, const yaml::Node& node) {
   if (!expect_map(context, node, "a `send`",
-                  {"to", "as", "data", "args", "with", "except", "forget", "keep", "each", "ack"})) {
+                  {"to", "as", "data", "message", "args", "with", "except", "forget", "keep", "each", "ack"})) {
     return std::nullopt;
   }
   SendStep send;
@@ -77,9 +91,10 @@ std::optional<SendStep> read_send(ReadContext& context, const yaml::Node& node) 
   send.as = read_as(context, node);
   send.data = read_data(context, node);
   send.args = read_args(context, node);
+  send.is_message = read_message(context, node, send.data);
   if (const yaml::Node* with = node.find("with")) {
     send.with = read_fields(context, *with, "`with`");
-    if (send.data || send.args) {
+    if ((send.data || send.args) && !send.is_message) {
       context.problem(
           with->place(),
           "`with` sets fields on the forwarded data; beside `data` or `args` there is none, put them there");
@@ -111,10 +126,11 @@ std::optional<ReplyStep> read_reply(ReadContext& context, const yaml::Node& node
     mismatch(context, node, "`reply`", "an event's name or {as, data}");
     return std::nullopt;
   }
-  if (!expect_map(context, node, "a `reply`", {"as", "data", "args", "ack"})) return std::nullopt;
+  if (!expect_map(context, node, "a `reply`", {"as", "data", "message", "args", "ack"})) return std::nullopt;
   reply.as = read_as(context, node);
   reply.data = read_data(context, node);
   reply.args = read_args(context, node);
+  reply.is_message = read_message(context, node, reply.data);
   if (const yaml::Node* ack = node.find("ack")) {
     if (ack->kind() == yaml::Kind::boolean) {
       reply.ack = ack->boolean() ? ReplyStep::Ack::only : ReplyStep::Ack::no;

@@ -25,6 +25,12 @@ std::string payload(const profile::Profile& profile, const profile::Shape& shape
   return out;
 }
 
+/// A message that is one path is not said where that is absent.
+bool is_unsaid(const profile::Shape& message, Scope& scope) {
+  return message.kind == profile::Shape::Kind::text && message.text.is_one_path() &&
+         scope.find(message.text.parts[0].path).kind == Value::Kind::absent;
+}
+
 }  // namespace
 
 /// `$defs/E.<way>` where that exists, else `$defs/E`, each with `.args` for arguments: as check() finds it where the
@@ -93,7 +99,7 @@ FramePtr Outbound::ack_frame(const Content& content) const {
 
 dialect::Content Outbound::said(const Content& content) const {
   return {content.text, content.arguments, content.unchanged,
-          scope_.message ? scope_.message->attachments : dialect::Attachments()};
+          scope_.message ? scope_.message->attachments : dialect::Attachments(), content.whole};
 }
 
 Result<Outbound::Content> Outbound::content_of(const std::optional<profile::Shape>& data,
@@ -163,7 +169,7 @@ Result<void> Outbound::send_one(const profile::SendStep& step, Exchange::Batch& 
     }
     if (auto named = append_topics(topics, to, scope_); !named) return named;
   }
-  if (topics.empty()) return {};
+  if (topics.empty() || (step.is_message && is_unsaid(*step.data, scope_))) return {};
   const std::string renamed = step.as ? render_text(*step.as, scope_) : std::string();
   const std::string_view event = step.as ? std::string_view(renamed) : scope_.event;
   Content content;
@@ -183,6 +189,7 @@ Result<void> Outbound::send_one(const profile::SendStep& step, Exchange::Batch& 
     content.made = "null";
   }
   if (!content.unchanged) content.text = content.made;
+  content.whole = step.is_message;
   const schema::Schema* schema = step.schema ? step.schema.get() : definition(event, ".send", content.arguments);
   if (auto good = check(event, content, schema, step.place); !good) return good;
   Exchange::Sending sending;
@@ -222,9 +229,11 @@ Result<void> Outbound::reply(const profile::ReplyStep& step, std::vector<FramePt
   const bool asked = scope_.message && scope_.message->ack;
   const bool acknowledges = step.ack != profile::ReplyStep::Ack::no && asked && !acknowledged_;
   if (step.ack == profile::ReplyStep::Ack::only && !acknowledges) return {};
+  if (step.is_message && is_unsaid(*step.data, scope_)) return {};
   auto content = content_of(step.data, step.args, step.place);
   if (!content) return content.failure();
   if (!content->unchanged) content->text = content->made;
+  content->whole = step.is_message;
   const bool only = step.ack == profile::ReplyStep::Ack::only;
   const std::string event = step.as ? render_text(*step.as, scope_) : std::string(scope_.event);
   const schema::Schema* schema =

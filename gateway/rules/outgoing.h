@@ -30,6 +30,7 @@ class Outbound {
     std::string_view text;  ///< of `made`, or of the message in hand
     bool arguments = false;
     bool unchanged = false;
+    bool whole = false;  ///< it is all of the message
   };
   Result<Content> content_of(const std::optional<profile::Shape>& data, const std::optional<profile::Shape>& args,
                              const Place& place);

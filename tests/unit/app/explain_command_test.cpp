@@ -150,6 +150,25 @@ TEST_F(Explain, SaysTheCodesOfFailuresAndWhatBecomesOfLists) {
   EXPECT_THAT(ran.out, HasSubstr(R"("data":{"all":[{"is":1},{"is":2}]}})"));
 }
 
+TEST_F(Explain, SaysWhichMessagesAreSaidAsTheyStand) {
+  std::string profile(Workspace::kProfile);
+  const std::string reply = "reply: {data: {user: $me.user}}";
+  profile.replace(profile.rfind(reply), reply.size(), "reply: {message: {user: $me.user}}");
+  profile.insert(profile.find("      - {to: seat/$data.to, with"), "      - {to: seat/$data.to, message: $data}\n");
+  const std::string sent = R"("required": ["to", "text", "by"])";
+  std::string schema(Workspace::kSchema);
+  schema.replace(schema.find(sent), sent.size(), R"("required": ["to", "text"])");
+  workspace.write("schemas/notes.json", schema);
+  workspace.write("profiles/notes.yaml", profile);
+  const Ran ran =
+      run({"note", R"({"to": "bob", "text": "hi"})", "--as", "writer", "--user", "ann", "--present", "seat/bob"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr(". send a message to seat/$data.to: $data\n"));
+  EXPECT_THAT(ran.out, HasSubstr(". reply a message: {user: $me.user}\n"));
+  EXPECT_THAT(ran.out, HasSubstr("  to seat/bob: {\"to\": \"bob\", \"text\": \"hi\"}\n"));
+  EXPECT_THAT(ran.out, HasSubstr("  to the sender: {\"user\":\"ann\"}\n"));
+}
+
 TEST_F(Explain, AFailureIsAnsweredLikeTheGatewayDoes) {
   const Ran absent = run({"note", R"({"to": "bob", "text": "hi"})", "--as", "writer"});
   EXPECT_EQ(absent.code, 1);
