@@ -23,7 +23,7 @@ class Sizes(NamedTuple):
     seed: int = 0
 
 
-FEW, SOME, ALL = Sizes(400, 200, 5), Sizes(800, 1_000, 15), Sizes(10_000, 2_000, 60)
+FEW, SOME, ALL = Sizes(400, 200, 5), Sizes(1_600, 1_000, 15), Sizes(10_000, 2_000, 60)
 
 
 ROOMS = (ends_of_controllers, ends_of_tabs_and_agents, ends_of_many, ends_soak)

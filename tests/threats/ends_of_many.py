@@ -7,7 +7,7 @@ from rawsocket import RawSocket, handshake
 
 CLIENTS = "127.0.0.2"  # their address, which the dashboard does not share
 BALLAST = 12 << 10  # bytes of a header: a session that stays is seen
-GROWTH = 8 << 20  # that is no session's: what 20,000 events cost a process that has seen 12,800
+GROWTH = 8 << 20  # that is no session's: the resident memory of one and the same state differs by up to 4 MiB
 SLOW = """\
 profile: slow
 about: Controllers whose events pass a blocking handler, which writes (`temperature`) or reads (`humidity`).
@@ -66,7 +66,7 @@ def of_clients_that_send_64_slow_events_and_leave_nothing_stays(workers, sizes):
         grown, kept = memory(gateway) - before, BALLAST * (sizes.clients - at_once)
         print(f"  {grown >> 10} KiB more after {sizes.clients} clients than after {at_once}", flush=True)
         # So few would not be seen among what a process learns at its start.
-        check(sizes.clients < 800 or grown < min(kept / 2, GROWTH), "sessions stay")
+        check(sizes.clients < 1_600 or grown < min(kept / 2, GROWTH), "sessions stay")
 
 
 def is_refused(gateway):
