@@ -57,7 +57,7 @@ class [[nodiscard]] Outcome {
   /// The handler returns at once, and the closure says yes or no on the store's thread, in one transaction: a yes is
   /// told when its commit is durable, a no leaves nothing in the store. Closures of the same `key` are run one after
   /// another, in order; those of other keys may run at the same time, so one decides only on rows that its key covers.
-  /// A closure owns what it needs, for the handler goes on meanwhile. It may be run twice, when what it did could not
+  /// A closure owns what it needs, for the handler goes on meanwhile. It may be run again, when what it did could not
   /// be committed: it changes nothing but the database, does no hashing and waits for nothing else. Above 50 ms it is
   /// logged. When a `run` of it fails and it says yes all the same, or when the store does not take it, the rule fails
   /// with the store's reason and words, such as `busy`.

@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include "gateway/store/connection_transaction.h"
 #include "gateway/store/fnv.h"
 
 namespace polygate {
@@ -11,24 +12,6 @@ namespace {
 
 constexpr int kMostRuns = 5;
 constexpr Millis kPause{5};  // before the second run, twice as long before the third, and so on
-
-class PostgresTransaction final : public Transaction {
- public:
-  PostgresTransaction(PostgresConnection& connection, bool defines) : connection_(connection), defines_(defines) {}
-
-  Result<StoreRows> run(std::string_view sql, StoreRow parameters, std::size_t max_rows) override {
-    if (spoilt_) return *spoilt_;
-    Result<StoreRows> rows = connection_.rows(sql, parameters, max_rows, defines_);
-    if (!rows) spoilt_ = rows.failure();
-    return rows;
-  }
-  const std::optional<Failure>& spoilt() const { return spoilt_; }
-
- private:
-  PostgresConnection& connection_;
-  const bool defines_;
-  std::optional<Failure> spoilt_;
-};
 
 /// The advisory lock of a key in a schema, which all gateways compute alike.
 std::string lock_of(const std::string& schema, const std::string& key) {
@@ -67,7 +50,7 @@ PostgresWriter::Written PostgresWriter::attempt(const Store::Write& write, bool&
     again = connection_->broken() || connection_->worth_another_try();
     return give_up(begun.failure());
   }
-  PostgresTransaction transaction(*connection_, write.defines);
+  ConnectionTransaction transaction(*connection_, write.defines);
   const bool wanted = write.body(transaction);
   if (const std::optional<Failure>& spoilt = transaction.spoilt()) {
     again = connection_->worth_another_try();

@@ -4,28 +4,11 @@
 
 #include <utility>
 
+#include "gateway/store/connection_transaction.h"
 #include "gateway/store/trouble.h"
 
 namespace polygate {
 namespace {
-
-class SqliteTransaction final : public Transaction {
- public:
-  SqliteTransaction(SqliteConnection& connection, bool defines) : connection_(connection), defines_(defines) {}
-
-  Result<StoreRows> run(std::string_view sql, StoreRow parameters, std::size_t max_rows) override {
-    if (spoilt_) return *spoilt_;
-    Result<StoreRows> rows = connection_.rows(sql, parameters, max_rows, defines_);
-    if (!rows) spoilt_ = rows.failure();
-    return rows;
-  }
-  const std::optional<Failure>& spoilt() const { return spoilt_; }
-
- private:
-  SqliteConnection& connection_;
-  const bool defines_;
-  std::optional<Failure> spoilt_;
-};
 
 /// Is a connection of no use after this error? The next write opens another one.
 bool is_broken(int error) {
@@ -91,7 +74,7 @@ Result<void> SqliteWriter::run_all(std::span<WaitingWrite> batch) {
 /// What fails leaves its savepoint and nothing else; only what ends the transaction for all is returned.
 Result<void> SqliteWriter::run_one(WaitingWrite& waiting) {
   if (Result<void> saved = connection_->control("SAVEPOINT one"); !saved) return saved;
-  SqliteTransaction transaction(*connection_, waiting.write.defines);
+  ConnectionTransaction transaction(*connection_, waiting.write.defines);
   const bool wanted = waiting.write.body(transaction);
   const std::optional<Failure>& spoilt = transaction.spoilt();
   waiting.kept = wanted && !spoilt;

@@ -64,7 +64,7 @@ class Store {
   /// One write on its way.
   struct Write {
     std::string key;
-    /// Says whether to keep what it did. May be run twice, when the first run could not be committed, so it changes
+    /// Says whether to keep what it did. May be run again, when a run could not be committed, so it changes
     /// nothing but the database and what `done` looks at. Must not throw.
     std::function<bool(Transaction&)> body;
     /// Called once, on the store's thread, when what the body said is durable; with the failure when it is not, or when
