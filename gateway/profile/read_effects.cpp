@@ -220,7 +220,9 @@ std::vector<OthersStep> read_others(ReadContext& context, const yaml::Node& node
     if (const yaml::Node* join = item.find("join")) others.join = read_topics(context, *join, "`join`");
     if (const yaml::Node* close = item.find("close")) {
       others.close = read_close(context, *close);
-      if (!others.close.close) context.problem(close->place(), "`close` of `others` is true or {code, reason}");
+      if (close->kind() == yaml::Kind::boolean && !close->boolean()) {
+        context.problem(close->place(), "`close` of `others` is true or {code, reason}");
+      }
     }
     all.push_back(std::move(others));
   });
