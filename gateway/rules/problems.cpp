@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "gateway/rules/checks.h"
+
 namespace polygate::rules {
 namespace {
 
@@ -70,11 +72,7 @@ Json problems_of(const profile::Profile& profile, std::string_view event, const 
   std::vector<schema::Error> errors;
   json::Document arguments;
   if (const schema::Schema* args = find(profile, std::string(event) + ".args"); args != nullptr && message.has_items) {
-    const json::Limits limits{.max_bytes = message.argument_bytes.size() + 2,
-                              .max_depth = profile.limits.json_depth,
-                              .max_nodes = profile.limits.json_nodes};
-    const std::string text = '[' + std::string(message.argument_bytes) + ']';
-    if (arguments.parse(text, limits)) errors = args->errors(arguments.root(), kMostProblems);
+    if (parse_arguments(profile, message, arguments)) errors = args->errors(arguments.root(), kMostProblems);
   } else if (const schema::Schema* data = find(profile, std::string(event))) {
     errors = data->errors(message.data, kMostProblems);
   }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "gateway/rules/choice.h"
+#include "gateway/rules/checks.h"
 #include "gateway/rules/failing.h"
 #include "gateway/rules/ordering.h"
 #include "gateway/rules/outgoing.h"
@@ -116,19 +116,19 @@ bool Run::advance(Host& host) {
 std::optional<Failure> Run::ask(Host& host, Step step) {
   switch (step) {
     case Step::schema:
-      return check_data(host);
+      return check_data(profile_, rule_, *message_, host.scratch());
     case Step::rate:
       return charge(host);
     case Step::authenticate:
       return authenticate(host);
     case Step::inside:
-      return check_inside();
+      return check_inside(rule_, scope_);
     case Step::needs:
       return ask_needs(host);
     case Step::claim:
       return ask_claim(host);
     case Step::handler:
-      if (auto failure = check_names()) return failure;
+      if (auto failure = check_names(rule_, scope_, effects_.claimed.size())) return failure;
       waiting_ = true;
       host.handle(rule_.handler->name, make_call());
       return std::nullopt;
@@ -179,25 +179,6 @@ std::optional<Failure> Run::settle(Host& host, Step step) {
   return ask_needs(host);
 }
 
-std::optional<Failure> Run::check_data(Host& host) const {
-  if (rule_.args_schema) {
-    json::Document& scratch = host.scratch();
-    const json::Limits limits{.max_bytes = message_->argument_bytes.size() + 2,
-                              .max_depth = profile_.limits.json_depth,
-                              .max_nodes = profile_.limits.json_nodes};
-    if (auto parsed = scratch.parse('[' + std::string(message_->argument_bytes) + ']', limits); !parsed) {
-      return parsed.failure();
-    }
-    if (!rule_.args_schema->valid(scratch.root())) {
-      return mismatch("args", rule_.args_schema->errors(scratch.root(), 4));
-    }
-  } else if (rule_.schema && message_->arguments > 1) {
-    return Failure{Reason::invalid, std::to_string(message_->arguments) + " arguments, at most one is expected"};
-  }
-  if (!rule_.schema || rule_.schema->valid(message_->data)) return std::nullopt;
-  return mismatch("data", rule_.schema->errors(message_->data, 4));
-}
-
 std::optional<Failure> Run::charge(Host& host) {
   std::string key;
   if (rule_.rate->per) append_text(key, *rule_.rate->per, scope_);
@@ -220,21 +201,6 @@ std::optional<Failure> Run::authenticate(Host& host) {
     return failure;
   }
   scope_.new_identity = std::move(*identity);
-  return std::nullopt;
-}
-
-std::optional<Failure> Run::check_inside() {
-  for (const profile::Condition& condition : rule_.inside) {
-    std::vector<Topic> topics;
-    if (auto named = append_topics(topics, condition.topic, scope_); !named) return named.failure();
-    const bool is_inside = !topics.empty() && std::all_of(topics.begin(), topics.end(),
-                                                          [&](const Topic& topic) { return scope_.me->inside(topic); });
-    if (!is_inside) {
-      const std::string usual = topics.empty() ? "no topic of family " + condition.topic.family + " is named"
-                                               : "you are not on " + std::string(topics.front().text());
-      return Failure{Reason::forbidden, usual, condition.failure.name};
-    }
-  }
   return std::nullopt;
 }
 
@@ -286,40 +252,6 @@ Call Run::make_call() {
 void Run::leave_out(const Place& place, const Failure& failure) {
   if (failure.reason == Reason::internal) return;  // the verdict has it
   verdict_.broken.push_back(place.file + ':' + std::to_string(place.line) + ": " + failure.message);
-}
-
-/// What the event alone says of the rule's names is judged while the rule can still fail.
-std::optional<Failure> Run::check_names() {
-  const auto is_known = [](const profile::TopicText& text) {
-    return std::none_of(text.name.parts.begin(), text.name.parts.end(), [](const profile::Text::Part& part) {
-      return part.has_path && (part.path.root == profile::Root::result || part.path.root == profile::Root::each);
-    });
-  };
-  std::vector<Topic> topics;
-  const auto check = [&](const std::vector<profile::TopicText>& texts) -> std::optional<Failure> {
-    for (const profile::TopicText& text : texts) {
-      if (!is_known(text)) continue;
-      if (auto named = append_topics(topics, text, scope_); !named) return named.failure();
-    }
-    return std::nullopt;
-  };
-  for (const profile::SendStep& step : rule_.sends) {
-    if (auto failure = check(step.to)) return failure;
-  }
-  for (const profile::OthersStep& step : rule_.others) {
-    for (const auto* named : {&step.of, &step.leave, &step.join}) {
-      if (auto failure = check(*named)) return failure;
-    }
-  }
-  if (auto failure = check(rule_.leave)) return failure;
-  topics.clear();
-  if (auto failure = check(rule_.join)) return failure;
-  std::size_t more = effects_.claimed.size();
-  for (const Topic& topic : topics) more += scope_.me->inside(topic) ? 0 : 1;
-  if (!topics.empty() && more > scope_.me->memberships_left()) {
-    return Failure{Reason::limited, "limit memberships reached"};
-  }
-  return std::nullopt;
 }
 
 std::optional<Failure> Run::render_topics(const std::vector<profile::TopicText>& texts, std::vector<Topic>& into) {

@@ -67,14 +67,11 @@ class Run {
   bool has(Step step) const;
   std::optional<Failure> ask(Host& host, Step step);
   std::optional<Failure> settle(Host& host, Step step);
-  std::optional<Failure> check_data(Host& host) const;
   std::optional<Failure> charge(Host& host);
   std::optional<Failure> authenticate(Host& host);
-  std::optional<Failure> check_inside();
   std::optional<Failure> ask_needs(Host& host);
   std::optional<Failure> ask_claim(Host& host);
   Call make_call();
-  std::optional<Failure> check_names();
   std::optional<Failure> render_changes();
   std::optional<Failure> render_topics(const std::vector<profile::TopicText>& texts, std::vector<Topic>& into);
   std::optional<Failure> render_effects(Host& host);
