@@ -43,11 +43,11 @@ struct Event {
 
 /// What a message says that goes out.
 struct Content {
-  std::string_view text;    ///< JSON text of the data; raw bytes in a dialect without JSON
-  bool arguments = false;   ///< `text` is any number of arguments, separated by commas
-  bool unchanged = false;   ///< `text` is that of the message whose attachments these are
-  Attachments attachments;  ///< for which placeholders may stand in `text`
-  bool whole = false;       ///< `text` is all of the message, which then names no event; not over Engine.IO
+  std::string_view text;      ///< JSON text of the data; raw bytes in a dialect without JSON
+  bool arguments = false;     ///< `text` is any number of arguments, separated by commas
+  bool unchanged = false;     ///< `text` is that of the message whose attachments these are
+  Attachments attachments{};  ///< for which placeholders may stand in `text`
+  bool whole = false;         ///< `text` is all of the message, which then names no event; not over Engine.IO
 };
 
 /// What is expected of those who hear it.
