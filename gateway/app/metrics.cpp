@@ -349,7 +349,8 @@ class Renderer {
   }
 
   void stores() {
-    Family written = counter("store_writes_total", "Writes of handlers whose commit is durable.");
+    Family written =
+        counter("store_writes_total", "Writes whose commit is durable: of handlers, and of migrations at the start.");
     Family unsure =
         counter("store_unsure_total", "Writes of which nobody knows whether they are durable; told as busy.");
     for (const Stores::Counts& counts : snapshot_.stores) {
