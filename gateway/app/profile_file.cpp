@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "gateway/base/json_pointer.h"
 #include "gateway/profile/check.h"
 #include "gateway/profile/read.h"
 
@@ -108,8 +109,8 @@ Result<EventDefinition> find_definition(const profile::Profile& profile, schema:
     return Failure{Reason::unknown,
                    "profile " + profile.name + " has " + what + shown(event) + "`" + (hint.empty() ? "" : ", " + hint)};
   }
-  std::string pointer = "#/$defs/";
-  for (const char c : found.name) pointer += c == '~' ? "~0" : c == '/' ? "~1" : c == '%' ? "%25" : std::string(1, c);
+  std::string pointer = "#/$defs";
+  json::append_fragment_token(pointer, found.name);
   found.schema = library.compile(profile.schema_file, pointer, diagnostics);
   if (!found.schema) return Failure{Reason::invalid, "the definition of `" + found.name + "` cannot be used"};
   return found;

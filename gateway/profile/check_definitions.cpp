@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gateway/base/json_pointer.h"
+
 namespace polygate::profile {
 namespace {
 
@@ -14,11 +16,14 @@ std::size_t size_without_way(std::string_view name) {
   return name.size();
 }
 
-/// As one step of a JSON Pointer in a reference.
-std::string as_token(std::string_view name) {
-  std::string token;
-  for (const char c : name) token += c == '~' ? "~0" : c == '/' ? "~1" : c == '%' ? "%25" : std::string(1, c);
-  return token;
+/// Where the definition of `name` stands, or below it that of a field.
+std::string reference(const std::string& name, const std::string* field = nullptr) {
+  std::string pointer = "#/$defs";
+  json::append_fragment_token(pointer, name);
+  if (field == nullptr) return pointer;
+  pointer += "/properties";
+  json::append_fragment_token(pointer, *field);
+  return pointer;
 }
 
 }  // namespace
@@ -58,8 +63,7 @@ Definitions::Definition Definitions::find_field(const std::string& event, const 
   if (!is_there(event)) return {};
   Diagnostics absent;  // a definition that says it by a reference or not at all
   const std::string name = event + "/properties/" + field;
-  auto schema =
-      library_->compile(profile_.schema_file, "#/$defs/" + as_token(event) + "/properties/" + as_token(field), absent);
+  auto schema = library_->compile(profile_.schema_file, reference(event, &field), absent);
   return {name, std::move(schema)};
 }
 
@@ -87,7 +91,7 @@ bool Definitions::is_there(const std::string& name) const {
 std::shared_ptr<const schema::Schema> Definitions::compiled(const std::string& name) {
   const auto known = profile_.schemas.find(name);
   if (known != profile_.schemas.end()) return known->second;
-  auto schema = library_->compile(profile_.schema_file, "#/$defs/" + as_token(name), in_files_);
+  auto schema = library_->compile(profile_.schema_file, reference(name), in_files_);
   profile_.schemas.emplace(name, schema);
   return schema;
 }

@@ -1,10 +1,11 @@
 #include "gateway/rules/problems.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "gateway/base/json_pointer.h"
 #include "gateway/rules/checks.h"
 
 namespace polygate::rules {
@@ -15,29 +16,14 @@ constexpr std::string_view kExpected = "expected ";
 /// The names and numbers of a JSON Pointer.
 Json steps_of(std::string_view pointer) {
   Json path = Json::array();
-  while (!pointer.empty()) {
-    pointer.remove_prefix(1);
-    const std::size_t end = std::min(pointer.find('/'), pointer.size());
-    std::string step(pointer.substr(0, end));
-    pointer.remove_prefix(end);
-    std::size_t index = 0;
-    const auto [at, error] = std::from_chars(step.data(), step.data() + step.size(), index);
-    if (error == std::errc() && at == step.data() + step.size()) {
-      path.push_back(index);
-      continue;
+  for (std::string& token : json::pointer_tokens(pointer)) {
+    if (const auto index = json::pointer_index(token)) {
+      path.push_back(*index);
+    } else {
+      path.push_back(std::move(token));
     }
-    for (std::size_t tilde = step.find('~'); tilde != std::string::npos; tilde = step.find('~', tilde + 1)) {
-      step.replace(tilde, 2, step[tilde + 1] == '1' ? "/" : "~");
-    }
-    path.push_back(std::move(step));
   }
   return path;
-}
-
-std::string as_token(std::string_view name) {
-  std::string token;
-  for (const char c : name) token += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-  return token;
 }
 
 Json problem(const schema::Error& error) {
@@ -45,7 +31,7 @@ Json problem(const schema::Error& error) {
   std::string pointer = error.instance;
   if (!error.property.empty()) {
     path.push_back(error.property);
-    pointer += '/' + as_token(error.property);
+    json::append_token(pointer, error.property);
   }
   Json made = {{"pointer", std::move(pointer)},
                {"keyword", error.schema.substr(error.schema.rfind('/') + 1)},

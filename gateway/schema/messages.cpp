@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "gateway/base/diagnostics.h"
+#include "gateway/base/json_pointer.h"
 
 namespace polygate::schema {
 namespace {
@@ -96,13 +97,10 @@ std::string pointer(const Trail* trail) {
   std::string out;
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
     if (out.size() > kMaxPointer) return std::string(beginning(out, kMaxPointer)) + "...";
-    out += '/';
     if ((*step)->is_item) {
-      out += std::to_string((*step)->index);
-      continue;
-    }
-    for (const char c : beginning((*step)->key, kMaxPointer + 1)) {
-      out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+      out += '/' + std::to_string((*step)->index);
+    } else {
+      json::append_token(out, beginning((*step)->key, kMaxPointer + 1));
     }
   }
   return out.size() > kMaxPointer ? std::string(beginning(out, kMaxPointer)) + "..." : out;

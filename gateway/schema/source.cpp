@@ -1,47 +1,16 @@
 #include "gateway/schema/source.h"
 
 #include <algorithm>
-#include <charconv>
 #include <vector>
+
+#include "gateway/base/json_pointer.h"
 
 namespace polygate::schema {
 namespace {
 
-/// Undoes the escapes of one token.
-std::string unescape_token(std::string_view token) {
-  std::string out;
-  for (std::size_t i = 0; i < token.size(); ++i) {
-    if (token[i] == '~' && i + 1 < token.size() && (token[i + 1] == '0' || token[i + 1] == '1')) {
-      out += token[++i] == '0' ? '~' : '/';
-    } else {
-      out += token[i];
-    }
-  }
-  return out;
-}
-
-std::vector<std::string> tokens(std::string_view pointer) {
-  std::vector<std::string> out;
-  while (!pointer.empty()) {
-    pointer.remove_prefix(1);
-    const std::size_t end = pointer.find('/');
-    out.push_back(unescape_token(pointer.substr(0, end)));
-    pointer.remove_prefix(end == std::string_view::npos ? pointer.size() : end);
-  }
-  return out;
-}
-
-std::optional<std::size_t> index_of(std::string_view token) {
-  std::size_t index = 0;
-  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), index);
-  if (error != std::errc() || end != token.data() + token.size() || (token.size() > 1 && token[0] == '0'))
-    return std::nullopt;
-  return index;
-}
-
 std::optional<json::View> step(json::View value, std::string_view token) {
   if (value.is_object()) return json::find(value, token);
-  const auto index = index_of(token);
+  const auto index = json::pointer_index(token);
   json::View item;
   if (!value.is_array() || !index || json::array(value).at(*index).get(item)) return std::nullopt;
   return item;
@@ -87,7 +56,7 @@ const Resource& Source::resource_of(std::string_view pointer) const {
 
 std::optional<json::View> Source::at(std::string_view pointer) const {
   std::optional<json::View> value = document.root();
-  for (const std::string& token : tokens(pointer)) {
+  for (const std::string& token : json::pointer_tokens(pointer)) {
     value = step(*value, token);
     if (!value) return std::nullopt;
   }
@@ -99,7 +68,7 @@ Place Source::place(std::string_view pointer) const {
   json::View value = document.root();
   std::string_view bytes = trimmed;  // of `value`
   std::size_t offset = 0;
-  for (const std::string& token : tokens(pointer)) {
+  for (const std::string& token : json::pointer_tokens(pointer)) {
     const auto next = step(value, token);
     if (!next) break;
     if (value.is_object()) {
@@ -115,7 +84,7 @@ Place Source::place(std::string_view pointer) const {
       while (trimmed[offset - 1] == '\\');
     } else {
       const std::size_t start = static_cast<std::size_t>(bytes.data() - trimmed.data());
-      offset = item_start(trimmed, start, *index_of(token));
+      offset = item_start(trimmed, start, *json::pointer_index(token));
       bytes = trimmed.substr(offset);
     }
     value = *next;
@@ -132,22 +101,13 @@ Place Source::place(std::string_view pointer) const {
 
 std::string normal_pointer(std::string_view pointer) {
   std::string out;
-  for (const std::string& token : tokens(pointer)) out = child(out, token);
+  for (const std::string& token : json::pointer_tokens(pointer)) out = child(out, token);
   return out;
 }
 
 std::string child(std::string_view pointer, std::string_view token) {
   std::string out(pointer);
-  out += '/';
-  for (const char c : token) {
-    if (c == '~') {
-      out += "~0";
-    } else if (c == '/') {
-      out += "~1";
-    } else {
-      out += c;
-    }
-  }
+  json::append_token(out, token);
   return out;
 }
 
