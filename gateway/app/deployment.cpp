@@ -147,7 +147,9 @@ void Deployment::load_handlers(const profile::Profile& profile, const Options& o
   Settings settings;
   settings.values = profile.settings;
   settings.clock = options.clock;
+  const std::size_t before = diagnostics.size();
   Store* const store = add_store(profile, diagnostics);
+  if (diagnostics.size() != before) return;  // without it they would only say that it is missing
   const auto make = [&](const profile::Rule& rule) {
     if (!rule.handler || ids.contains(rule.handler->name)) return;
     const std::string& name = rule.handler->name;

@@ -117,7 +117,7 @@ int run_command(const RunArguments& arguments, std::ostream& out, std::ostream& 
   const auto gateway = Gateway::load(std::move(*config), clock, log, diagnostics);
   if (!gateway) {
     tell_problems(diagnostics, arguments.output, "nothing was started", err);
-    return kConfiguration;
+    return diagnostics.may_pass() ? kFailed : kConfiguration;
   }
   if (const auto started = gateway->start(); !started) return cannot_start(started.failure(), err);
   announce(*gateway, arguments.output, out);

@@ -15,7 +15,13 @@ Store* Stores::add(const std::string& profile, const std::vector<const Plugin*>&
       std::any_of(plugins.begin(), plugins.end(), [](const Plugin* plugin) { return !plugin->migrations.empty(); });
   if (!config_ || !keeps_rows) return nullptr;
   const auto problem = [&](const Failure& failure) {
-    diagnostics.add(config_->place, "the store of profile `" + profile + "` cannot be opened: " + failure.details);
+    const std::string message = "the store of profile `" + profile + "` cannot be opened: " + failure.details;
+    // A server that is down or a disk that is full, not a migration that has changed.
+    if (failure.reason == Reason::busy || failure.reason == Reason::limited) {
+      diagnostics.add_passing(config_->place, message);
+    } else {
+      diagnostics.add(config_->place, message);
+    }
     return nullptr;
   };
   Result<std::unique_ptr<Store>> store = open(profile);

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "gateway/base/json.h"
+#include "gateway/base/passwords.h"
 #include "gateway/base/utf8.h"
 
 namespace polygate {
@@ -72,17 +73,25 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 void Diagnostics::add(Place place, std::string message, std::string hint) {
-  items_.push_back({std::move(place), std::move(message), std::move(hint)});
+  items_.push_back({std::move(place), without_passwords(std::move(message)), std::move(hint)});
+}
+
+void Diagnostics::add_passing(Place place, std::string message) {
+  items_.push_back({std::move(place), without_passwords(std::move(message)), {}, true});
+}
+
+bool Diagnostics::may_pass() const {
+  return !empty() && std::all_of(items_.begin(), items_.end(), [](const Diagnostic& item) { return item.may_pass; });
 }
 
 void Diagnostics::source(std::string file, std::string text) {
   for (Source& known : sources_) {
     if (known.file == file) {
-      known.text = std::move(text);
+      known.text = without_passwords(std::move(text));
       return;
     }
   }
-  sources_.push_back({std::move(file), std::move(text)});
+  sources_.push_back({std::move(file), without_passwords(std::move(text))});
 }
 
 std::vector<Diagnostic> Diagnostics::sorted() const {

@@ -14,21 +14,26 @@ struct Place {
   int length = 0;  ///< bytes to underline; 0 underlines up to the end of the word
 };
 
-/// One problem in the user's files.
+/// One problem in the user's files, or with what they name.
 struct Diagnostic {
   Place place;
-  std::string message;  ///< lower case: what was found, what was expected
-  std::string hint;     ///< "did you mean `claim`?", or nothing
+  std::string message;    ///< lower case: what was found, what was expected
+  std::string hint;       ///< "did you mean `claim`?", or nothing
+  bool may_pass = false;  ///< the surroundings' fault, not the file's: starting again may help
 };
 
 /// Collects every problem of a deployment's files, so that all are shown at once. Not shared between threads.
 class Diagnostics {
  public:
   void add(Place place, std::string message, std::string hint = {});
+  /// One of the surroundings that may pass by itself, such as a server that is down.
+  void add_passing(Place place, std::string message);
   /// Remembers a file's text, so that text() can show the line that a diagnostic points at.
   void source(std::string file, std::string text);
 
   bool empty() const { return items_.empty(); }
+  /// Is there something, and nothing that is wrong in the files?
+  bool may_pass() const;
   std::size_t size() const { return items_.size(); }
   const std::vector<Diagnostic>& items() const { return items_; }
 

@@ -412,6 +412,19 @@ def T72_what_the_store_says_is_for_the_log_and_its_reason_for_the_client():
         gateway.await_metric("polygate_events_total", 1, event="temperature", verdict="ok")
 
 
+def T72_a_store_out_of_reach_ends_the_start_with_1_and_a_wrong_one_with_78():
+    for store, status, said in (("postgresql://%2Fnowhere/rows", 1, "cannot be opened: connection"),
+                                ("postgresql://me:hidden@db/rows", 78, "PGPASSFILE or PGPASSWORD")):
+        problem = "it started"
+        try:
+            with Gateway(environment={"POLYGATE_STORE": store}):
+                pass
+        except Failed as failed:
+            problem = str(failed)
+        check(f"ended with {status} before it was ready" in problem and said in problem, problem)
+        check("hidden" not in problem, f"the password is shown: {problem}")
+
+
 # ---- T77: signals
 
 def talk_until_goodbye(raw):

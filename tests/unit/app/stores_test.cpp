@@ -65,12 +65,14 @@ TEST_F(StoresTest, OnAServerEachProfileHasASchemaOfItsName) {
   edited.migrations[0].sql += " ";
   EXPECT_EQ(Stores(config, true).add("two", {&edited}, problems_), nullptr);
   EXPECT_THAT(problems_.text(), HasSubstr("the migration `0001 notes` has changed since it ran in this store"));
+  EXPECT_FALSE(problems_.may_pass());
 }
 
 TEST_F(StoresTest, AServerThatIsNotThereStopsTheStart) {
   Stores all(StoreConfig{{}, "postgresql://%2Fnowhere/rows", {"gateway.yaml", 7, 8, 0}}, true);
   EXPECT_EQ(all.add("one", {&kNotes}, problems_), nullptr);
   EXPECT_THAT(problems_.text(), HasSubstr("gateway.yaml:7:8: the store of profile `one` cannot be opened: connection"));
+  EXPECT_TRUE(problems_.may_pass());
 }
 
 TEST_F(StoresTest, AProfileWhosePluginsKeepNoRowsHasNone) {

@@ -7,6 +7,31 @@
 namespace polygate {
 namespace {
 
+TEST(Diagnostics, ShowNoPassword) {
+  Diagnostics diagnostics;
+  diagnostics.source("a.yaml", "store: db://me:secret@h\n");
+  diagnostics.source("b.yaml", "");
+  diagnostics.source("b.yaml", "store: db://me:again@h\n");
+  diagnostics.add({"a.yaml", 1, 8, 4}, "no URI: \"db://me:secret@h\"");
+  diagnostics.add_passing({"b.yaml", 1, 8, 4}, "out of reach: db://me:again@h");
+  EXPECT_EQ(diagnostics.text(),
+            "a.yaml:1:8: no URI: \"db://me:******@h\"\n"
+            "    store: db://me:******@h\n"
+            "           ^~~~\n"
+            "b.yaml:1:8: out of reach: db://me:*****@h\n"
+            "    store: db://me:*****@h\n"
+            "           ^~~~\n");
+}
+
+TEST(Diagnostics, MayPassWhenNoneIsTheFilesFault) {
+  Diagnostics diagnostics;
+  EXPECT_FALSE(diagnostics.may_pass());
+  diagnostics.add_passing({"a.yaml", 1, 1, 0}, "a server is down");
+  EXPECT_TRUE(diagnostics.may_pass());
+  diagnostics.add({"a.yaml", 2, 1, 0}, "a key is unknown");
+  EXPECT_FALSE(diagnostics.may_pass());
+}
+
 TEST(Diagnostics, ShowTheLineACaretAndTheHintInOrder) {
   Diagnostics diagnostics;
   diagnostics.source("b.yaml", "one: 1\r\n  send: {to: agent/$data.agent_uid}\n\ttab: x\n\xC3\xA9\xC3\xA9: \x1B[31m\n");
