@@ -12,7 +12,7 @@ namespace polygate {
 template <class... Answer>
 class Done {
  public:
-  static constexpr std::size_t kRoom = 72;
+  static constexpr std::size_t kRoom = 96;
 
   Done() = default;
   template <class Take>

@@ -41,7 +41,7 @@ struct Direct {
     evict,  ///< `fence`, its claim on `topic`, went to another: forget it and close with `taken`
     probe,  ///< show a sign of life to `asker`, who wants `topic`
     alive,  ///< the answer to a probe
-    dead,   ///< the answer for a session that is no more
+    dead,   ///< the answer for a session that is no more, or will be, with a fence, when its claim was waited for
   };
   Kind kind = Kind::frame;
   SessionId to;
@@ -77,6 +77,7 @@ class Post {
 /// 5. Positions grow, and a new epoch means that there may be a gap.
 /// 6. Fences grow, and a frame for a claimed topic is given only to who holds its fence.
 /// 7. Answers come on the caller's worker.
+/// 8. Who waits for a claim of an ending owner gets it before whoever asks later.
 class Exchange {
  public:
   virtual ~Exchange() = default;
@@ -86,15 +87,20 @@ class Exchange {
 
   struct Claim {
     bool gained = false;
-    Fence fence = 0;                 ///< of whoever holds it now
-    SessionId owner;                 ///< the same
-    bool is_ending = false;          ///< its connection is over, and its last rules are still to be taken
+    Fence fence = 0;  ///< of whoever holds it now
+    SessionId owner;  ///< the same
+    /// Its connection is over, and its last rules are still to be taken, or others wait for that: who asked now waits
+    /// behind them, and is told (Direct::Kind::dead with this fence) when to call take_over().
+    bool is_ending = false;
     std::vector<OrderPtr> orders{};  ///< that stand for whoever gains it by a turn that began before them
   };
   /// Who loses it by `replace` is told.
   virtual void claim(const Topic& topic, SessionId who, Taken when_taken, Done<Claim> done) = 0;
-  /// Takes `topic` over from the holder of `dead`, if that still holds it: the end of a probe without an answer.
-  virtual void take_over(const Topic& topic, SessionId who, Fence dead, Done<Claim> done) = 0;
+  /// Takes `topic` over from the holder of `dead`, if that still holds it: the end of a probe without an answer, or of
+  /// a wait. Else it is a claim like any other.
+  virtual void take_over(const Topic& topic, SessionId who, Fence dead, Taken when_taken, Done<Claim> done) = 0;
+  /// `who` waits no longer.
+  virtual void withdraw(const Topic& topic, SessionId who) = 0;
   /// The connection of the holder of `fence` is over: newcomers are told, and wait for its last rules.
   virtual void ending(WorkerIndex caller, const Topic& topic, Fence fence) = 0;
   /// Gives a claim back; nothing happens when `fence` does not hold it any more.

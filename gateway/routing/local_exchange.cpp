@@ -54,9 +54,15 @@ Exchange::Claim LocalExchange::claim_now(const Topic& topic, SessionId who, Take
     return {true, fence_, who, false, standing(topic)};
   }
   Claimed& claimed = at->second;
-  if (claimed.owner != who) {
-    if (claimed.is_ending || when_taken != Taken::replace) {
-      return {false, claimed.fence, claimed.owner, claimed.is_ending};
+  if (claimed.is_vacant || claimed.owner != who) {
+    const bool is_next = claimed.is_vacant && claimed.heirs->all.front().who == who;
+    if (claimed.is_ending && !is_next) {
+      wait_for(claimed, who);
+      return {false, claimed.fence, claimed.owner, true};
+    }
+    if (!is_next && when_taken != Taken::replace) {
+      forget_heir(claimed, who);
+      return {false, claimed.fence, claimed.owner, false};
     }
     give_to(claimed, who);
   }
@@ -69,21 +75,65 @@ std::vector<OrderPtr> LocalExchange::standing(const Topic& topic) {
 
 void LocalExchange::give_to(Claimed& claimed, SessionId who) {
   Published ignored;
-  post({Direct::Kind::evict, claimed.owner, nullptr, claimed.key, who, claimed.fence}, ignored);
+  if (!claimed.is_vacant) post({Direct::Kind::evict, claimed.owner, nullptr, claimed.key, who, claimed.fence}, ignored);
   claimed.owner = who;
   claimed.fence = ++fence_;
-  claimed.is_ending = false;
+  claimed.is_ending = claimed.is_vacant = false;
+  forget_heir(claimed, who);
 }
 
-void LocalExchange::take_over(const Topic& topic, SessionId who, Fence dead, Done<Claim> done) {
+void LocalExchange::wait_for(Claimed& claimed, SessionId who) {
+  if (!claimed.heirs) claimed.heirs = std::make_unique<Heirs>();
+  Heirs& heirs = *claimed.heirs;
+  const auto its = std::find_if(heirs.all.begin(), heirs.all.end(), [&](const auto& heir) { return heir.who == who; });
+  if (its == heirs.all.end()) {
+    heirs.all.push_back({who, claimed.fence});
+    return;
+  }
+  its->fence = claimed.fence;
+  if (its == heirs.all.begin()) heirs.first_is_told = false;
+}
+
+/// It has gained the claim, or wants it no more.
+void LocalExchange::forget_heir(Claimed& claimed, SessionId who) {
+  if (!claimed.heirs) return;
+  Heirs& heirs = *claimed.heirs;
+  if (heirs.all.front().who == who) heirs.first_is_told = false;
+  std::erase_if(heirs.all, [&](const auto& heir) { return heir.who == who; });
+  if (heirs.all.empty()) {
+    claimed.heirs.reset();
+  } else {
+    tell_first_heir(claimed);
+  }
+}
+
+/// Once, when there is nobody whose end it has to wait for.
+void LocalExchange::tell_first_heir(Claimed& claimed) {
+  if (claimed.heirs->first_is_told || (claimed.is_ending && !claimed.is_vacant)) return;
+  claimed.heirs->first_is_told = true;
+  const Heirs::One& first = claimed.heirs->all.front();
+  Published ignored;
+  post({Direct::Kind::dead, first.who, nullptr, claimed.key, {}, first.fence}, ignored);
+}
+
+void LocalExchange::take_over(const Topic& topic, SessionId who, Fence dead, Taken when_taken, Done<Claim> done) {
   Claim outcome;
   {
     const std::scoped_lock lock(mutex_);
     const auto at = claims_.find(topic.key);
-    if (at != claims_.end() && at->second.fence == dead && at->second.owner != who) give_to(at->second, who);
-    outcome = claim_now(topic, who, Taken::refuse);
+    const bool is_others = at != claims_.end() && (at->second.is_vacant || at->second.owner != who);
+    if (is_others && at->second.fence == dead) give_to(at->second, who);
+    outcome = claim_now(topic, who, when_taken);
   }
   done(outcome);
+}
+
+void LocalExchange::withdraw(const Topic& topic, SessionId who) {
+  const std::scoped_lock lock(mutex_);
+  const auto at = claims_.find(topic.key);
+  if (at == claims_.end()) return;
+  forget_heir(at->second, who);
+  if (at->second.is_vacant && !at->second.heirs) claims_.erase(at);
 }
 
 void LocalExchange::ending(WorkerIndex, const Topic& topic, Fence fence) {
@@ -96,7 +146,15 @@ void LocalExchange::release(WorkerIndex, const Topic& topic, Fence fence, Done<>
   {
     const std::scoped_lock lock(mutex_);
     const auto at = claims_.find(topic.key);
-    if (at != claims_.end() && at->second.fence == fence) claims_.erase(at);
+    if (at != claims_.end() && at->second.fence == fence && !at->second.is_vacant) {
+      Claimed& claimed = at->second;
+      if (claimed.heirs) {
+        claimed.is_ending = claimed.is_vacant = true;
+        tell_first_heir(claimed);
+      } else {
+        claims_.erase(at);
+      }
+    }
   }
   done();
 }
@@ -106,9 +164,11 @@ void LocalExchange::present(WorkerIndex, const Topic& topic, Done<bool> done) {
   {
     const std::scoped_lock lock(mutex_);
     switch (topic.kind) {
-      case TopicKind::claimed:
-        found = claims_.contains(topic.key);
+      case TopicKind::claimed: {
+        const auto at = claims_.find(topic.key);
+        found = at != claims_.end() && !at->second.is_vacant;
         break;
+      }
       case TopicKind::joined:
         found = topics_.contains(topic.key);
         break;
@@ -195,7 +255,7 @@ void LocalExchange::publish_one(Sending& sending, Published& published) {
   Direct direct;
   if (topic.kind == TopicKind::claimed) {
     const auto at = claims_.find(topic.key);
-    if (at == claims_.end()) return;
+    if (at == claims_.end() || at->second.is_vacant) return;
     direct.to = at->second.owner;
     direct.fence = at->second.fence;
   } else {

@@ -28,7 +28,8 @@ class LocalExchange final : public Exchange {
   void attach(WorkerIndex worker, Post& post) override;
 
   void claim(const Topic& topic, SessionId who, Taken when_taken, Done<Claim> done) override;
-  void take_over(const Topic& topic, SessionId who, Fence dead, Done<Claim> done) override;
+  void take_over(const Topic& topic, SessionId who, Fence dead, Taken when_taken, Done<Claim> done) override;
+  void withdraw(const Topic& topic, SessionId who) override;
   void ending(WorkerIndex caller, const Topic& topic, Fence fence) override;
   void release(WorkerIndex caller, const Topic& topic, Fence fence, Done<> done) override;
   /// A `session/<id>` counts as present when the id is well formed: only its worker knows whether it still lives.
@@ -51,16 +52,30 @@ class LocalExchange final : public Exchange {
   struct Listened;
   /// Keys are views of the text that the entry itself owns.
   using Listeners = std::unordered_map<std::string_view, Listened>;
+  /// Who wait for an ending owner, longest first.
+  struct Heirs {
+    struct One {
+      SessionId who;
+      Fence fence = 0;  ///< that it waits for
+    };
+    std::vector<One> all;
+    bool first_is_told = false;  ///< that it may ask
+  };
   struct Claimed {
     std::shared_ptr<const std::string> key;
     SessionId owner;
     Fence fence = 0;
     bool is_ending = false;
+    bool is_vacant = false;  ///< the owner has given it back; it is kept for the heirs
+    std::unique_ptr<Heirs> heirs{};
   };
 
   // Under the lock, all of them. They post there, too: the Post is a mailbox.
   Claim claim_now(const Topic& topic, SessionId who, Taken when_taken);
   void give_to(Claimed& claimed, SessionId who);
+  void wait_for(Claimed& claimed, SessionId who);
+  void forget_heir(Claimed& claimed, SessionId who);
+  void tell_first_heir(Claimed& claimed);
   Listened& listened(const Topic& topic);
   void publish_one(Sending& sending, Published& published);
   void publish_joined(Sending& sending, Published& published);

@@ -7,7 +7,6 @@
 namespace polygate::session {
 
 void Claims::gained(Session& session, Topic topic, Fence fence) {
-  if (session.ending) common_.services.exchange->ending(common_.worker, topic, fence);
   Membership membership;
   membership.claim = std::make_unique<Topic>(std::move(topic));
   membership.fence = fence;

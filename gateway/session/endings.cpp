@@ -8,8 +8,14 @@
 
 namespace polygate::session {
 
-Endings::Endings(Common& common, Sessions& sessions, Deadlines& deadlines, Paused& paused, GoOn go_on)
-    : common_(common), sessions_(sessions), deadlines_(deadlines), paused_(paused), go_on_(std::move(go_on)) {}
+Endings::Endings(Common& common, Sessions& sessions, Deadlines& deadlines, Paused& paused, turns::TurnTable& turns,
+                 GoOn go_on)
+    : common_(common),
+      sessions_(sessions),
+      deadlines_(deadlines),
+      paused_(paused),
+      turns_(turns),
+      go_on_(std::move(go_on)) {}
 
 void Endings::end(Session& session, const Farewell& farewell, std::optional<Dropped> why) {
   if (!session.ending) {
@@ -59,6 +65,7 @@ void Endings::begin(Session& session) {
   for (const Membership& membership : session.memberships) {
     if (membership.claim) common_.services.exchange->ending(common_.worker, *membership.claim, membership.fence);
   }
+  turns_.sender_ends(session.turn);
   began_.push_back(session.id());
 }
 

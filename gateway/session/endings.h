@@ -7,6 +7,7 @@
 #include "gateway/session/deadlines.h"
 #include "gateway/session/paused.h"
 #include "gateway/session/sessions.h"
+#include "gateway/turns/turn_table.h"
 
 namespace polygate::session {
 
@@ -17,7 +18,8 @@ class Endings {
   /// Takes what is left of a session, and frees it when that is all.
   using GoOn = std::function<void(Session&)>;
 
-  Endings(Common& common, Sessions& sessions, Deadlines& deadlines, Paused& paused, GoOn go_on);
+  Endings(Common& common, Sessions& sessions, Deadlines& deadlines, Paused& paused, turns::TurnTable& turns,
+          GoOn go_on);
 
   /// Our own wish: its carrier closes. With `why`, what it said and is not taken yet is dropped.
   void end(Session& session, const Farewell& farewell, std::optional<Dropped> why);
@@ -42,6 +44,7 @@ class Endings {
   Sessions& sessions_;
   Deadlines& deadlines_;
   Paused& paused_;
+  turns::TurnTable& turns_;
   const GoOn go_on_;
   std::vector<SessionId> began_;
   std::vector<SessionId> settled_;  ///< those in hand; a member for its memory

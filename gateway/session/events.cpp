@@ -100,6 +100,7 @@ turns::Turn& Events::make(Session& session) {
   turn.role = session.current_role;
   turn.event_index = dispatch_.unknown(session.profile_index);
   turn.handlers_busy = turns_.find(session.overdue) != nullptr;
+  turn.sender_ends = session.ending;
   return turn;
 }
 

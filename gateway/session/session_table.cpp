@@ -25,7 +25,7 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   Deadlines deadlines{*common.services.clock};
   Paused paused{common};
   turns::TurnTable turns{common.worker, common.services, *this};
-  Endings endings{common, sessions, deadlines, paused, [this](Session& session) { turn_order.go_on(session); }};
+  Endings endings{common, sessions, deadlines, paused, turns, [this](Session& session) { turn_order.go_on(session); }};
   Handover handover{common, endings};
   Replayer replayer{common, sessions, endings, handover};
   Hearing hearing{endings, replayer, turns,
@@ -188,7 +188,6 @@ void SessionTable::deliver(const Delivery& delivery) {
 
 void SessionTable::direct(const Direct& direct) {
   Session* const session = state_->sessions.find(direct.to);
-  const bool is_alive = direct.kind == Direct::Kind::alive;
   switch (direct.kind) {
     case Direct::Kind::frame:
       if (session) state_->hearing.hear(*session, direct);
@@ -204,7 +203,7 @@ void SessionTable::direct(const Direct& direct) {
       break;
     case Direct::Kind::alive:
     case Direct::Kind::dead:
-      if (session) state_->turns.owner_answered(session->turn, *direct.topic, is_alive);
+      if (session) state_->turns.owner_answered(session->turn, direct);
       break;
   }
   state_->endings.settle();

@@ -45,6 +45,7 @@ struct Turn {
   bool claims = false;  ///< it has asked for it, and was not refused
   Fence fence = 0;      ///< gained
   Fence lost = 0;       ///< this one, and all before it, went to others; perhaps the news of its gain is on its way
+  bool sender_ends = false;  ///< its connection is over
   /// Is it, or may it prove to be, who holds `of`?
   bool may_gain(Fence of) const { return claims && (fence == 0 || fence == of); }
 
@@ -54,6 +55,7 @@ struct Turn {
   TimerQueue<TurnId>::Id timer;
   std::unique_ptr<Topic> probed;  ///< the claim whose owner is asked for a sign of life, or is waited for
   Fence probed_fence = 0;         ///< its owner's
+  bool is_heir = false;           ///< the Exchange has it among those who wait
 
   // Of orders that were given since it began.
   std::vector<Topic> barred;                      ///< that it does not join any more

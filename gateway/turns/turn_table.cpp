@@ -50,8 +50,10 @@ class TurnTable::Desk final : public rules::Host {
     turn_.claims = true;
     table_.services_.exchange->claim(
         topic, turn_.sender.id(), when_taken,
-        [&table = table_, id = turn_.id, question = turn_.question, when_taken, topic = Topic(topic)](
-            const Exchange::Claim& claim) { table.claim_answer(id, question, topic, when_taken, claim); });
+        [&table = table_, id = turn_.id, question = turn_.question, who = turn_.sender.id(), when_taken,
+         topic = Topic(topic)](const Exchange::Claim& claim) {
+          table.claim_answer(id, question, {topic, who, when_taken}, claim);
+        });
   }
 
   /// What is said about it waits until others can have it.
@@ -135,6 +137,7 @@ Turn* TurnTable::find(TurnId id) {
 }
 
 void TurnTable::finish(Turn& turn) {
+  if (turn.is_heir) services_.exchange->withdraw(*turn.probed, turn.sender.id());
   std::unique_ptr<Turn> gone = slots_.release(turn.id.slot);
   timers_.remove(gone->timer);
   constexpr std::size_t kKeepUpTo = std::size_t{256} << 10;
@@ -147,6 +150,7 @@ void TurnTable::finish(Turn& turn) {
   gone->handlers_busy = gone->overdue = gone->at_handler = false;
   gone->question = 0;
   gone->probed.reset();
+  gone->is_heir = gone->sender_ends = false;
   gone->claims = gone->is_over = false;
   gone->fence = gone->lost = 0;
   gone->expected = 0;
@@ -208,32 +212,38 @@ void TurnTable::answered(TurnId id, std::uint32_t question, rules::Answer answer
   if (advance(*turn)) ends_.go_on(requester);
 }
 
-void TurnTable::claim_answer(TurnId id, std::uint32_t question, const Topic& topic, Taken when_taken,
-                             const Exchange::Claim& claim) {
+void TurnTable::claim_answer(TurnId id, std::uint32_t question, const Wanted& wanted, const Exchange::Claim& claim) {
   Turn* turn = find(id);
   if (turn == nullptr || turn->question != question) {
-    if (claim.gained) services_.exchange->release(worker_, topic, claim.fence, {});
+    if (claim.gained) {
+      services_.exchange->release(worker_, wanted.topic, claim.fence, {});
+    } else if (claim.is_ending) {
+      services_.exchange->withdraw(wanted.topic, wanted.who);
+    }
     return;
   }
   if (claim.gained) {
     turn->fence = claim.fence;
+    if (turn->sender_ends) services_.exchange->ending(worker_, wanted.topic, claim.fence);
     for (const OrderPtr& order : claim.orders) {
       if (turn->obeys(*order)) turn->orders.push_back(order);
     }
     answered(id, question, rules::Answer(Json()));
-  } else if (when_taken == Taken::probe || claim.is_ending) {
-    wait_for_owner(*turn, topic, claim);
+  } else if (wanted.when_taken == Taken::probe || claim.is_ending) {
+    wait_for_owner(*turn, wanted.topic, claim);
   } else {
     turn->claims = false;
-    answered(id, question, taken(topic));
+    answered(id, question, taken(wanted.topic));
   }
 }
 
-/// Asks the owner for a sign of life. One whose connection is over gives none: it answers when it is done.
+/// Asks the owner for a sign of life. Of one whose connection is over the Exchange tells when it is done.
 void TurnTable::wait_for_owner(Turn& turn, const Topic& topic, const Exchange::Claim& held) {
   turn.probed = std::make_unique<Topic>(topic);
   turn.probed_fence = held.fence;
+  turn.is_heir = held.is_ending;
   if (!turn.timer) turn.timer = timers_.add(services_.clock->now() + turn.rule->claim->within, turn.id);
+  if (turn.is_heir) return;
   Direct probe;
   probe.kind = Direct::Kind::probe;
   probe.to = held.owner;
@@ -242,22 +252,24 @@ void TurnTable::wait_for_owner(Turn& turn, const Topic& topic, const Exchange::C
   services_.exchange->direct(worker_, std::move(probe));
 }
 
-void TurnTable::owner_answered(TurnId id, std::string_view topic, bool is_alive) {
+void TurnTable::owner_answered(TurnId id, const Direct& answer) {
   Turn* turn = find(id);
-  if (turn == nullptr || !turn->probed || turn->probed->key != topic) return;
-  if (!is_alive) return take_over(*turn);
-  if (turn->rule->claim->when_taken == Taken::replace)
-    return;  // its connection came back: replaced at the end of the wait
+  if (turn == nullptr || !turn->probed || turn->probed->key != *answer.topic) return;
+  // The Exchange tells heirs, and sessions answer who has probed them.
+  if (answer.fence != (turn->is_heir ? turn->probed_fence : 0)) return;
+  if (answer.kind == Direct::Kind::dead) return take_over(*turn);
   turn->claims = false;
   answered(id, turn->question, taken(Topic(*turn->probed)));
 }
 
 void TurnTable::take_over(Turn& turn) {
   const std::unique_ptr<Topic> topic = std::exchange(turn.probed, nullptr);
+  turn.is_heir = false;
   const Taken then = turn.rule->claim->when_taken == Taken::replace ? Taken::replace : Taken::refuse;
-  services_.exchange->take_over(*topic, turn.sender.id(), turn.probed_fence,
-                                [this, id = turn.id, question = turn.question, then, its = Topic(*topic)](
-                                    const Exchange::Claim& claim) { claim_answer(id, question, its, then, claim); });
+  Wanted wanted{*topic, turn.sender.id(), then};
+  services_.exchange->take_over(*topic, wanted.who, turn.probed_fence, then,
+                                [this, id = turn.id, question = turn.question, wanted = std::move(wanted)](
+                                    const Exchange::Claim& claim) { claim_answer(id, question, wanted, claim); });
 }
 
 /// The client hears `busy`; what its handler still accepts is for others.
@@ -271,6 +283,14 @@ void TurnTable::expire(Turn& turn) {
   turn.run->verdict() = {};  // told; what others may hear yet has one of its own
   turn.requester = {};
   ends_.go_on(requester);
+}
+
+void TurnTable::sender_ends(TurnId id) {
+  Turn* turn = find(id);
+  if (turn == nullptr) return;
+  turn->sender_ends = true;
+  if (turn->fence == 0) return;
+  for (const Topic& topic : turn->run->effects().claimed) services_.exchange->ending(worker_, topic, turn->fence);
 }
 
 bool TurnTable::abandon(TurnId id) {

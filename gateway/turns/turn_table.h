@@ -45,7 +45,9 @@ class TurnTable {
   Turn* find(TurnId id);
 
   /// Whether the owner of the claim that it waits for is alive; nothing happens when it waits for something else.
-  void owner_answered(TurnId id, std::string_view topic, bool is_alive);
+  void owner_answered(TurnId id, const Direct& answer);
+  /// The connection of its sender is over: whoever wants what it claims waits for the sender's last rules.
+  void sender_ends(TurnId id);
   /// Its sender can wait no longer. True when it waits for its handler: it goes on for nobody, and its effects are what
   /// others see of it; otherwise it has failed, with `busy`, and is gone, or what it does happens already.
   bool abandon(TurnId id);
@@ -63,8 +65,12 @@ class TurnTable {
   bool came(Turn& turn);
   void finish(Turn& turn);
   void answered(TurnId id, std::uint32_t question, rules::Answer answer);
-  void claim_answer(TurnId id, std::uint32_t question, const Topic& topic, Taken when_taken,
-                    const Exchange::Claim& claim);
+  struct Wanted {
+    Topic topic;
+    SessionId who;
+    Taken when_taken;
+  };
+  void claim_answer(TurnId id, std::uint32_t question, const Wanted& wanted, const Exchange::Claim& claim);
   void wait_for_owner(Turn& turn, const Topic& topic, const Exchange::Claim& held);
   void take_over(Turn& turn);
   void expire(Turn& turn);

@@ -49,9 +49,13 @@ class LateExchange final : public Exchange {
     call(who.worker,
          [=, this, answer = later(who.worker, std::move(done))] { there_.claim(topic, who, when_taken, answer); });
   }
-  void take_over(const Topic& topic, SessionId who, Fence dead, Done<Claim> done) override {
-    call(who.worker,
-         [=, this, answer = later(who.worker, std::move(done))] { there_.take_over(topic, who, dead, answer); });
+  void take_over(const Topic& topic, SessionId who, Fence dead, Taken when_taken, Done<Claim> done) override {
+    call(who.worker, [=, this, answer = later(who.worker, std::move(done))] {
+      there_.take_over(topic, who, dead, when_taken, answer);
+    });
+  }
+  void withdraw(const Topic& topic, SessionId who) override {
+    call(who.worker, [=, this] { there_.withdraw(topic, who); });
   }
   void ending(WorkerIndex caller, const Topic& topic, Fence fence) override {
     call(caller, [=, this] { there_.ending(caller, topic, fence); });

@@ -27,7 +27,7 @@ class LocalExchangeTest : public testing::Test {
   }
   Exchange::Claim take_over(const Topic& topic, SessionId who, Fence dead) {
     Exchange::Claim outcome;
-    exchange.take_over(topic, who, dead, [&](Exchange::Claim claim) { outcome = claim; });
+    exchange.take_over(topic, who, dead, Taken::refuse, [&](Exchange::Claim claim) { outcome = claim; });
     return outcome;
   }
   bool present(const Topic& topic) {

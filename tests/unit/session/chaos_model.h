@@ -144,6 +144,7 @@ class Model {
     Fence fence = 0;
     bool is_ending = false;
     Moment since = 0;
+    Fence before = 0;  ///< that of who gave it back last
   };
 
   template <class... Words>
@@ -201,7 +202,7 @@ class Model {
   void claimed(std::size_t seat, const std::string& who, bool gained, Fence fence, bool should);
   void released(std::size_t seat, Fence fence) {
     ++now;
-    if (holders[seat].fence == fence) holders[seat] = {{}, 0, false, now};
+    if (holders[seat].fence == fence) holders[seat] = {{}, 0, false, now, fence};
   }
   void ending(std::size_t seat, Fence fence) {
     if (holders[seat].fence == fence) holders[seat].is_ending = true;
@@ -215,6 +216,7 @@ class Model {
   std::vector<Said> all;
   std::map<std::string, std::size_t> by_id;
   std::array<Holder, kSeats> holders;
+  std::array<std::deque<std::string>, kSeats> heirs;            ///< who wait for an ending holder, longest first
   std::array<std::map<std::size_t, std::size_t>, kRooms> kept;  ///< by key
   std::map<std::string, int, std::less<>> endings;              ///< closed rules, by session
   Moment now = 0;
@@ -471,19 +473,23 @@ class Witness final : public Exchange {
 
   void attach(WorkerIndex worker, Post& post) override { there_.attach(worker, post); }
   void claim(const Topic& topic, SessionId who, Taken when_taken, Done<Claim> done) override {
-    const Model::Holder held = model_.holders[index(topic)];
     Claim answer;
     there_.claim(topic, who, when_taken, [&answer](const Claim& claim) { answer = claim; });
-    const bool is_free = held.who.empty() || held.who == who.text();
-    saw(topic, who, answer, is_free || (when_taken == Taken::replace && !held.is_ending));
+    saw(topic, who, answer, is_due(topic, who, when_taken));
     done(answer);
   }
-  void take_over(const Topic& topic, SessionId who, Fence dead, Done<Claim> done) override {
+  void take_over(const Topic& topic, SessionId who, Fence dead, Taken when_taken, Done<Claim> done) override {
     const Model::Holder held = model_.holders[index(topic)];
     Claim answer;
-    there_.take_over(topic, who, dead, [&answer](const Claim& claim) { answer = claim; });
-    saw(topic, who, answer, held.who.empty() || held.who == who.text() || held.fence == dead);
+    there_.take_over(topic, who, dead, when_taken, [&answer](const Claim& claim) { answer = claim; });
+    // Who probed the holder asked before it began to end, and so before all who wait for that.
+    const Fence holds = held.who.empty() ? held.before : held.fence;
+    saw(topic, who, answer, is_due(topic, who, when_taken) || holds == dead);
     done(answer);
+  }
+  void withdraw(const Topic& topic, SessionId who) override {
+    std::erase(model_.heirs[index(topic)], who.text());
+    there_.withdraw(topic, who);
   }
   void ending(WorkerIndex caller, const Topic& topic, Fence fence) override {
     model_.ending(index(topic), fence);
@@ -524,7 +530,19 @@ class Witness final : public Exchange {
 
  private:
   static std::size_t index(const Topic& topic) { return std::strtoul(std::string(topic.name()).c_str(), nullptr, 10); }
+  /// It is its own, or free and nobody has waited longer, or to be replaced.
+  bool is_due(const Topic& topic, SessionId who, Taken when_taken) const {
+    const Model::Holder& held = model_.holders[index(topic)];
+    const std::deque<std::string>& heirs = model_.heirs[index(topic)];
+    if (held.who.empty()) return heirs.empty() || heirs.front() == who.text();
+    return held.who == who.text() || (when_taken == Taken::replace && !held.is_ending);
+  }
   void saw(const Topic& topic, SessionId who, const Claim& answer, bool should) {
+    std::deque<std::string>& heirs = model_.heirs[index(topic)];
+    const auto its = std::find(heirs.begin(), heirs.end(), who.text());
+    const bool waits = !answer.gained && answer.is_ending;
+    if (waits && its == heirs.end()) heirs.push_back(who.text());
+    if (!waits && its != heirs.end()) heirs.erase(its);
     model_.note(who.text(), (answer.gained ? " gains " : " is refused "), topic.text());
     model_.claimed(index(topic), who.text(), answer.gained, answer.fence, should);
   }
