@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/routing/attendance.h"
 #include "gateway/routing/done.h"
 #include "gateway/routing/frame.h"
 #include "gateway/routing/ids.h"
@@ -65,6 +66,14 @@ class Post {
   virtual void run(std::function<void()> task) = 0;
 };
 
+/// Hears on its worker's thread who came to topics, and who went. For each topic what it hears alternates: somebody is
+/// there, nobody is there any more.
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+  virtual void heard(const std::vector<Attendance::Change>& changes) = 0;
+};
+
 /// Claims and topics: all that workers share. Thread-safe; called by workers alone. Every answer may be late: `done` is
 /// called on the caller's own thread, before the call returns (it is, in memory) or later. One implementation in this
 /// process (LocalExchange); one over a network may stand beside it without anything above noticing. What each keeps:
@@ -78,6 +87,7 @@ class Post {
 /// 6. Fences grow, and a frame for a claimed topic is given only to who holds its fence.
 /// 7. Answers come on the caller's worker.
 /// 8. Who waits for a claim of an ending owner gets it before whoever asks later.
+/// 9. With (1): who hears that somebody came finds them there. What a watcher hears of one topic alternates.
 class Exchange {
  public:
   virtual ~Exchange() = default;
@@ -157,6 +167,14 @@ class Exchange {
   virtual void let_go() = 0;
 
   virtual void direct(WorkerIndex caller, Direct direct) = 0;
+
+  /// A share of the topics is watched there from now on. Like attach(): before the first session, and `watcher`
+  /// outlives the last call.
+  virtual void watch(WorkerIndex worker, Watcher& watcher) = 0;
+  /// On a topic that is watched: the caller's first session is there, or one has the claim.
+  virtual void came(WorkerIndex caller, const Topic& topic, AttendeePtr who) = 0;
+  /// Its last one is no longer, or that one has it no more. Each came() has its went().
+  virtual void went(WorkerIndex caller, const Topic& topic, AttendeePtr who) = 0;
 };
 
 }  // namespace polygate

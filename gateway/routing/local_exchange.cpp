@@ -322,6 +322,39 @@ void LocalExchange::direct(WorkerIndex, Direct direct) {
   post(std::move(direct), ignored);
 }
 
+void LocalExchange::watch(WorkerIndex worker, Watcher& watcher) {
+  const std::scoped_lock lock(mutex_);
+  watching_.push_back(std::make_unique<Watching>(Watching{worker, &watcher, {}}));
+}
+
+LocalExchange::Watching& LocalExchange::watching(const Topic& topic) {
+  return *watching_[std::hash<std::string_view>()(topic.key) % watching_.size()];
+}
+
+/// One task for all that changes until it is run.
+void LocalExchange::wake(Watching& watching) {
+  posts_[watching.worker]->run([this, &its = watching] {
+    std::vector<Attendance::Change> changes;
+    {
+      const std::scoped_lock lock(mutex_);
+      changes = its.attendance.take();
+    }
+    its.watcher->heard(changes);
+  });
+}
+
+void LocalExchange::came(WorkerIndex, const Topic& topic, AttendeePtr who) {
+  const std::scoped_lock lock(mutex_);
+  Watching& its = watching(topic);
+  if (its.attendance.came(topic, std::move(who))) wake(its);
+}
+
+void LocalExchange::went(WorkerIndex, const Topic& topic, AttendeePtr who) {
+  const std::scoped_lock lock(mutex_);
+  Watching& its = watching(topic);
+  if (its.attendance.went(topic, std::move(who))) wake(its);
+}
+
 void LocalExchange::post(Direct direct, Published& published) {
   const WorkerIndex worker = direct.to.worker;
   // An id that a client made up may name a worker that never was: nobody is there.

@@ -1,9 +1,11 @@
 #pragma once
 #include <atomic>
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "gateway/base/clock.h"
 #include "gateway/routing/exchange.h"
@@ -45,6 +47,10 @@ class LocalExchange final : public Exchange {
 
   void direct(WorkerIndex caller, Direct direct) override;
 
+  void watch(WorkerIndex worker, Watcher& watcher) override;
+  void came(WorkerIndex caller, const Topic& topic, AttendeePtr who) override;
+  void went(WorkerIndex caller, const Topic& topic, AttendeePtr who) override;
+
   /// What each profile's topics keep now, and what they could not.
   KeptMessages::Meters kept_meters();
 
@@ -69,6 +75,12 @@ class LocalExchange final : public Exchange {
     bool is_vacant = false;  ///< the owner has given it back; it is kept for the heirs
     std::unique_ptr<Heirs> heirs{};
   };
+  /// One who watches, with its share of the topics.
+  struct Watching {
+    WorkerIndex worker = 0;
+    Watcher* watcher = nullptr;
+    Attendance attendance;
+  };
 
   // Under the lock, all of them. They post there, too: the Post is a mailbox.
   Claim claim_now(const Topic& topic, SessionId who, Taken when_taken);
@@ -82,6 +94,8 @@ class LocalExchange final : public Exchange {
   void give(Sending& sending);
   std::vector<OrderPtr> standing(const Topic& topic);
   void post(Direct direct, Published& published);
+  Watching& watching(const Topic& topic);
+  void wake(Watching& watching);
   /// The time, where anything that is kept has an age.
   Instant let_some_go(std::size_t at_most);
   Position position() const { return {epoch_, number_}; }
@@ -95,6 +109,7 @@ class LocalExchange final : public Exchange {
   KeptMessages kept_;
   Rates rates_;
   StandingOrders orders_;
+  std::vector<std::unique_ptr<Watching>> watching_;
   std::atomic<std::uint64_t> ordered_{0};  ///< written under the lock
   std::uint64_t number_ = 0;               ///< of what was published last
   Fence fence_;                            ///< given last

@@ -86,6 +86,13 @@ class LateExchange final : public Exchange {
   void direct(WorkerIndex caller, Direct direct) override {
     call(caller, [=, this] { there_.direct(caller, direct); });
   }
+  void watch(WorkerIndex worker, Watcher& watcher) override { there_.watch(worker, watcher); }
+  void came(WorkerIndex caller, const Topic& topic, AttendeePtr who) override {
+    call(caller, [=, this] { there_.came(caller, topic, who); });
+  }
+  void went(WorkerIndex caller, const Topic& topic, AttendeePtr who) override {
+    call(caller, [=, this] { there_.went(caller, topic, who); });
+  }
 
  private:
   struct Step {

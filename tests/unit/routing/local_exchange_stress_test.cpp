@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -126,6 +127,82 @@ TEST(LocalExchangeStress, WhatIsKeptAndWhatIsCountedAgreeAtTheEnd) {
   const KeptMeter meter = exchange.kept_meters().at("profile");
   EXPECT_EQ(meter.messages, 0u);
   EXPECT_EQ(meter.bytes, 0u);
+}
+
+/// A worker that watches: what it hears of each topic is told to have changed, each time.
+class WatchingBox final : public Post, public Watcher {
+ public:
+  bool deliver(Delivery) override { return false; }
+  bool direct(Direct) override { return false; }
+  bool await_eased(WorkerIndex) override { return false; }
+  void run(std::function<void()> task) override { tasks_.put(std::move(task)); }
+  void heard(const std::vector<Attendance::Change>& changes) override {
+    for (const Attendance::Change& change : changes) {
+      EXPECT_NE(there[change.topic.key], change.is_there) << change.topic.text();
+      there[change.topic.key] = change.is_there;
+      ++(change.is_there ? arrivals : departures);
+    }
+  }
+  void turn() {
+    std::vector<std::function<void()>> tasks;
+    tasks_.take(tasks);
+    for (const auto& task : tasks) task();
+  }
+
+  std::map<std::string, bool> there;
+  std::size_t arrivals = 0;
+  std::size_t departures = 0;
+
+ private:
+  Mailbox<std::function<void()>> tasks_{[] {}};
+};
+
+TEST(LocalExchangeStress, WhatIsHeardOfEachOfAThousandTopicsAlternatesAndIsRightAtTheEnd) {
+  constexpr unsigned kTopics = 1'000;
+  constexpr unsigned kSteps = 30'417;  // so that somebody is left on some of them
+  const SystemClock clock;
+  LocalExchange exchange(clock);
+  std::array<WatchingBox, kWorkers> boxes;
+  for (WorkerIndex worker = 0; worker < kWorkers; ++worker) {
+    exchange.attach(worker, boxes[worker]);
+    exchange.watch(worker, boxes[worker]);
+  }
+  std::array<std::vector<bool>, kWorkers> on;
+  on.fill(std::vector<bool>(kTopics));
+  std::vector<std::thread> threads;
+  for (WorkerIndex worker = 0; worker < kWorkers; ++worker) {
+    threads.emplace_back([&, worker] {
+      const auto who = std::make_shared<const Attendee>();
+      for (unsigned step = 0; step < kSteps; ++step) {
+        const unsigned topic = (step * 7'919u * (worker + 1u)) % kTopics;
+        const Topic its = joined(std::to_string(topic));
+        if (on[worker][topic]) {
+          exchange.went(worker, its, who);
+        } else {
+          exchange.came(worker, its, who);
+        }
+        on[worker][topic] = !on[worker][topic];
+        if (step % 5 == 0) boxes[worker].turn();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (WatchingBox& box : boxes) box.turn();
+  std::size_t left = 0;
+  for (unsigned topic = 0; topic < kTopics; ++topic) {
+    const bool is_there = on[0][topic] || on[1][topic] || on[2][topic] || on[3][topic];
+    left += is_there ? 1 : 0;
+    std::size_t known = 0;
+    for (WatchingBox& box : boxes) known += box.there[joined(std::to_string(topic)).key] ? 1 : 0;
+    EXPECT_EQ(known, is_there ? 1u : 0u) << topic;
+  }
+  std::size_t more = 0;
+  for (const WatchingBox& box : boxes) {
+    more += box.arrivals - box.departures;
+    EXPECT_GT(box.departures, 0u) << "each watches some of them";
+  }
+  EXPECT_EQ(more, left);
+  EXPECT_GT(left, 0u);
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <map>
 #include <memory>
@@ -13,8 +12,7 @@
 
 #include "gateway/routing/local_exchange.h"
 #include "gateway/routing/mailbox.h"
-#include "tests/unit/routing/late_exchange.h"
-#include "tests/unit/routing/recorder.h"
+#include "tests/unit/routing/exchange_test.h"
 
 namespace polygate {
 namespace {
@@ -22,56 +20,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-constexpr WorkerIndex kLoops = 3;
-
-class Promises : public testing::TestWithParam<bool> {
- protected:
-  Promises() {
-    RecordProperty("seed", std::to_string(seed));
-    for (WorkerIndex worker = 0; worker < kLoops; ++worker) exchange.attach(worker, posts[worker]);
-  }
-  /// All loops turn until nothing is on its way.
-  void settle() {
-    for (bool any = true; any;) {
-      any = false;
-      for (Recorder& post : posts) any = post.turn() || any;
-    }
-  }
-  void publish(WorkerIndex caller, const Topic& topic, const std::string& message) {
-    Exchange::Batch batch;
-    batch.push_back(sending(topic, message));
-    exchange.publish(caller, std::move(batch), {});
-  }
-  void keep(WorkerIndex caller, const Topic& topic, const std::string& message) {
-    Exchange::Batch batch;
-    batch.push_back(sending(topic, message));
-    batch[0].keep = Keep{message, Millis(0), 10'000, kMuch};
-    exchange.publish(caller, std::move(batch), {});
-  }
-  void join(WorkerIndex caller, const Topic& topic, Exchange::Joined& answer) {
-    exchange.join(caller, {topic}, kMuch, [&answer](Exchange::AllJoined all) { answer = std::move(all[0]); });
-  }
-  Exchange::Claim claim(const Topic& topic, SessionId who, Taken when_taken = Taken::refuse) {
-    Exchange::Claim claim;
-    exchange.claim(topic, who, when_taken, [&claim](Exchange::Claim answer) { claim = answer; });
-    settle();
-    return claim;
-  }
-  std::vector<std::string> heard(WorkerIndex worker) const {
-    std::vector<std::string> all;
-    for (const Delivery& one : posts[worker].deliveries) all.emplace_back(one.frame->message());
-    return all;
-  }
-
-  const std::uint32_t seed = late_seed().value_or(std::random_device()());
-  testing::ScopedTrace trace{__FILE__, __LINE__, "POLYGATE_LATE=" + std::to_string(seed)};
-  ManualClock clock;
-  LocalExchange here{clock};
-  LateExchange late{here, seed};
-  Exchange& exchange = GetParam() ? static_cast<Exchange&>(late) : here;
-  std::array<Recorder, kLoops> posts;
-};
 
 INSTANTIATE_TEST_SUITE_P(Answers, Promises, testing::Bool(),
                          [](const auto& info) { return info.param ? "late" : "at_once"; });
@@ -244,123 +192,41 @@ TEST_P(Promises, AnEndingOwnerIsToldOfAndOneThatHasLostItsClaimIsNot) {
   EXPECT_TRUE(claim(claimed("a"), bob, Taken::replace).is_ending);
 }
 
-class Waiting : public Promises {
- protected:
-  Exchange::Claim take_over(SessionId who, Fence dead) {
-    Exchange::Claim claim;
-    exchange.take_over(seat, who, dead, Taken::replace, [&claim](Exchange::Claim answer) { claim = answer; });
-    settle();
-    return claim;
-  }
-  void end(SessionId who, Fence fence) {
-    exchange.ending(who.worker, seat, fence);
-    settle();
-  }
-  void release(SessionId who, Fence fence) {
-    exchange.release(who.worker, seat, fence, {});
-    settle();
-  }
-  void withdraw(SessionId who) {
-    exchange.withdraw(seat, who);
-    settle();
-  }
-  bool is_present() {
-    bool found = false;
-    exchange.present(0, seat, [&found](bool is) { found = is; });
-    settle();
-    return found;
-  }
-  /// Who was told since the last time that it may ask, and for which fence it had waited.
-  std::vector<std::pair<SessionId, Fence>> told() {
-    std::vector<std::pair<SessionId, Fence>> all;
-    for (Recorder& post : posts) {
-      for (const Direct& one : post.directs) {
-        if (one.kind == Direct::Kind::dead) all.emplace_back(one.to, one.fence);
+TEST_P(Promises, WhoHearsThatSomebodyCameFindsThemThere) {
+  struct Watching final : Watcher {
+    void heard(const std::vector<Attendance::Change>& changes) override {
+      for (const Attendance::Change& change : changes) {
+        std::string who = (change.is_there ? "+" : "-") + change.who->user;
+        exchange->present(0, change.topic, [this, who = std::move(who)](bool is_there) {
+          said.push_back(who + (is_there ? " there" : " gone"));
+        });
       }
-      post.directs.clear();
     }
-    return all;
-  }
-  using Told = std::vector<std::pair<SessionId, Fence>>;
-
-  const Topic seat = claimed("seat");
-  const SessionId ann{0, 1, 101};
-  const SessionId bob{1, 1, 102};
-  const SessionId cyd{2, 1, 103};
-  const SessionId dan{0, 2, 104};
-};
-
-INSTANTIATE_TEST_SUITE_P(Answers, Waiting, testing::Bool(),
-                         [](const auto& info) { return info.param ? "late" : "at_once"; });
-
-TEST_P(Waiting, WhoWaitsForAnEndingOwnerComesBeforeWhoeverAsksLater) {
-  const Fence first = claim(seat, ann).fence;
-  end(ann, first);
-  EXPECT_TRUE(claim(seat, bob, Taken::replace).is_ending);
-  EXPECT_TRUE(claim(seat, cyd, Taken::replace).is_ending);
-  EXPECT_EQ(told(), Told());
-  EXPECT_TRUE(is_present());
-  release(ann, first);
-  EXPECT_EQ(told(), (Told{{bob, first}}));
-  EXPECT_FALSE(is_present()) << "given back, and not gained yet";
-  EXPECT_TRUE(claim(seat, dan, Taken::replace).is_ending) << "behind those who wait already";
-  publish(0, seat, "to nobody");
+    Exchange* exchange = nullptr;
+    std::vector<std::string> said;
+  };
+  Watching watching;
+  watching.exchange = &exchange;
+  exchange.watch(0, watching);
+  const auto attendee = [](const std::string& user) {
+    auto who = std::make_shared<Attendee>();
+    who->user = user;
+    return who;
+  };
+  Exchange::Joined joined_at;
+  join(1, joined("a"), joined_at);
+  exchange.came(1, joined("a"), attendee("ann"));
   settle();
-  EXPECT_EQ(posts[0].directs.size() + posts[1].directs.size() + posts[2].directs.size(), 0U);
-
-  // Nobody waits for an owner that goes on: it is replaced in its turn.
-  const Exchange::Claim bobs = take_over(bob, first);
-  ASSERT_TRUE(bobs.gained);
-  EXPECT_EQ(told(), (Told{{cyd, first}}));
-  end(bob, bobs.fence);
-  EXPECT_TRUE(take_over(cyd, first).is_ending) << "it ends before cyd asks";
-  EXPECT_EQ(told(), Told());
-  release(bob, bobs.fence);
-  EXPECT_EQ(told(), (Told{{cyd, bobs.fence}}));
-  const Exchange::Claim cyds = take_over(cyd, bobs.fence);
-  ASSERT_TRUE(cyds.gained);
-  EXPECT_EQ(told(), (Told{{dan, first}}));
-  EXPECT_TRUE(take_over(dan, first).gained) << "in the place of cyd, who goes on";
-  EXPECT_EQ(told(), Told());
-}
-
-TEST_P(Waiting, WhoWithdrawsLeavesItsPlaceToTheNext) {
-  const Fence first = claim(seat, ann).fence;
-  end(ann, first);
-  claim(seat, bob);
-  claim(seat, cyd);
-  claim(seat, dan);
-  withdraw(bob);
-  EXPECT_EQ(told(), Told());
-  release(ann, first);
-  EXPECT_EQ(told(), (Told{{cyd, first}}));
-  withdraw(cyd);
-  EXPECT_EQ(told(), (Told{{dan, first}}));
-  withdraw(dan);
-  EXPECT_EQ(told(), Told());
-  EXPECT_TRUE(claim(seat, ann).gained) << "free for everybody";
-  withdraw(bob);
-  EXPECT_FALSE(claim(seat, bob).gained);
-}
-
-TEST_P(Waiting, WhoHasWaitedLongEnoughTakesItWhoeverStandsBefore) {
-  const Fence first = claim(seat, ann).fence;
-  end(ann, first);
-  claim(seat, bob, Taken::replace);
-  claim(seat, cyd, Taken::replace);
-  const Exchange::Claim cyds = take_over(cyd, first);
-  ASSERT_TRUE(cyds.gained);
-  EXPECT_EQ(told(), (Told{{bob, first}}));
-  release(ann, first);
-  const Exchange::Claim bobs = take_over(bob, first);
-  ASSERT_TRUE(bobs.gained) << "in the place of cyd, who goes on";
-
-  // Also who had it last, and waits behind others.
-  end(bob, bobs.fence);
-  claim(seat, cyd);
-  release(bob, bobs.fence);
-  EXPECT_TRUE(claim(seat, bob).is_ending);
-  EXPECT_TRUE(take_over(bob, bobs.fence).gained);
+  join(2, joined("a"), joined_at);
+  exchange.came(2, joined("a"), attendee("bob"));
+  settle();
+  exchange.leave(1, joined("a"), {});
+  exchange.went(1, joined("a"), attendee("ann"));
+  settle();
+  exchange.leave(2, joined("a"), {});
+  exchange.went(2, joined("a"), attendee("bob"));
+  settle();
+  EXPECT_THAT(watching.said, ElementsAre("+ann there", "-bob gone"));
 }
 
 /// A thread that reads tasks, as a worker's loop does.

@@ -527,6 +527,9 @@ class Witness final : public Exchange {
   std::uint64_t ordered() const override { return there_.ordered(); }
   void let_go() override { there_.let_go(); }
   void direct(WorkerIndex caller, Direct direct) override { there_.direct(caller, std::move(direct)); }
+  void watch(WorkerIndex worker, Watcher& watcher) override { there_.watch(worker, watcher); }
+  void came(WorkerIndex caller, const Topic& topic, AttendeePtr who) override { there_.came(caller, topic, who); }
+  void went(WorkerIndex caller, const Topic& topic, AttendeePtr who) override { there_.went(caller, topic, who); }
 
  private:
   static std::size_t index(const Topic& topic) { return std::strtoul(std::string(topic.name()).c_str(), nullptr, 10); }
