@@ -172,6 +172,10 @@ void Deployment::load_handlers(const profile::Profile& profile, const Options& o
   for (const profile::Rule& rule : profile.opened) make(rule);
   for (const profile::Rule& rule : profile.closed) make(rule);
   for (const profile::Rule& rule : profile.timed) make(rule);
+  for (const auto& [family, presence] : profile.presence) {
+    for (const profile::Rule& rule : presence.arrived) make(rule);
+    for (const profile::Rule& rule : presence.left) make(rule);
+  }
 }
 
 }  // namespace polygate::app

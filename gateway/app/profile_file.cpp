@@ -25,6 +25,10 @@ class Wishes {
     collect(profile.opened);
     collect(profile.closed);
     collect(profile.timed);
+    for (const auto& [family, presence] : profile.presence) {
+      collect(presence.arrived);
+      collect(presence.left);
+    }
   }
 
  private:

@@ -8,6 +8,7 @@
 #include "gateway/profile/check_failures.h"
 #include "gateway/profile/check_matching.h"
 #include "gateway/profile/check_paths.h"
+#include "gateway/profile/check_presence.h"
 #include "gateway/profile/check_rule.h"
 #include "gateway/profile/read_context.h"
 
@@ -158,6 +159,7 @@ void check(Profile& profile, const Surroundings& surroundings, Diagnostics& diag
   check_endpoints(context);
   check_roles(context);
   check_rules(context);
+  check_presence(context);
   check_profile_otherwise(context);
   context.definitions.tell_unused(profile.places.schema);
   add_once(found, diagnostics);

@@ -48,9 +48,10 @@ struct CheckContext {
 struct CheckScope {
   enum class Result : std::uint8_t { no_handler, not_yet, ready };
 
-  std::vector<RoleIndex> from;                    ///< the sender's possible roles
-  bool has_sender = true;                         ///< `$me` and the request that it came with: not in timed rules
-  bool has_event = true;                          ///< `$event` and `$data`: not in opened and closed
+  std::vector<RoleIndex> from;  ///< the sender's possible roles
+  bool has_sender = true;       ///< `$me` and the request that it came with: not in timed rules and those of presence
+  bool of_presence = false;     ///< `$name`, and who `$me` was
+  bool has_event = true;        ///< `$event` and `$data`: not in opened and closed
   const Definitions::Definition* data = nullptr;  ///< what `$data` looks like, when it is known
   bool any_event = false;                         ///< the profile's `otherwise`: `$data` of every event
   Result result = Result::no_handler;
@@ -66,6 +67,11 @@ void each_rule(P& profile, Visit visit) {
   }
   for (auto* rules : {&profile.opened, &profile.closed, &profile.timed}) {
     for (auto& rule : *rules) visit(rule);
+  }
+  for (auto& [family, presence] : profile.presence) {
+    for (auto* rules : {&presence.arrived, &presence.left}) {
+      for (auto& rule : *rules) visit(rule);
+    }
   }
 }
 

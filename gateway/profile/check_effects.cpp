@@ -200,6 +200,9 @@ void check_send(CheckContext& context, const CheckScope& outer, SendStep& send, 
     scope.each = &*send.each;
   }
   for (const TopicText& topic : send.to) check_topic(context, scope, topic);
+  if (send.except_sender && !scope.has_sender) {
+    context.problem(send.place, "nobody sends what this rule tells: `except` means nothing");
+  }
   if (send.as) check_text(context, scope, *send.as);
   if (send.data) check_shape(context, scope, *send.data);
   for (const auto& [key, value] : send.with) check_shape(context, scope, value);

@@ -42,6 +42,13 @@ void check_me(CheckContext& context, const Path& path) {
   context.problem(path.place, found + " is never set by a rule", did_you_mean(found, candidates));
 }
 
+/// Who came or went is known, but is no sender.
+bool is_of_attendee(const Path& path) {
+  const std::string& name = path.segments[0];
+  return path.root == Root::me &&
+         (name == "claims" || (path.segments.size() == 1 && (name == "user" || name == "role")));
+}
+
 void check_settings(CheckContext& context, const Path& path) {
   const Json* at = &context.profile.settings;
   std::string way = "$settings.";
@@ -158,7 +165,12 @@ bool has_codes(const Profile& profile) {
 void check_path(CheckContext& context, const CheckScope& scope, const Path& path) {
   const bool of_sender = path.root == Root::me || path.root == Root::path || path.root == Root::query ||
                          path.root == Root::header || path.root == Root::auth;
-  if (!scope.has_sender && of_sender) {
+  if (scope.of_presence && of_sender && !is_of_attendee(path)) {
+    context.problem(path.place, "of who came or went $me.user, $me.role and $me.claims are known: " + path.text() +
+                                    " names nothing");
+    return;
+  }
+  if (!scope.has_sender && !scope.of_presence && of_sender) {
     context.problem(path.place, "nobody sends a timed rule: " + path.text() + " names nothing");
     return;
   }
@@ -191,6 +203,9 @@ void check_path(CheckContext& context, const CheckScope& scope, const Path& path
       return;
     case Root::me:
       return check_me(context, path);
+    case Root::name:
+      if (!scope.of_presence) context.problem(path.place, "`$name` is known in rules of `presence` only");
+      return;
     case Root::path:
     case Root::query:
     case Root::header:

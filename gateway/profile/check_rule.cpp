@@ -111,7 +111,8 @@ void check_rule(CheckContext& context, Rule& rule, const std::string& event) {
   CheckScope scope;
   scope.from = rule.from;
   scope.has_event = !event.empty();
-  scope.has_sender = rule.interval.count() == 0;
+  scope.has_sender = rule.interval.count() == 0 && !rule.of_presence;
+  scope.of_presence = rule.of_presence;
   Definitions::Definition incoming;
   if (!event.empty() && context.json()) {
     const auto place = context.profile.places.events.find(event);

@@ -222,7 +222,8 @@ struct Rule {
   CloseStep close;
   std::vector<Otherwise> otherwise;
   Failures failures;
-  Millis interval{0};  ///< of a timed rule
+  Millis interval{0};        ///< of a timed rule
+  bool of_presence = false;  ///< nobody sends it: it tells of somebody
   Place place;
 
   /// Is a sender of that role in its `from`?
@@ -233,6 +234,14 @@ struct Rule {
 const Rule* rule_for(std::span<const Rule> rules, RoleIndex role);
 /// The first that takes this data from it. `data` is read only where a rule has `matching`.
 const Rule* rule_for(std::span<const Rule> rules, RoleIndex role, json::View data);
+
+/// What is told of the names of one family: when the first session comes, and when the last one has gone for a while.
+struct Presence {
+  Millis after{10'000};       ///< who comes back within it had not gone
+  std::vector<Rule> arrived;  ///< of each list the first that takes the role of who came first, or went last
+  std::vector<Rule> left;
+  Place place;  ///< of the family's name
+};
 
 struct Profile {
   std::string name;
@@ -250,7 +259,8 @@ struct Profile {
   std::map<std::string, std::vector<Rule>, std::less<>> events;
   std::vector<Rule> opened;
   std::vector<Rule> closed;
-  std::vector<Rule> timed;  ///< `every`: taken again and again, on behalf of nobody
+  std::vector<Rule> timed;                                ///< `every`: taken again and again, on behalf of nobody
+  std::map<std::string, Presence, std::less<>> presence;  ///< by family
   std::vector<Otherwise> otherwise;
   Failures failures;
   /// How each family of this profile is held; `session`, `user` and `role`, which the gateway keeps, stand here too.
@@ -260,7 +270,7 @@ struct Profile {
   std::map<std::string, std::shared_ptr<const schema::Schema>, std::less<>> schemas;
   std::vector<std::string> headers_used;  ///< names that some `$header.x` mentions; no other header is kept
   bool auth_used = false;                 ///< some path mentions `$auth`; else what clients connect with is not kept
-  bool uses_user_topics = false;          ///< some send, join or needs names `user/...`
+  bool uses_user_topics = false;          ///< some send, join or needs names `user/...`, or `presence` is of it
   bool uses_role_topics = false;
   bool orders = false;  ///< some rule has `others`
   bool keeps = false;   ///< some send stays with its topic

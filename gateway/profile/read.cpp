@@ -7,6 +7,7 @@
 #include "gateway/profile/read_effects.h"
 #include "gateway/profile/read_endpoint.h"
 #include "gateway/profile/read_limits.h"
+#include "gateway/profile/read_presence.h"
 #include "gateway/profile/read_rule.h"
 #include "gateway/profile/read_template.h"
 #include "gateway/profile/read_value.h"
@@ -149,6 +150,9 @@ void settle_kinds(Profile& profile) {
   };
   for (auto& [name, rules] : profile.events) settle_all(rules);
   for (auto* rules : {&profile.opened, &profile.closed, &profile.timed}) settle_all(*rules);
+  for (auto& [family, presence] : profile.presence) {
+    for (auto* rules : {&presence.arrived, &presence.left}) settle_all(*rules);
+  }
 }
 
 }  // namespace
@@ -162,7 +166,7 @@ std::shared_ptr<Profile> read(const yaml::Node& root, const std::string& file, c
   ReadContext context{*profile, found, {}};
   if (!expect_map(context, root, "a profile",
                   {"profile", "about", "dialect", "engine", "schema", "plugins", "settings", "limits", "endpoints",
-                   "events", "opened", "closed", "every", "otherwise", "failures"})) {
+                   "events", "opened", "closed", "every", "presence", "otherwise", "failures"})) {
     add_once(found, diagnostics);
     return nullptr;
   }
@@ -176,6 +180,7 @@ std::shared_ptr<Profile> read(const yaml::Node& root, const std::string& file, c
   for (const yaml::Node::Entry& entry : root.entries()) {
     if (entry.key == "opened") profile->opened = read_rules(context, entry.value, RuleKind::opened, entry.key_place);
     if (entry.key == "every") profile->timed = read_rules(context, entry.value, RuleKind::timed, entry.key_place);
+    if (entry.key == "presence") read_presence(context, entry.value);
     if (entry.key == "closed") profile->closed = read_rules(context, entry.value, RuleKind::closed, entry.key_place);
   }
   if (const yaml::Node* otherwise = root.find("otherwise")) profile->otherwise = read_otherwise(context, *otherwise);

@@ -11,8 +11,9 @@ namespace {
 
 std::vector<std::string> steps_of(RuleKind kind) {
   // A session that is closed has nothing to gain any more and hears nothing.
-  // A timed rule has no sender.
+  // A timed rule has no sender, nor has one of presence.
   if (kind == RuleKind::timed) return {"interval", "needs", "handler", "send", "others"};
+  if (kind == RuleKind::presence) return {"from", "needs", "handler", "send", "others"};
   if (kind == RuleKind::closed) return {"from", "inside", "needs", "handler", "send", "others"};
   std::vector<std::string> steps = {"from",   "authenticate", "inside",   "needs", "claim", "handler",
                                     "become", "set",          "join",     "send",  "leave", "reply",
@@ -24,6 +25,7 @@ std::vector<std::string> steps_of(RuleKind kind) {
 /// Where a step that this kind of rule does not have would mean something else.
 std::string_view lacking(RuleKind kind) {
   if (kind == RuleKind::timed) return "in a timed rule, which nobody sends";
+  if (kind == RuleKind::presence) return "in a rule of `presence`, which nobody sends";
   return kind == RuleKind::closed ? "for a session that is closed" : "for a session that opens";
 }
 
@@ -204,6 +206,7 @@ std::optional<Rule> read_rule(ReadContext& context, const yaml::Node& node, Rule
 
   Rule rule;
   rule.place = place;
+  rule.of_presence = kind == RuleKind::presence;
   const std::vector<std::string> steps = steps_of(kind);
   const auto at = [&](const char* key) -> const yaml::Node* {
     return std::find(steps.begin(), steps.end(), key) != steps.end() ? node.find(key) : nullptr;

@@ -7,25 +7,12 @@
 namespace polygate::profile {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Root>, 19> kRoots{{{"data", Root::data},
-                                                                    {"args", Root::args},
-                                                                    {"event", Root::event},
-                                                                    {"me", Root::me},
-                                                                    {"path", Root::path},
-                                                                    {"query", Root::query},
-                                                                    {"header", Root::header},
-                                                                    {"auth", Root::auth},
-                                                                    {"settings", Root::settings},
-                                                                    {"result", Root::result},
-                                                                    {"failure", Root::failure},
-                                                                    {"message", Root::message},
-                                                                    {"code", Root::code},
-                                                                    {"problem", Root::problem},
-                                                                    {"problems", Root::problems},
-                                                                    {"each", Root::each},
-                                                                    {"now", Root::now},
-                                                                    {"date", Root::date},
-                                                                    {"new_id", Root::new_id}}};
+constexpr std::array<std::pair<std::string_view, Root>, 20> kRoots{
+    {{"data", Root::data},       {"args", Root::args},         {"event", Root::event},     {"me", Root::me},
+     {"name", Root::name},       {"path", Root::path},         {"query", Root::query},     {"header", Root::header},
+     {"auth", Root::auth},       {"settings", Root::settings}, {"result", Root::result},   {"failure", Root::failure},
+     {"message", Root::message}, {"code", Root::code},         {"problem", Root::problem}, {"problems", Root::problems},
+     {"each", Root::each},       {"now", Root::now},           {"date", Root::date},       {"new_id", Root::new_id}}};
 
 bool is_word(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
@@ -67,8 +54,8 @@ std::vector<std::string> split(std::string_view path) {
 
 /// Roots that are one value: `$now.x` means nothing.
 bool is_single(Root root) {
-  return root == Root::event || root == Root::failure || root == Root::message || root == Root::code ||
-         root == Root::now || root == Root::date || root == Root::new_id;
+  return root == Root::event || root == Root::name || root == Root::failure || root == Root::message ||
+         root == Root::code || root == Root::now || root == Root::date || root == Root::new_id;
 }
 
 /// Roots that mean nothing without a name behind them.

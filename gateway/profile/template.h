@@ -18,6 +18,7 @@ enum class Root : std::uint8_t {
   args,
   event,
   me,
+  name,
   path,
   query,
   header,

@@ -43,6 +43,9 @@ class Run {
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
+  /// Of which name a rule of `presence` tells.
+  void is_of(std::string name) { scope_.topic_name = std::move(name); }
+
   /// Goes on as far as it can. True when it is done; false when it waits for answer().
   bool advance(Host& host);
   void answer(Answer answer) { answer_ = std::move(answer); }

@@ -160,6 +160,8 @@ Value Scope::find(const profile::Path& path) {
       return segments.empty() ? Value::of(event) : Value{};
     case profile::Root::me:
       return find_me(path);
+    case profile::Root::name:
+      return topic_name.empty() ? Value{} : Value::of(std::string_view(topic_name));
     case profile::Root::path:
     case profile::Root::query:
     case profile::Root::header: {

@@ -45,6 +45,7 @@ class Scope {
   const Subject* me = nullptr;
   const Clock* clock = nullptr;
   std::string_view event;                   ///< its name
+  std::string topic_name;                   ///< in rules of `presence`; else empty
   const dialect::Event* message = nullptr;  ///< null in opened and closed; see Event::is_read
   const Json* result = nullptr;
   const Failure* failure = nullptr;

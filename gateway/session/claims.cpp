@@ -4,9 +4,12 @@
 #include <memory>
 #include <utility>
 
+#include "gateway/session/attending.h"
+
 namespace polygate::session {
 
 void Claims::gained(Session& session, Topic topic, Fence fence) {
+  tell_came(common_, session, topic);
   Membership membership;
   membership.claim = std::make_unique<Topic>(std::move(topic));
   membership.fence = fence;
@@ -15,6 +18,7 @@ void Claims::gained(Session& session, Topic topic, Fence fence) {
 
 void Claims::lost(Session& session, Fence fence) {
   if (const Membership* its = session.find(fence)) {
+    tell_went(common_, session, *its->claim);
     session.memberships.erase(session.memberships.begin() + (its - session.memberships.data()));
   } else if (turns::Turn* turn = turns_.find(session.turn)) {
     if (!turn->may_gain(fence)) return;

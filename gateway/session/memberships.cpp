@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "gateway/session/attending.h"
+
 namespace polygate::session {
 
 void Memberships::join(Session& session, const Topic& topic, bool built_in) {
@@ -13,11 +15,14 @@ void Memberships::join(Session& session, const Topic& topic, bool built_in) {
   local.members.push_back({session.id().slot, true, {}});
   session.memberships.push_back(std::move(membership));
   to_join_.push_back(topic);
+  if (local.members.size() == 1 && !session.profile->presence.empty()) firsts_.push_back(topic);
 }
 
 void Memberships::ask(const Session& session, Done<Exchange::AllJoined> done) {
   const std::size_t weight = session.profile->limits.outbox_bytes / 2;  // as much as is said at once
   common_.services.exchange->join(common_.worker, std::exchange(to_join_, {}), weight, std::move(done));
+  // Only now, when it is what its turn makes of it.
+  for (const Topic& topic : std::exchange(firsts_, {})) tell_came(common_, session, topic);
 }
 
 std::vector<Replays::One> Memberships::arrive(Session& session, Exchange::AllJoined& all) {
@@ -47,6 +52,7 @@ void Memberships::leave(Session& session, Membership& membership, Done<> done) {
   bool is_to_go_on = false;
   if (membership.claim) {
     common_.services.exchange->release(common_.worker, *membership.claim, membership.fence, std::move(done));
+    tell_went(common_, session, *membership.claim);
   } else {
     LocalTopic* local = membership.local;
     const Topic topic = local->topic;
@@ -61,6 +67,7 @@ void Memberships::leave(Session& session, Membership& membership, Done<> done) {
     }
     if (left.topic_gone) {
       common_.services.exchange->leave(common_.worker, topic, std::move(done));
+      tell_went(common_, session, topic);
     } else {
       done();
     }

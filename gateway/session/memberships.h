@@ -43,6 +43,7 @@ class Memberships {
   Hearing& hearing_;
   LocalTopics topics_;
   std::vector<Topic> to_join_;  ///< by what is in hand
+  std::vector<Topic> firsts_;   ///< of these: nobody else of this worker was there
 };
 
 }  // namespace polygate::session

@@ -5,6 +5,7 @@
 #include "gateway/session/note_verdict.h"
 #include "gateway/session/openings.h"
 #include "gateway/session/orders.h"
+#include "gateway/session/presences.h"
 #include "gateway/session/recoveries.h"
 #include "gateway/session/timed_rules.h"
 
@@ -38,6 +39,7 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   Dispatch dispatch{common};
   Events events{common, dispatch, identities, endings, replies, turns};
   TimedRules timed_rules{common, dispatch, paused, turns};
+  Presences presences{common, dispatch, paused, turns};
   Lifetimes lifetimes{common, sessions, deadlines, claims, memberships, identities, turns};
   TurnOrder turn_order{common, sessions, paused, endings, events, lifetimes, turns};
   Orders orders{sessions, endings, hearing, memberships, turn_order, turns};
@@ -58,6 +60,7 @@ void SessionTable::State::done(turns::Turn& turn) {
 void SessionTable::State::happened(turns::Turn& turn) {
   if (Session* session = sessions.find(turn.requester)) replies.tell(*session, turn);
   note_verdict(common, turn, turn.run->verdict());
+  presences.is_over(turn);
 }
 
 void SessionTable::State::overdue(turns::Turn& turn) {
@@ -72,6 +75,7 @@ void SessionTable::State::overdue(turns::Turn& turn) {
 
 void SessionTable::State::go_on(SessionId requester) {
   if (Session* session = sessions.find(requester)) turn_order.go_on(*session);
+  presences.go_on();
   endings.settle();
 }
 
@@ -161,6 +165,7 @@ std::optional<Resumed> SessionTable::resume(const Resumption& resumption) {
 void SessionTable::drain() {
   state_->common.is_draining = true;
   state_->timed_rules.stop();
+  state_->presences.stop();
   state_->recoveries.end_all();
   state_->endings.settle();
 }
@@ -211,6 +216,7 @@ void SessionTable::direct(const Direct& direct) {
 
 void SessionTable::eased(WorkerIndex worker) {
   state_->paused.eased(worker);
+  state_->presences.go_on();
 }
 
 bool SessionTable::go_on_paused() {
@@ -225,13 +231,14 @@ void SessionTable::tick() {
     if (Session* session = state_->sessions.find(timer->session)) state_->take_due(*session, timer->deadline);
   }
   state_->timed_rules.tick(now);
+  state_->presences.tick(now);
   state_->turns.tick(now);
   state_->endings.settle();
 }
 
 std::optional<Instant> SessionTable::next_due() const {
   std::optional<Instant> due = state_->deadlines.next();
-  for (const auto& other : {state_->timed_rules.next_due(), state_->turns.next_due()}) {
+  for (const auto& other : {state_->timed_rules.next_due(), state_->presences.next_due(), state_->turns.next_due()}) {
     if (other && (!due || *other < *due)) due = other;
   }
   return due;

@@ -1,15 +1,18 @@
 #include "gateway/turns/sender.h"
 
+#include <utility>
+
 namespace polygate::turns {
 namespace {
 
 /// Stands in for a session where there is none.
 class Nobody final : public rules::Subject {
  public:
+  Nobody(profile::RoleIndex role, auth::IdentityPtr identity) : role_(role), identity_(std::move(identity)) {}
   SessionId id() const override { return {}; }
-  profile::RoleIndex role() const override { return 0; }
+  profile::RoleIndex role() const override { return role_; }
   const auth::IdentityPtr& identity() const override { return identity_; }
-  std::string_view user() const override { return {}; }
+  std::string_view user() const override { return identity_ ? std::string_view(identity_->user) : std::string_view(); }
   std::string_view address() const override { return {}; }
   const Json* variables() const override { return nullptr; }
   std::vector<std::string> joined(std::string_view) const override { return {}; }
@@ -18,7 +21,8 @@ class Nobody final : public rules::Subject {
   std::optional<std::string_view> parameter(profile::Root, std::string_view) const override { return std::nullopt; }
 
  private:
-  auth::IdentityPtr identity_;
+  const profile::RoleIndex role_;
+  const auth::IdentityPtr identity_;
 };
 
 }  // namespace
@@ -31,8 +35,12 @@ void Sender::is(const Living& living) {
 }
 
 void Sender::is_nobody() {
+  is_nobody(0, nullptr);
+}
+
+void Sender::is_nobody(profile::RoleIndex role, auth::IdentityPtr identity) {
   living_ = nullptr;
-  last_ = std::make_unique<Nobody>();
+  last_ = std::make_unique<Nobody>(role, std::move(identity));
   start_.reset();
   now_ = last_.get();
 }

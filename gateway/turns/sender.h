@@ -20,6 +20,8 @@ class Sender final : public rules::Subject {
   /// `living` must live until it parts; nobody is the sender of a turn that no session has begun.
   void is(const Living& living);
   void is_nobody();
+  /// The same, but somebody is told of, and known as this.
+  void is_nobody(profile::RoleIndex role, auth::IdentityPtr identity);
   /// The session goes on with other turns.
   void left_behind();
   /// The session is no more.
