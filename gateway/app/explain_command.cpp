@@ -1,6 +1,7 @@
 #include "gateway/app/explain_command.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "gateway/app/exit_code.h"
@@ -8,6 +9,7 @@
 #include "gateway/app/profile_file.h"
 #include "gateway/app/trial.h"
 #include "gateway/base/units.h"
+#include "gateway/rules/render.h"
 
 namespace polygate::app {
 namespace {
@@ -76,12 +78,33 @@ Result<TrialSettings> settings_of(const profile::Profile& profile, const Explain
 }
 
 /// The rules that would be taken: of an event the first for the role and the data (without any, all that its `matching`
-/// chooses from), of opened and closed all of them.
+/// chooses from), of opened and closed all of them, of presence the first for the role.
 struct Matching {
   std::vector<const profile::Rule*> rules;
   bool is_event = true;
+  std::string family;  ///< of presence
+  std::string when;    ///< its rules are taken
   const std::vector<profile::Rule>* of_event = nullptr;
 };
+
+/// `presence.user.arrived` is written like the way to it in the file.
+std::optional<Matching> match_presence(const profile::Profile& profile, const std::string& way,
+                                       profile::RoleIndex role) {
+  for (const auto& [family, presence] : profile.presence) {
+    const bool has_arrived = way == "presence." + family + ".arrived";
+    if (!has_arrived && way != "presence." + family + ".left") continue;
+    Matching matching;
+    matching.is_event = false;
+    matching.family = family;
+    matching.when =
+        has_arrived ? "the first session has come to " + family + "/$name"
+                    : "the last session has been gone from " + family + "/$name for " + format_duration(presence.after);
+    const profile::Rule* rule = rule_for(has_arrived ? presence.arrived : presence.left, role);
+    if (rule != nullptr) matching.rules.push_back(rule);
+    return matching;
+  }
+  return std::nullopt;
+}
 
 Result<Matching> match(const profile::Profile& profile, const std::string& event, profile::RoleIndex role) {
   Matching matching;
@@ -101,11 +124,24 @@ Result<Matching> match(const profile::Profile& profile, const std::string& event
     }
     return matching;
   }
+  if (auto presence = match_presence(profile, event, role)) return std::move(*presence);
   std::vector<std::string> known;
   for (const auto& [name, rules] : profile.events) known.push_back(name);
+  for (const auto& [family, presence] : profile.presence) {
+    known.push_back("presence." + family + ".arrived");
+    known.push_back("presence." + family + ".left");
+  }
   const std::string hint = did_you_mean(event, known);
   return Failure{Reason::unknown, "profile " + profile.name + " has no event `" + shown(event) + "`" +
                                       (hint.empty() ? "" : ", " + hint)};
+}
+
+/// The name of that family that the sender is on; empty where nobody says one.
+std::string name_in(const TrialSettings& settings, const std::string& family) {
+  if (family == "user") return settings.user;
+  const auto its = std::find_if(settings.inside.begin(), settings.inside.end(),
+                                [&](const Topic& topic) { return topic.family() == family; });
+  return its == settings.inside.end() ? std::string() : rules::unescape_topic_name(its->name());
 }
 
 std::string place_of(const Place& place) {
@@ -231,9 +267,11 @@ class Explanation {
   void add_rules() {
     for (const profile::Rule* rule : matching_.rules) {
       const std::string event = matching_.is_event ? arguments_.event : "";
-      rules_.push_back({{"place", place_of(rule->place)},
-                        {"steps", steps_in_words(profile_, *rule, event, schema_)},
-                        {"otherwise", answers_in_words(profile_, *rule, event)}});
+      std::vector<std::string> steps = steps_in_words(profile_, *rule, event, schema_);
+      if (!matching_.when.empty()) steps.insert(steps.begin(), matching_.when);
+      // Nobody hears what becomes of a rule of presence.
+      const auto answers = rule->of_presence ? std::vector<std::string>() : answers_in_words(profile_, *rule, event);
+      rules_.push_back({{"place", place_of(rule->place)}, {"steps", steps}, {"otherwise", answers}});
     }
   }
 
@@ -333,6 +371,7 @@ int explain_command(const ExplainArguments& arguments, const Clock& clock, std::
   if (!settings) return could_not_run(settings.failure(), err);
   const auto matching = match(*profile, arguments.event, settings->role);
   if (!matching) return could_not_run(matching.failure(), err);
+  if (!matching->family.empty()) settings->name = name_in(*settings, matching->family);
   const std::string schema = (file.schemas / profile->schema_file).string() + "#/$defs/" + arguments.event;
   Explanation explanation(*profile, arguments, *matching,
                           matching->is_event && profile->dialect->traits().json ? schema : "");

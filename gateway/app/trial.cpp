@@ -188,12 +188,20 @@ TrialOutcome Trial::take(const profile::Rule& rule) {
   return take(rule, "", nullptr);
 }
 
+/// Of which a rule of `presence` tells.
+std::string Trial::name(std::vector<std::string>& assumptions) const {
+  if (!settings_.name.empty()) return settings_.name;
+  assumptions.push_back("$name is somebody");
+  return "somebody";
+}
+
 TrialOutcome Trial::take(const profile::Rule& rule, std::string_view event, const dialect::Event* message) {
   TrialOutcome outcome;
   outcome.rule = &rule;
   const Sender sender(profile_, settings_);
   Desk desk(*this, sender, outcome.assumptions);
   rules::Run run(profile_, rule, sender, clock_, event, message);
+  if (rule.of_presence) run.is_of(name(outcome.assumptions));
   desk.run(run);
   outcome.verdict = std::move(run.verdict());
   outcome.effects = std::move(run.effects());

@@ -23,6 +23,7 @@ struct TrialSettings {
   std::vector<std::pair<std::string, std::string>> path;
   std::vector<std::pair<std::string, std::string>> query;
   std::vector<std::pair<std::string, std::string>> headers;
+  std::string name;            ///< of which a rule of `presence` tells
   std::vector<Topic> inside;   ///< the sender is on them
   std::vector<Topic> present;  ///< somebody else is
 };
@@ -49,7 +50,7 @@ class Trial {
 
   /// One event: the first of its `rules` that is for the sender's role and the data is taken.
   TrialOutcome take(const std::vector<profile::Rule>& rules, std::string_view event, const dialect::Event& message);
-  /// A rule of `opened` or `closed`.
+  /// A rule of `opened`, `closed` or `presence`.
   TrialOutcome take(const profile::Rule& rule);
 
  private:
@@ -57,6 +58,7 @@ class Trial {
   class Desk;
 
   TrialOutcome take(const profile::Rule& rule, std::string_view event, const dialect::Event* message);
+  std::string name(std::vector<std::string>& assumptions) const;
 
   const profile::Profile& profile_;
   const TrialSettings settings_;

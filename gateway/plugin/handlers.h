@@ -42,7 +42,7 @@ struct HandlerLimits {
 /// then start(); from then on run() may be called from any worker. stop() finishes what waits and joins; the end stops.
 /// A handler that ends with Outcome::write keeps no thread: the store answers for it.
 /// What waits has no bound of its own: each call is that of a session, which has one under way and takes its next event
-/// when that is done.
+/// when that is done; rules that nobody sends are taken a few at a time.
 class Handlers {
  public:
   /// Names one handler of one profile. A small number, valid for this Handlers only.

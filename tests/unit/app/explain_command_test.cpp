@@ -135,6 +135,37 @@ TEST_F(Explain, SaysWhatOthersAreToldToDo) {
                                  "  the others on role/guest are closed with 4001 ann says so\n"));
 }
 
+TEST_F(Explain, SaysWhenSomebodyHasArrivedOrLeft) {
+  std::string profile(Workspace::kProfile);
+  profile.insert(profile.find("closed:\n"), R"(presence:
+  user:
+    after: 90s
+    arrived:
+      - {from: guest, send: {to: board/main, as: count, data: {colour: grey}}}
+      - {from: writer, send: {to: board/$name, as: count, data: {colour: $me.claims.colour}}}
+  board:
+    left: {from: writer, others: {of: user/$me.user, leave: board/$name}}
+)");
+  workspace.write("profiles/notes.yaml", profile);
+  const Ran arrived =
+      run({"presence.user.arrived", "--as", "writer", "--user", "ann", "--claims", R"({"colour": "red"})"});
+  EXPECT_EQ(arrived.code, 0) << arrived.err;
+  EXPECT_THAT(arrived.out, HasSubstr("notes: presence.user.arrived from writer\nrule at "));
+  EXPECT_THAT(arrived.out, HasSubstr("\n  1. the first session has come to user/$name\n"
+                                     "  2. send count to board/$name with {colour: $me.claims.colour}\n"
+                                     "verdict: ok\n"
+                                     "  to board/ann: {\"event\":\"count\",\"data\":{\"colour\":\"red\"}}\n"));
+  const Ran left = run({"presence.board.left", "--as", "writer", "--user", "ann", "--inside", "board/a%2Fb"});
+  EXPECT_EQ(left.code, 0) << left.err;
+  EXPECT_THAT(left.out, HasSubstr("  1. the last session has been gone from board/$name for 10s\n"));
+  EXPECT_THAT(left.out, HasSubstr("verdict: ok\n  the others on user/ann leave board/a%2Fb\n"));
+  EXPECT_THAT(run({"presence.user.arrived", "--as", "guest"}).out, HasSubstr("  assumed: $name is somebody\n"));
+  EXPECT_THAT(run({"presence.user.left", "--as", "guest"}).out, HasSubstr("\nno rule\n"));
+  const Ran wrong = run({"presence.user.arived", "--as", "guest"});
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("did you mean `presence.user.arrived`?"));
+}
+
 TEST_F(Explain, SaysTheCodesOfFailuresAndWhatBecomesOfLists) {
   std::string profile(Workspace::kProfile);
   const std::string words = "{away: \"$data.to is not here\"}";
