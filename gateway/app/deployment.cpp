@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "gateway/app/offered_plugins.h"
 #include "gateway/base/units.h"
 #include "gateway/profile/check.h"
 #include "gateway/profile/read.h"
@@ -95,15 +96,7 @@ void Deployment::load_profiles(Diagnostics& diagnostics) {
   for (const JwtConfig& jwt : config_.jwt) around.verifiers.push_back(jwt.name);
   for (const TokensConfig& tokens : config_.tokens) around.verifiers.push_back(tokens.name);
   for (const ListenerConfig& listener : config_.listeners) around.listeners.push_back(listener.name);
-  for (const std::string& name : wanted) {
-    auto plugin = loader_->load(name);
-    if (!plugin) {
-      around.broken_plugins.emplace(name, plugin.failure().message);
-      continue;
-    }
-    around.plugins.push_back(name);
-    for (const HandlerFactory& handler : (*plugin)->handlers) around.handlers.push_back(name + "." + handler.name);
-  }
+  offer_plugins(*loader_, wanted, around);
   for (const auto& profile : read) {
     profile::check(*profile, around, diagnostics);
     services_.profiles.push_back(profile);
@@ -159,7 +152,7 @@ void Deployment::load_handlers(const profile::Profile& profile, const Options& o
         plugin && dot != std::string::npos ? (*plugin)->find(name.substr(dot + 1)) : nullptr;
     if (!factory) return;  // check() has said so
     settings.store = (*plugin)->migrations.empty() ? nullptr : store;
-    auto id = handlers_->add(name.substr(0, dot), *factory, settings);
+    auto id = handlers_->add(**plugin, *factory, settings);
     if (id) {
       ids.emplace(name, *id);
     } else {

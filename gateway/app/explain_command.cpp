@@ -1,6 +1,7 @@
 #include "gateway/app/explain_command.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -260,14 +261,14 @@ void print_outcome(const Json& outcome, std::ostream& out) {
 class Explanation {
  public:
   Explanation(const profile::Profile& profile, const ExplainArguments& arguments, const Matching& matching,
-              std::string schema)
-      : profile_(profile), arguments_(arguments), matching_(matching), schema_(std::move(schema)) {}
+              std::string schema, Loader* plugins)
+      : profile_(profile), arguments_(arguments), matching_(matching), schema_(std::move(schema)), plugins_(plugins) {}
 
   /// The rules in words.
   void add_rules() {
     for (const profile::Rule* rule : matching_.rules) {
       const std::string event = matching_.is_event ? arguments_.event : "";
-      std::vector<std::string> steps = steps_in_words(profile_, *rule, event, schema_);
+      std::vector<std::string> steps = steps_in_words(profile_, *rule, event, schema_, asked_by(*rule));
       if (!matching_.when.empty()) steps.insert(steps.begin(), matching_.when);
       // Nobody hears what becomes of a rule of presence.
       const auto answers = rule->of_presence ? std::vector<std::string>() : answers_in_words(profile_, *rule, event);
@@ -317,10 +318,17 @@ class Explanation {
   }
 
  private:
+  const Plugin* asked_by(const profile::Rule& rule) {
+    if (plugins_ == nullptr || !rule.handler) return nullptr;
+    const auto plugin = plugins_->load(rule.handler->name.substr(0, rule.handler->name.find('.')));
+    return plugin ? *plugin : nullptr;
+  }
+
   const profile::Profile& profile_;
   const ExplainArguments& arguments_;
   const Matching& matching_;
   const std::string schema_;
+  Loader* const plugins_;
   Json rules_ = Json::array();
   Json outcomes_ = Json::array();
 };
@@ -362,7 +370,9 @@ int explain_command(const ExplainArguments& arguments, const Clock& clock, std::
   const ProfileFile file = find_profile(arguments.profile, arguments.schemas);
   Diagnostics diagnostics;
   schema::Library library(file.schemas);
-  const auto profile = read_profile(file, library, diagnostics);
+  std::optional<Loader> plugins;
+  if (arguments.plugins) plugins.emplace(std::filesystem::absolute(*arguments.plugins));
+  const auto profile = read_profile(file, library, diagnostics, plugins ? &*plugins : nullptr);
   if (!profile) {
     tell_problems(diagnostics, Output::text, "nothing was explained", err);
     return kCouldNotRun;
@@ -374,13 +384,14 @@ int explain_command(const ExplainArguments& arguments, const Clock& clock, std::
   if (!matching->family.empty()) settings->name = name_in(*settings, matching->family);
   const std::string schema = (file.schemas / profile->schema_file).string() + "#/$defs/" + arguments.event;
   Explanation explanation(*profile, arguments, *matching,
-                          matching->is_event && profile->dialect->traits().json ? schema : "");
+                          matching->is_event && profile->dialect->traits().json ? schema : "",
+                          plugins ? &*plugins : nullptr);
   explanation.add_rules();
   bool happened = true;
   if (arguments.data || !matching->is_event) {
     Trial trial(*profile, std::move(*settings), clock);
-    if (arguments.plugins) {
-      if (auto loaded = trial.load_handlers(*arguments.plugins); !loaded) return could_not_run(loaded.failure(), err);
+    if (plugins) {
+      if (auto loaded = trial.load_handlers(*plugins); !loaded) return could_not_run(loaded.failure(), err);
     }
     std::string message;
     json::Document document;

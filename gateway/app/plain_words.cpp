@@ -160,7 +160,20 @@ std::string words(const profile::MatchingStep& matching, std::string_view schema
   return std::string(schema.substr(0, schema.size() - event.size())) + matching.definition + tried;
 }
 
-void add_demands(const profile::Profile& profile, const profile::Rule& rule, std::vector<std::string>& steps) {
+/// The failures that a handler may name, each as it is told.
+std::string words(const std::vector<DeclaredFailure>& failures, const profile::Profile& profile,
+                  const profile::Rule& rule) {
+  std::string out;
+  for (const DeclaredFailure& failure : failures) {
+    const profile::FoundWords found = words_for(profile, &rule, failure.name, failure.reason);
+    out += (out.empty() ? "" : ", ") + failure.name + " (" + std::string(name(failure.reason)) + ")" +
+           (found.text != nullptr ? saying(std::optional(*found.text)) : ": \"" + failure.message + '"');
+  }
+  return out;
+}
+
+void add_demands(const profile::Profile& profile, const profile::Rule& rule, const Plugin* asked,
+                 std::vector<std::string>& steps) {
   if (rule.rate) {
     steps.push_back("at most " + std::to_string(rule.rate->at.count) + " in " + format_duration(rule.rate->at.within) +
                     " for each " + (rule.rate->per ? words(*rule.rate->per) : "session") + ", else limited");
@@ -183,7 +196,10 @@ void add_demands(const profile::Profile& profile, const profile::Rule& rule, std
   }
   if (rule.handler) {
     steps.push_back("handler " + rule.handler->name + " must accept" +
-                    (rule.handler->has_with ? ", called with " + words(rule.handler->with) : "") + ", else refused");
+                    (rule.handler->has_with ? ", called with " + words(rule.handler->with) : "") + ", else refused" +
+                    (asked != nullptr && !asked->failures.empty()
+                         ? ", or one of its plugin's failures: " + words(asked->failures, profile, rule)
+                         : ""));
   }
 }
 
@@ -194,14 +210,14 @@ bool answers_for(const profile::Otherwise& answer, const profile::Rule& rule) {
 }  // namespace
 
 std::vector<std::string> steps_in_words(const profile::Profile& profile, const profile::Rule& rule,
-                                        std::string_view event, std::string_view schema) {
+                                        std::string_view event, std::string_view schema, const Plugin* asked) {
   std::vector<std::string> steps;
   if (rule.matching) steps.push_back("take it when the data matches " + words(*rule.matching, schema, event));
   if (rule.args_schema && !schema.empty()) {
     steps.push_back("the list of its arguments must match " + std::string(schema) + ".args, else invalid");
   }
   if (rule.schema && !schema.empty()) steps.push_back("the data must match " + std::string(schema) + ", else invalid");
-  add_demands(profile, rule, steps);
+  add_demands(profile, rule, asked, steps);
   if (rule.become) steps.push_back("become " + profile.role_name(*rule.become));
   if (!rule.set.empty()) steps.push_back("remember " + words(rule.set));
   if (!rule.join.empty()) steps.push_back("join " + words(rule.join));

@@ -3,14 +3,16 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/plugin/loader.h"
 #include "gateway/profile/profile.h"
 
 namespace polygate::app {
 
 /// What a rule of `profile` for `event` does, step by step in the order in which the gateway takes them, as sentences
-/// for people. `schema` names the definition that the data must match; empty when there is none.
+/// for people. `schema` names the definition that the data must match; empty when there is none. `asked` is the plugin
+/// of the rule's handler, where it is at hand.
 std::vector<std::string> steps_in_words(const profile::Profile& profile, const profile::Rule& rule,
-                                        std::string_view event, std::string_view schema);
+                                        std::string_view event, std::string_view schema, const Plugin* asked);
 
 /// What answers a failure of the rule: its own `otherwise`, then the profile's.
 std::vector<std::string> answers_in_words(const profile::Profile& profile, const profile::Rule& rule,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "gateway/app/offered_plugins.h"
 #include "gateway/base/json_pointer.h"
 #include "gateway/profile/check.h"
 #include "gateway/profile/read.h"
@@ -13,10 +14,12 @@ namespace {
 /// What a profile asks of its deployment, as if all of it were there.
 class Wishes {
  public:
-  explicit Wishes(profile::Surroundings& around) : around_(around) {}
+  /// With its plugins, or without.
+  Wishes(profile::Surroundings& around, bool plugins) : around_(around), plugins_(plugins) {}
 
   void collect(const profile::Profile& profile) {
-    around_.plugins = profile.plugins;
+    if (plugins_) around_.plugins = profile.plugins;
+    collect(profile.failures);
     for (const profile::Endpoint& endpoint : profile.endpoints) {
       if (!endpoint.listener.empty()) around_.listeners.push_back(endpoint.listener);
       if (endpoint.token) around_.verifiers.push_back(endpoint.token->verifier);
@@ -35,11 +38,20 @@ class Wishes {
   void collect(const std::vector<profile::Rule>& rules) {
     for (const profile::Rule& rule : rules) {
       if (rule.authenticate) around_.verifiers.push_back(rule.authenticate->verifier);
-      if (rule.handler) around_.handlers.push_back(rule.handler->name);
+      if (rule.handler && plugins_) around_.handlers.push_back(rule.handler->name);
+      collect(rule.failures);
+    }
+  }
+  /// Any of its plugins may declare a name that is nobody else's.
+  void collect(const profile::Failures& failures) {
+    if (!plugins_ || around_.plugins.empty()) return;
+    for (const auto& [name, words] : failures) {
+      if (!profile::reason_of(name)) around_.failures[around_.plugins.front()].push_back(name);
     }
   }
 
   profile::Surroundings& around_;
+  const bool plugins_;
 };
 
 bool is_file(const std::filesystem::path& path) {
@@ -74,14 +86,15 @@ ProfileFile find_profile(const std::string& name, const std::optional<std::strin
 }
 
 std::shared_ptr<profile::Profile> read_profile(const ProfileFile& file, schema::Library& library,
-                                               Diagnostics& diagnostics) {
+                                               Diagnostics& diagnostics, Loader* plugins) {
   const std::size_t before = diagnostics.size();
   auto profile = profile::read_file(file.path, file.path.string(), profile::Caps{}, diagnostics);
   if (!profile) return nullptr;
   profile::Surroundings around;
   around.schemas = &library;
   around.schema_folder = file.schemas.string();
-  Wishes(around).collect(*profile);
+  Wishes(around, plugins == nullptr).collect(*profile);
+  if (plugins != nullptr) offer_plugins(*plugins, {profile->plugins.begin(), profile->plugins.end()}, around);
   profile::check(*profile, around, diagnostics);
   return diagnostics.size() == before ? profile : nullptr;
 }

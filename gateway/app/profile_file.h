@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "gateway/base/diagnostics.h"
+#include "gateway/plugin/loader.h"
 #include "gateway/profile/profile.h"
 #include "gateway/schema/library.h"
 
@@ -21,10 +22,11 @@ struct ProfileFile {
 /// profile is taken, else the nearest one above it.
 ProfileFile find_profile(const std::string& name, const std::optional<std::string>& schemas);
 
-/// Reads the profile and holds it against its schemas. The verifiers, listeners and plugins that it names count as
-/// there. Every problem is in `diagnostics`; null when there was one.
+/// Reads the profile and holds it against its schemas, and against its plugins where there is a loader of them. The
+/// verifiers and listeners that it names count as there, without a loader also the plugins and what it says of them.
+/// Every problem is in `diagnostics`; null when there was one.
 std::shared_ptr<profile::Profile> read_profile(const ProfileFile& file, schema::Library& library,
-                                               Diagnostics& diagnostics);
+                                               Diagnostics& diagnostics, Loader* plugins = nullptr);
 
 /// `$defs` of the schema that data of `event` is held against on its way `direction`: "in", "reply", "send" or "ack".
 struct EventDefinition {

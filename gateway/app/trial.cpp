@@ -1,7 +1,6 @@
 #include "gateway/app/trial.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <future>
 
 #include "gateway/base/units.h"
@@ -147,17 +146,16 @@ Trial::~Trial() {
   if (handlers_) handlers_->stop();
 }
 
-Result<void> Trial::load_handlers(const std::string& folder) {
-  loader_ = std::make_unique<Loader>(std::filesystem::absolute(folder));
+Result<void> Trial::load_handlers(Loader& loader) {
   handlers_ = std::make_unique<Handlers>(1, HandlerLimits{}, clock_);
   Settings settings;
   settings.values = profile_.settings;
   settings.clock = &clock_;
   for (const std::string& name : profile_.plugins) {
-    auto plugin = loader_->load(name);
+    auto plugin = loader.load(name);
     if (!plugin) return plugin.failure();
     for (const HandlerFactory& handler : (*plugin)->handlers) {
-      auto id = handlers_->add(name, handler, settings);
+      auto id = handlers_->add(**plugin, handler, settings);
       if (!id) return id.failure();
       handler_ids_.emplace(name + "." + handler.name, *id);
     }

@@ -44,9 +44,9 @@ class Trial {
   Trial(const profile::Profile& profile, TrialSettings settings, const Clock& clock);
   ~Trial();
 
-  /// Makes the profile's handlers of the plugins in `folder`, so that they are really asked. The failure names the
-  /// plugin or the handler.
-  Result<void> load_handlers(const std::string& folder);
+  /// Makes the handlers of the profile's plugins, so that they are really asked. The failure names the plugin or the
+  /// handler. `loader` outlives the trial.
+  Result<void> load_handlers(Loader& loader);
 
   /// One event: the first of its `rules` that is for the sender's role and the data is taken.
   TrialOutcome take(const std::vector<profile::Rule>& rules, std::string_view event, const dialect::Event& message);
@@ -63,7 +63,6 @@ class Trial {
   const profile::Profile& profile_;
   const TrialSettings settings_;
   const Clock& clock_;
-  std::unique_ptr<Loader> loader_;
   std::unique_ptr<Handlers> handlers_;
   std::map<std::string, Handlers::Id> handler_ids_;
 };

@@ -17,6 +17,20 @@ struct Handlers::Handler {
   std::vector<HandlerFunction> instances;  // one per worker, per thread of the pool, or just one
   Lane* lane = nullptr;                    // none for inline handlers
   Store* store = nullptr;                  // what its writes are for
+  std::vector<DeclaredFailure> failures;   // of its plugin
+
+  const DeclaredFailure* declared(std::string_view failure) const {
+    const auto found =
+        std::find_if(failures.begin(), failures.end(), [&](const DeclaredFailure& one) { return one.name == failure; });
+    return found == failures.end() ? nullptr : &*found;
+  }
+
+  /// What an outcome does that no handler may, or nothing.
+  std::optional<std::string> fault_in(const Outcome& outcome) const {
+    if (outcome.writes() && store == nullptr) return "it writes to a store, and it has none";
+    if (outcome.declared().empty() || declared(outcome.declared()) != nullptr) return std::nullopt;
+    return "it fails with `" + outcome.declared() + "`, which its plugin does not declare";
+  }
 };
 
 /// A queue of calls and the threads that run them: many for the pool, one for a serial handler.
@@ -108,10 +122,16 @@ class Handlers::Writes {
 
 /// One Outcome::write on its way to the store and back. Touched by the thread that hands it over, then by the store's.
 struct Handlers::Writing {
-  Writing(Handlers& its, Outcome::Closure its_closure, Done its_done, const HandlerReport& of_the_handler)
-      : handlers(its), closure(std::move(its_closure)), done(std::move(its_done)), report(of_the_handler) {}
+  Writing(Handlers& its, const Handler& asked, Outcome::Closure its_closure, Done its_done,
+          const HandlerReport& of_the_handler)
+      : handlers(its),
+        handler(asked),
+        closure(std::move(its_closure)),
+        done(std::move(its_done)),
+        report(of_the_handler) {}
 
   Handlers& handlers;
+  const Handler& handler;
   const Outcome::Closure closure;
   const Done done;
   HandlerReport report;
@@ -123,10 +143,9 @@ struct Handlers::Writing {
     const Instant begun = handlers.clock_.now();
     fault = exception_of([&] { outcome = closure(transaction); }).value_or("");
     report.wrote = std::max(report.wrote, handlers.clock_.now() - begun);
-    if (outcome && outcome->writes()) {
-      outcome.reset();
-      fault = "its write ends with another write";
-    }
+    if (outcome)
+      fault = outcome->writes() ? "its write ends with another write" : handler.fault_in(*outcome).value_or("");
+    if (!fault.empty()) outcome.reset();
     return outcome && outcome->accepted();
   }
 
@@ -136,7 +155,7 @@ struct Handlers::Writing {
     }
     report.fault = fault;
     report.slow_write = report.wrote > handlers.limits_.slow_write;
-    done(handlers.conclude(report, outcome));
+    done(handlers.conclude(handler, report, outcome));
     handlers.writes_->end();
   }
 };
@@ -154,11 +173,12 @@ Handlers::~Handlers() {
   stop();
 }
 
-Result<Handlers::Id> Handlers::add(std::string_view plugin, const HandlerFactory& factory, const Settings& settings) {
+Result<Handlers::Id> Handlers::add(const Plugin& plugin, const HandlerFactory& factory, const Settings& settings) {
   auto handler = std::make_unique<Handler>();
-  handler->name = std::string(plugin) + "." + factory.name;
+  handler->name = plugin.name + "." + factory.name;
   handler->threading = factory.threading;
   handler->store = settings.store;
+  handler->failures = plugin.failures;
   std::size_t count = 1;
   if (factory.threading == Threading::inline_) count = workers_;
   if (factory.threading == Threading::blocking) count = std::max(1U, limits_.threads);
@@ -196,40 +216,45 @@ std::optional<HandlerResult> Handlers::invoke(const Handler& handler, std::size_
                                               const Done& done) {
   const Instant begun = clock_.now();
   std::optional<Outcome> outcome;
-  auto thrown = exception_of([&] { outcome = handler.instances.at(instance)(call); });
+  const auto thrown = exception_of([&] { outcome = handler.instances.at(instance)(call); });
   HandlerReport report;
   report.handler = handler.name;
   report.threading = handler.threading;
   report.took = clock_.now() - begun;
   report.slow = handler.threading == Threading::inline_ && report.took > limits_.slow;
-  if (outcome && outcome->writes() && handler.store == nullptr) {
-    outcome.reset();
-    thrown = "it writes to a store, and it has none";
-  }
-  if (thrown) report.fault = *thrown;
-  if (thrown || !outcome->writes()) return conclude(report, outcome);
+  std::optional<std::string> fault = thrown ? thrown : handler.fault_in(*outcome);
+  if (fault) outcome.reset();
+  if (fault) report.fault = *fault;
+  if (fault || !outcome->writes()) return conclude(handler, report, outcome);
 
   if (!writes_->begin()) return HandlerResult(Failure{Reason::busy, "the gateway is shutting down"});
-  auto writing = std::make_shared<Writing>(*this, outcome->closure(), done, report);
+  auto writing = std::make_shared<Writing>(*this, handler, outcome->closure(), done, report);
   Result<void> taken =
       handler.store->submit({outcome->key(), [writing](Transaction& transaction) { return writing->run(transaction); },
                              [writing](const Result<void>& committed) { writing->end(committed); }});
   if (taken) return std::nullopt;
   writes_->end();
-  return conclude(report, Outcome::fail(taken.failure(), taken.failure().message));
+  return conclude(handler, report, Outcome::fail(taken.failure(), taken.failure().message));
 }
 
 /// Tells what happened, and what the rule hears of it: nothing of what was thrown.
-HandlerResult Handlers::conclude(const HandlerReport& report, const std::optional<Outcome>& outcome) const {
+HandlerResult Handlers::conclude(const Handler& handler, const HandlerReport& report,
+                                 const std::optional<Outcome>& outcome) const {
+  std::optional<Failure> failure;
+  if (!outcome) {
+    failure = Failure{Reason::internal, "internal error"};
+  } else if (const DeclaredFailure* declared = handler.declared(outcome->declared())) {
+    failure = Failure{declared->reason, declared->message, declared->name};
+  } else if (!outcome->accepted()) {
+    failure = Failure{outcome->reason(), outcome->message()};
+  }
   if (report_) {
     HandlerReport told = report;
-    if (outcome && !outcome->accepted()) told.failed = outcome->reason();
+    if (outcome && failure) told.failed = failure->reason;
     if (outcome) told.details = outcome->details();
     report_(told);
   }
-  if (!outcome) return Failure{Reason::internal, "internal error"};
-  if (!outcome->accepted()) return Failure{outcome->reason(), outcome->message()};
-  return outcome->result();
+  return failure ? HandlerResult(std::move(*failure)) : HandlerResult(outcome->result());
 }
 
 }  // namespace polygate

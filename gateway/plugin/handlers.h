@@ -11,12 +11,13 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/result.h"
+#include "gateway/plugin/loader.h"
 #include "gateway/plugin/plugin.h"
 
 namespace polygate {
 
-/// Yes with `$result`; or the handler's reason with its text, `internal` when it threw (clients are not told more),
-/// `busy` when the gateway is shutting down.
+/// Yes with `$result`; or the handler's reason with its text and the name that its plugin declared, `internal` when it
+/// threw or named a failure that nobody declared (clients are not told more), `busy` when the gateway is shutting down.
 using HandlerResult = Result<Json>;
 
 /// What happened in one call: for logs and metrics.
@@ -25,7 +26,7 @@ struct HandlerReport {
   Threading threading = Threading::inline_;
   Millis took{0};                     ///< the handler itself, without its write
   bool slow = false;                  ///< an inline handler held its worker for longer than `HandlerLimits::slow`
-  std::string_view fault;             ///< what its exception said; empty when it threw none
+  std::string_view fault;             ///< what it did wrong, such as what its exception said; empty: nothing
   std::optional<Reason> failed = {};  ///< why it said no
   std::string_view details = {};      ///< of its no, for the log
   Millis wrote{0};                    ///< the closure of its Outcome::write, in its longest run
@@ -59,9 +60,9 @@ class Handlers {
   Handlers(const Handlers&) = delete;
   Handlers& operator=(const Handlers&) = delete;
 
-  /// Makes every instance of the handler that will be needed, so that settings which do not suit it are found at
-  /// start-up: the failure names plugin and handler and repeats what the constructor threw.
-  Result<Id> add(std::string_view plugin, const HandlerFactory& factory, const Settings& settings);
+  /// Makes every instance of a handler of `plugin` that will be needed, so that settings which do not suit it are found
+  /// at start-up: the failure names plugin and handler and repeats what the constructor threw.
+  Result<Id> add(const Plugin& plugin, const HandlerFactory& factory, const Settings& settings);
   void start();
 
   /// Runs one call. An inline handler that writes nothing answers at once, on the calling thread, which is worker
@@ -80,7 +81,8 @@ class Handlers {
   struct Handler;
 
   std::optional<HandlerResult> invoke(const Handler& handler, std::size_t instance, const Call& call, const Done& done);
-  HandlerResult conclude(const HandlerReport& report, const std::optional<Outcome>& outcome) const;
+  HandlerResult conclude(const Handler& handler, const HandlerReport& report,
+                         const std::optional<Outcome>& outcome) const;
 
   const unsigned workers_;
   const HandlerLimits limits_;

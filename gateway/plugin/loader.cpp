@@ -39,6 +39,19 @@ std::string fault_in_handlers(const std::vector<HandlerFactory>& handlers) {
   return {};
 }
 
+/// The same for the failures that it declares. That a name is none of the gateway's own is for profiles to see.
+std::string fault_in_failures(const std::vector<DeclaredFailure>& failures) {
+  std::set<std::string> names;
+  for (const DeclaredFailure& failure : failures) {
+    if (!is_name(failure.name)) {
+      return "declares the failure " + in_ticks(failure.name) + ", expected a name of [a-z0-9_]";
+    }
+    if (!names.insert(failure.name).second) return "declares the failure " + in_ticks(failure.name) + " twice";
+    if (failure.message.empty()) return "declares the failure " + in_ticks(failure.name) + " without a message";
+  }
+  return {};
+}
+
 }  // namespace
 
 const HandlerFactory* Plugin::find(std::string_view handler) const {
@@ -99,7 +112,9 @@ Result<const Plugin*> Loader::install(const std::string& name, const std::string
     return refusal("failed to register: " + *thrown);
   if (const std::string fault = fault_in_handlers(registry.handlers()); !fault.empty()) return refusal(fault);
   if (const std::string fault = fault_in(registry.migrations()); !fault.empty()) return refusal("registers " + fault);
-  return &plugins_.emplace(name, Plugin{name, registry.handlers(), registry.migrations()}).first->second;
+  if (const std::string fault = fault_in_failures(registry.failures()); !fault.empty()) return refusal(fault);
+  Plugin plugin{name, registry.handlers(), registry.migrations(), registry.failures()};
+  return &plugins_.emplace(name, std::move(plugin)).first->second;
 }
 
 std::string Loader::hint(const std::string& name) const {

@@ -13,8 +13,9 @@ namespace polygate {
 /// One loaded plugin and what it can make.
 struct Plugin {
   std::string name;
-  std::vector<HandlerFactory> handlers;
+  std::vector<HandlerFactory> handlers = {};
   std::vector<Migration> migrations = {};
+  std::vector<DeclaredFailure> failures = {};
 
   /// The handler of that name, or nullptr.
   const HandlerFactory* find(std::string_view handler) const;

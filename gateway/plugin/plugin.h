@@ -75,6 +75,13 @@ class [[nodiscard]] Outcome {
   static Outcome fail(const Failure& below, std::string message) {
     return Outcome(below.reason, nullptr, std::move(message), below.details.empty() ? below.message : below.details);
   }
+  /// The rule fails with what the plugin declared by PluginRegistry::failure under this name. One that it did not
+  /// declare is its fault: `internal`.
+  static Outcome fail(std::string declared) {
+    Outcome made(Reason::internal, nullptr, {}, {});
+    made.declared_ = std::move(declared);
+    return made;
+  }
 
   bool accepted() const { return !reason_ && !closure_; }
   /// Neither yes nor no as yet: key() and closure() say what comes first.
@@ -82,6 +89,8 @@ class [[nodiscard]] Outcome {
   const std::string& key() const { return key_; }
   const Closure& closure() const { return closure_; }
   const Json& result() const { return result_; }
+  /// Of the failure that the plugin declared and that has reason and message; empty: they are here.
+  const std::string& declared() const { return declared_; }
   /// When it was not accepted.
   Reason reason() const { return reason_.value_or(Reason::internal); }
   const std::string& message() const { return message_; }
@@ -95,6 +104,7 @@ class [[nodiscard]] Outcome {
   Json result_;
   std::string message_;
   std::string details_;
+  std::string declared_;
   std::string key_;
   Closure closure_;
 };
@@ -112,6 +122,13 @@ struct HandlerFactory {
   std::string name;
   Threading threading = Threading::inline_;
   std::function<HandlerFunction(const Settings&)> make;  ///< throws when the settings do not suit the handler
+};
+
+/// A failure that a plugin gives a name, so that profiles can say it in words of their own (`failures`).
+struct DeclaredFailure {
+  std::string name;
+  Reason reason = Reason::refused;  ///< under which it is counted and answered
+  std::string message;              ///< where the profile has no words for it
 };
 
 /// What a plugin registers its handlers with; names are `[a-z0-9_]+`, each once.
@@ -135,8 +152,14 @@ class PluginRegistry {
     add<T>(std::move(name), Threading::serial);
   }
 
+  /// Makes `Outcome::fail(name)` known to its handlers, and `name` to the `failures` of the profiles that use it.
+  void failure(std::string name, Reason reason, std::string message) {
+    failures_.push_back({std::move(name), reason, std::move(message)});
+  }
+
   const std::vector<HandlerFactory>& handlers() const { return handlers_; }
   const std::vector<Migration>& migrations() const { return migrations_; }
+  const std::vector<DeclaredFailure>& failures() const { return failures_; }
 
  private:
   template <class T>
@@ -148,6 +171,7 @@ class PluginRegistry {
   }
   std::vector<HandlerFactory> handlers_;
   std::vector<Migration> migrations_;
+  std::vector<DeclaredFailure> failures_;
 };
 
 /// What the loader finds in a plugin. `abi` stays the first member for ever: it is read before the rest is believed.

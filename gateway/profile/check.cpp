@@ -83,6 +83,7 @@ void check_plugins(CheckContext& context) {
   const std::vector<std::string>& loaded = context.surroundings.plugins;
   for (std::size_t i = 0; i < context.profile.plugins.size(); ++i) {
     const std::string& plugin = context.profile.plugins[i];
+    check_declared_failures(context, plugin, context.profile.places.plugins[i]);
     if (std::find(loaded.begin(), loaded.end(), plugin) != loaded.end()) continue;
     const auto& broken = context.surroundings.broken_plugins;
     const auto why = broken.find(plugin);

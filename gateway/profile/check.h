@@ -16,9 +16,10 @@ struct Surroundings {
   std::string schema_folder = "schemas";  ///< as shown in diagnostics, before a schema file's name
   std::vector<std::string> verifiers;
   std::vector<std::string> listeners;
-  std::vector<std::string> plugins;                     ///< that were loaded
-  std::map<std::string, std::string> broken_plugins{};  ///< that could not be, and why
-  std::vector<std::string> handlers;                    ///< "plugin.handler" of the loaded ones
+  std::vector<std::string> plugins;                            ///< that were loaded
+  std::map<std::string, std::string> broken_plugins{};         ///< that could not be, and why
+  std::vector<std::string> handlers;                           ///< "plugin.handler" of the loaded ones
+  std::map<std::string, std::vector<std::string>> failures{};  ///< by plugin: the names that it declares
 };
 
 /// Holds a profile against its schemas, the verifiers, listeners and plugins of the deployment, fills in the compiled

@@ -1,4 +1,6 @@
 #pragma once
+#include <string>
+
 #include "gateway/profile/check_context.h"
 
 namespace polygate::profile {
@@ -8,5 +10,8 @@ void check_failures(CheckContext& context, const CheckScope& where, const Failur
 
 /// A name that a condition or a claim of `rule` gives its failure: it has words, and is nobody else's.
 void check_own_failure(CheckContext& context, const Rule& rule, const OwnFailure& failure);
+
+/// The names that `plugin` declares: none of them is the gateway's own.
+void check_declared_failures(CheckContext& context, const std::string& plugin, const Place& place);
 
 }  // namespace polygate::profile

@@ -18,7 +18,7 @@ class Greet {
 
   polygate::Outcome operator()(const polygate::Call& call) const {
     const std::string name = call.data.value("name", "");
-    if (name.empty()) return polygate::Outcome::refuse("data.name is empty, whom shall I greet?");
+    if (name.empty()) return polygate::Outcome::fail("no_name");
     return polygate::Outcome::accept({{"text", greeting_ + ", " + name + "!"}});
   }
 
@@ -29,5 +29,6 @@ class Greet {
 }  // namespace
 
 POLYGATE_PLUGIN(example_greeter, plugin) {
+  plugin.failure("no_name", polygate::Reason::invalid, "data.name is empty, whom shall I greet?");
   plugin.handler<Greet>("greet");
 }

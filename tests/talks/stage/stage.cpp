@@ -70,6 +70,12 @@ struct Echo {
   Outcome operator()(const Call& call) const { return answer(call); }
 };
 
+/// No, by the name that the rule passes.
+struct Fail {
+  explicit Fail(const Settings&) {}
+  Outcome operator()(const Call& call) const { return Outcome::fail(named(call)); }
+};
+
 struct Throw {
   explicit Throw(const Settings&) {}
   Outcome operator()(const Call&) const { throw std::runtime_error("thrown on the stage"); }
@@ -131,6 +137,10 @@ POLYGATE_PLUGIN(stage, plugin) {
   plugin.handler<Echo>("echo");
   plugin.blocking_handler<Echo>("echo_blocking");
   plugin.serial_handler<Echo>("echo_serial");
+  plugin.failure("no_circle", polygate::Reason::absent, "no such circle");
+  plugin.failure("circle_full", polygate::Reason::limited, "nobody else fits into this circle");
+  plugin.handler<Fail>("fail");
+  plugin.blocking_handler<Fail>("fail_blocking");
   plugin.handler<Throw>("throw");
   plugin.blocking_handler<Throw>("throw_blocking");
   plugin.serial_handler<Throw>("throw_serial");

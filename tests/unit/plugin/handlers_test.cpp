@@ -48,7 +48,7 @@ const SystemClock kClock;
 TEST(Handlers, AnInlineHandlerAnswersAtOnceOnTheCallersThread) {
   Handlers handlers(1, {}, kClock);
   const auto self = std::this_thread::get_id();
-  auto id = handlers.add("p",
+  auto id = handlers.add({"p"},
                          simple(Threading::inline_,
                                 [&](const Call& c) {
                                   EXPECT_EQ(std::this_thread::get_id(), self);
@@ -63,7 +63,7 @@ TEST(Handlers, AnInlineHandlerAnswersAtOnceOnTheCallersThread) {
 
 TEST(Handlers, EachWorkerHasAnInstanceOfItsOwn) {
   Handlers handlers(2, {}, kClock);
-  auto id = handlers.add("p", counting(Threading::inline_), {});
+  auto id = handlers.add({"p"}, counting(Threading::inline_), {});
   EXPECT_EQ(*run(handlers, *id, nullptr, 0), Json(1));
   EXPECT_EQ(*run(handlers, *id, nullptr, 0), Json(2));
   EXPECT_EQ(*run(handlers, *id, nullptr, 1), Json(1));
@@ -74,7 +74,7 @@ TEST(Handlers, EachThreadOfThePoolHasAnInstanceOfItsOwn) {
   std::map<int, std::set<std::thread::id>> threads_of_instance;
   std::atomic<int> made{0};
   Handlers handlers(1, {.threads = 3}, kClock);
-  auto id = handlers.add("p",
+  auto id = handlers.add({"p"},
                          factory(Threading::blocking,
                                  [&](const Settings&) -> HandlerFunction {
                                    return [&, instance = ++made](const Call&) {
@@ -94,7 +94,7 @@ TEST(Handlers, EachThreadOfThePoolHasAnInstanceOfItsOwn) {
 TEST(Handlers, BlockingCallsRunAtTheSameTime) {
   Handlers handlers(1, {.threads = 2}, kClock);
   std::promise<void> first, second;
-  auto id = handlers.add("p",
+  auto id = handlers.add({"p"},
                          simple(Threading::blocking,
                                 [&](const Call& c) {
                                   // Each waits for the other: one thread alone would never end.
@@ -113,7 +113,7 @@ TEST(Handlers, BlockingCallsRunAtTheSameTime) {
 TEST(Handlers, ASerialHandlerIsOneInstanceCalledInOrder) {
   Handlers handlers(4, {.threads = 4}, kClock);
   std::vector<Json> seen;  // unguarded: only one call runs at a time
-  auto id = handlers.add("p",
+  auto id = handlers.add({"p"},
                          simple(Threading::serial,
                                 [&](const Call& c) {
                                   seen.push_back(c.data);
@@ -132,7 +132,7 @@ TEST(Handlers, ASerialHandlerIsOneInstanceCalledInOrder) {
 
 TEST(Handlers, ASerialHandlerHearsManyWorkersOneAtATime) {
   Handlers handlers(4, {}, kClock);
-  auto id = handlers.add("p", counting(Threading::serial), {});
+  auto id = handlers.add({"p"}, counting(Threading::serial), {});
   handlers.start();
   std::vector<std::thread> workers;
   for (unsigned worker = 0; worker < 4; ++worker) {
@@ -148,7 +148,7 @@ TEST(Handlers, ACallForEachOfManySessionsWaitsForItsTurn) {
   constexpr int kSessions = 10'000;
   Handlers handlers(1, {.threads = 1}, kClock);
   std::promise<void> begun, go_on;
-  auto blocking = handlers.add("p",
+  auto blocking = handlers.add({"p"},
                                simple(Threading::blocking,
                                       [&](const Call& c) {
                                         if (c.data == 0) {
@@ -171,7 +171,8 @@ TEST(Handlers, ACallForEachOfManySessionsWaitsForItsTurn) {
 
 TEST(Handlers, ARefusalCarriesTheHandlersText) {
   Handlers handlers(1, {}, kClock);
-  auto id = handlers.add("p", simple(Threading::inline_, [](const Call&) { return Outcome::refuse("not today"); }), {});
+  auto id =
+      handlers.add({"p"}, simple(Threading::inline_, [](const Call&) { return Outcome::refuse("not today"); }), {});
   auto result = run(handlers, *id);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.failure().reason, Reason::refused);
@@ -183,7 +184,7 @@ TEST(Handlers, AFailureBelowReachesTheClientByItsReasonAndTheLogByItsWords) {
   Handlers handlers(1, {}, kClock, [&](const HandlerReport& report) {
     log.push_back(std::string(report.failed ? name(*report.failed) : "") + ": " + std::string(report.details));
   });
-  auto id = handlers.add("p",
+  auto id = handlers.add({"p"},
                          simple(Threading::inline_,
                                 [](const Call& c) -> Outcome {
                                   if (c.data == "own") return Outcome::fail(Reason::limited, "enough");
@@ -201,10 +202,41 @@ TEST(Handlers, AFailureBelowReachesTheClientByItsReasonAndTheLogByItsWords) {
   EXPECT_EQ(log, (std::vector<std::string>{"busy: store: database is locked", "limited: ", ": "}));
 }
 
+TEST(Handlers, AFailureIsWhatThePluginDeclaredUnderItsName) {
+  std::vector<std::string> log;
+  Handlers handlers(1, {.threads = 1}, kClock, [&](const HandlerReport& report) {
+    log.push_back(std::string(report.handler) + "|" + std::string(report.failed ? name(*report.failed) : "none") + "|" +
+                  std::string(report.fault));
+  });
+  const Plugin plugin{
+      "hub", {}, {}, {{"no_circle", Reason::absent, "no such circle"}, {"circle_full", Reason::limited, "too many"}}};
+  const auto fails = [](const Call& c) { return Outcome::fail(c.data.get<std::string>()); };
+  for (const Threading threading : {Threading::inline_, Threading::blocking}) {
+    log.clear();
+    const auto id = *handlers.add(plugin, simple(threading, fails), {});
+    if (threading == Threading::blocking) handlers.start();
+    const auto absent = run(handlers, id, "no_circle");
+    EXPECT_EQ(absent.failure().reason, Reason::absent);
+    EXPECT_EQ(absent.failure().message, "no such circle");
+    EXPECT_EQ(absent.failure().name, "no_circle");
+    const auto full = run(handlers, id, "circle_full");
+    EXPECT_EQ(full.failure().reason, Reason::limited);
+    EXPECT_EQ(full.failure().message, "too many");
+    EXPECT_EQ(full.failure().name, "circle_full");
+    const auto unknown = run(handlers, id, "no_square");
+    EXPECT_EQ(unknown.failure().reason, Reason::internal);
+    EXPECT_EQ(unknown.failure().message, "internal error");
+    EXPECT_EQ(unknown.failure().name, "");
+    EXPECT_EQ(log, (std::vector<std::string>{
+                       "hub.handler|absent|", "hub.handler|limited|",
+                       "hub.handler|none|it fails with `no_square`, which its plugin does not declare"}));
+  }
+}
+
 TEST(Handlers, AConstructorThatThrowsIsNamedAtStartUp) {
   Handlers handlers(1, {}, kClock);
   auto id =
-      handlers.add("fleet",
+      handlers.add({"fleet"},
                    factory(Threading::serial,
                            [](const Settings& settings) -> HandlerFunction {
                              throw std::invalid_argument("settings.limit: found " + settings.values["limit"].dump());
@@ -216,8 +248,8 @@ TEST(Handlers, AConstructorThatThrowsIsNamedAtStartUp) {
 
 TEST(Handlers, StopFinishesWhatWaitsAndAcceptsNothingMore) {
   Handlers handlers(1, {.threads = 2}, kClock);
-  auto blocking = handlers.add("p", counting(Threading::blocking), {});
-  auto serial = handlers.add("p", counting(Threading::serial), {});
+  auto blocking = handlers.add({"p"}, counting(Threading::blocking), {});
+  auto serial = handlers.add({"p"}, counting(Threading::serial), {});
   std::atomic<int> done{0};
   for (int i = 0; i < 100; ++i) {
     for (auto id : {*blocking, *serial}) ASSERT_FALSE(handlers.run(id, 0, {}, [&](HandlerResult) { ++done; }));
@@ -235,7 +267,7 @@ TEST(Threats, T60_AThrowingHandlerFailsItsOneEventAndTheProcessLives) {
   for (const Threading threading : {Threading::inline_, Threading::blocking, Threading::serial}) {
     std::string fault;
     Handlers handlers(1, {.threads = 1}, kClock, [&](const HandlerReport& report) { fault = report.fault; });
-    auto id = handlers.add("p",
+    auto id = handlers.add({"p"},
                            simple(threading,
                                   [](const Call& c) -> Outcome {
                                     if (c.data == "standard") throw std::runtime_error("disk on fire");
@@ -263,7 +295,7 @@ TEST(Threats, T60_AnInlineHandlerThatHoldsItsWorkerIsReported) {
     reports.emplace_back(report.handler, report.slow);
     EXPECT_LE(report.took, Millis(1'000));
   });
-  auto id = handlers.add("p",
+  auto id = handlers.add({"p"},
                          simple(Threading::inline_,
                                 [&](const Call& c) {
                                   clock.advance(Millis(c.data.get<int>()));
@@ -279,7 +311,7 @@ TEST(Threats, T60_ABlockingHandlerMayTakeItsTime) {
   ManualClock clock;
   bool slow = true;
   Handlers handlers(1, {.threads = 1}, clock, [&](const HandlerReport& report) { slow = report.slow; });
-  auto id = handlers.add("p",
+  auto id = handlers.add({"p"},
                          simple(Threading::blocking,
                                 [&](const Call&) {
                                   clock.advance(Millis(1'000));

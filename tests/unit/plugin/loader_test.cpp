@@ -192,6 +192,20 @@ void doubled_install(PluginRegistry& registry) {
   registry.handler<Nothing>("twice");
 }
 
+void misnamed_failure_install(PluginRegistry& registry) {
+  registry.handler<Nothing>("nothing");
+  registry.failure("No circle", Reason::absent, "no such circle");
+}
+void doubled_failure_install(PluginRegistry& registry) {
+  registry.handler<Nothing>("nothing");
+  registry.failure("no_circle", Reason::absent, "no such circle");
+  registry.failure("no_circle", Reason::limited, "too many");
+}
+void mute_failure_install(PluginRegistry& registry) {
+  registry.handler<Nothing>("nothing");
+  registry.failure("no_circle", Reason::absent, "");
+}
+
 void wrong_migrations_install(PluginRegistry& registry) {
   registry.handler<Nothing>("nothing");
   registry.migrations({{"0001 odd", "CREATE TABLE odd (number INTEGER)"}});
@@ -206,6 +220,9 @@ TEST(Loader, T60_ARegistrationThatFailsIsRefusedWithItsReason) {
   EXPECT_THAT(refusal(throwing_install), HasSubstr("failed to register: no licence"));
   EXPECT_THAT(refusal(empty_install), HasSubstr("registers no handler"));
   EXPECT_THAT(refusal(doubled_install), HasSubstr("registers the handler `twice` twice"));
+  EXPECT_THAT(refusal(misnamed_failure_install), HasSubstr("declares the failure `No circle`, expected a name of"));
+  EXPECT_THAT(refusal(doubled_failure_install), HasSubstr("declares the failure `no_circle` twice"));
+  EXPECT_THAT(refusal(mute_failure_install), HasSubstr("declares the failure `no_circle` without a message"));
   EXPECT_THAT(refusal(wrong_migrations_install), HasSubstr("registers the migration `0001 odd`: INTEGER does not"));
 }
 

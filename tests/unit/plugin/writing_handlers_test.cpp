@@ -67,7 +67,7 @@ class WritingHandlers : public testing::Test {
     const HandlerFactory factory{"handler", threading, [script](const Settings&) -> HandlerFunction { return script; }};
     Settings settings;
     settings.store = store_;
-    id_ = *handlers_->add("p", factory, settings);
+    id_ = *handlers_->add({"p", {}, {}, {{"no_circle", Reason::absent, "no such circle"}}}, factory, settings);
     handlers_->start();
   }
 
@@ -95,6 +95,26 @@ class WritingHandlers : public testing::Test {
   Handlers::Id id_;
   std::unique_ptr<Handlers> handlers_;  // last: its reports need the others
 };
+
+TEST_F(WritingHandlers, AClosureFailsByANameThatThePluginDeclares) {
+  make([](const Call& call) {
+    return Outcome::write("k", [named = call.data.get<std::string>()](Transaction&) { return Outcome::fail(named); });
+  });
+  run("no_circle");
+  settle();
+  EXPECT_FALSE(kept_);
+  run("no_square");
+  settle();
+  EXPECT_FALSE(kept_);
+  ASSERT_EQ(answers_.size(), 2U);
+  EXPECT_EQ(answers_[0].failure().reason, Reason::absent);
+  EXPECT_EQ(answers_[0].failure().message, "no such circle");
+  EXPECT_EQ(answers_[0].failure().name, "no_circle");
+  EXPECT_EQ(answers_[1].failure().reason, Reason::internal);
+  EXPECT_EQ(answers_[1].failure().message, "internal error");
+  EXPECT_EQ(said_, (std::vector<std::string>{"absent||",
+                                             "yes|it fails with `no_square`, which its plugin does not declare|"}));
+}
 
 TEST_F(WritingHandlers, AnInlineHandlerReturnsAtOnceAndIsAnsweredWithTheCommit) {
   make([](const Call& call) {

@@ -20,8 +20,11 @@ inline Surroundings surroundings(schema::Library& library) {
           .schema_folder = "schemas",
           .verifiers = {"users", "agents"},
           .listeners = {"public", "admin"},
-          .plugins = {"printer_fleet", "sensor_telemetry", "monitor_relay"},
-          .handlers = {"printer_fleet.gcode", "printer_fleet.jobs", "sensor_telemetry.record", "monitor_relay.pair"}};
+          .plugins = {"printer_fleet", "sensor_telemetry", "monitor_relay", "odd_tools"},
+          .handlers = {"printer_fleet.gcode", "printer_fleet.jobs", "sensor_telemetry.record", "monitor_relay.pair"},
+          .failures = {{"odd_tools", {"no_tool", "maxLength"}},
+                       {"printer_fleet", {"no_printer", "no_job"}},
+                       {"sensor_telemetry", {"no_sensor", "no_data"}}}};
 }
 
 /// A profile from YAML text, as far as it could be read, and what was said about it.

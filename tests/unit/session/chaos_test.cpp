@@ -226,7 +226,7 @@ class World {
  public:
   World(std::uint32_t seed, bool is_late, bool tells) : model(tells), random_(seed) {
     const auto id = handlers_.add(
-        "test",
+        {"test"},
         {"work", Threading::serial,
          [](const Settings&) -> HandlerFunction {
            return [](const Call& call) {

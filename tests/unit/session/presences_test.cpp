@@ -141,7 +141,7 @@ TEST_F(PresencesTest, SomeTurnsAreInFlightAndTheOthersWait) {
   constexpr int kNames = 100;
   std::promise<void> go;
   const std::shared_future<void> gone = go.get_future().share();
-  const auto id = handlers_.add("test",
+  const auto id = handlers_.add(Plugin{"test", {}, {}},
                                 {"hold", Threading::serial,
                                  [gone](const Settings&) -> HandlerFunction {
                                    return [gone](const Call&) {

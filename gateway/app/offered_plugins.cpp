@@ -1,0 +1,18 @@
+#include "gateway/app/offered_plugins.h"
+
+namespace polygate::app {
+
+void offer_plugins(Loader& loader, const std::set<std::string>& names, profile::Surroundings& around) {
+  for (const std::string& name : names) {
+    const auto plugin = loader.load(name);
+    if (!plugin) {
+      around.broken_plugins.emplace(name, plugin.failure().message);
+      continue;
+    }
+    around.plugins.push_back(name);
+    for (const HandlerFactory& handler : (*plugin)->handlers) around.handlers.push_back(name + "." + handler.name);
+    for (const DeclaredFailure& failure : (*plugin)->failures) around.failures[name].push_back(failure.name);
+  }
+}
+
+}  // namespace polygate::app

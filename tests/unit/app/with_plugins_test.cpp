@@ -1,0 +1,94 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/app/workspace.h"
+
+namespace polygate::app {
+namespace {
+
+using test::Ran;
+using test::Workspace;
+using testing::HasSubstr;
+
+constexpr char kGreetings[] = R"(profile: greetings
+dialect: {name: event, body: data}
+schema: greetings.json
+plugins: [example_greeter]
+settings: {greeting: Hello}
+endpoints: {/greetings: {role: guest}}
+otherwise: {reply: {as: error, data: {reason: $failure, text: $message}}}
+events:
+  hello: {from: guest, handler: example_greeter.greet, reply: {as: greeting, data: {text: $result.text}}}
+)";
+
+/// A deployment whose profile uses a plugin.
+class WithPlugins : public testing::Test {
+ protected:
+  WithPlugins() {
+    write(kGreetings);
+    workspace.write("schemas/greetings.json",
+                    R"({"$defs": {"greeting": {}, "error": {}, "hello": {"type": "object"}}})");
+  }
+
+  void write(const std::string& profile) const { workspace.write("profiles/greetings.yaml", profile); }
+  void write_failures(const std::string& failures) const { write(kGreetings + ("failures: {" + failures + "}\n")); }
+  Ran explain(bool asks, std::vector<std::string> data = {}) const {
+    std::vector<std::string> words = {"explain", workspace.path("profiles/greetings.yaml"), "hello", "--as", "guest"};
+    if (asks) words.insert(words.end(), {"--plugins", plugins});
+    words.insert(words.begin() + 3, data.begin(), data.end());
+    return workspace.run(words);
+  }
+  Ran check() const {
+    return workspace.run({"check", "-c", workspace.path("gateway.yaml"), "--set", "profiles=[profiles/greetings.yaml]",
+                          "--set", "plugins=" + plugins});
+  }
+
+  const std::string plugins = std::string(POLYGATE_BINARY_DIR) + "/plugins";
+  Workspace workspace;
+};
+
+TEST_F(WithPlugins, ExplainListsTheFailuresOfAHandlersPluginAsTheyAreTold) {
+  const std::string step = "2. handler example_greeter.greet must accept, else refused";
+  EXPECT_THAT(explain(false).out, HasSubstr(step + "\n"));
+  const std::string own = step + ", or one of its plugin's failures: no_name (invalid): ";
+  EXPECT_THAT(explain(true).out, HasSubstr(own + "\"data.name is empty, whom shall I greet?\"\n"));
+  write_failures("invalid: Look again");
+  EXPECT_THAT(explain(true).out, HasSubstr(own + "\"Look again\"\n"));
+  write_failures("invalid: Look again, no_name: Say who you are");
+  EXPECT_THAT(explain(true).out, HasSubstr(own + "\"Say who you are\"\n"));
+}
+
+TEST_F(WithPlugins, ExplainTakesAnEventThroughTheHandler) {
+  write_failures("no_name: Say who you are");
+  const Ran greeted = explain(true, {R"({"name": "Ada"})"});
+  EXPECT_EQ(greeted.code, 0) << greeted.err;
+  EXPECT_THAT(greeted.out, HasSubstr(R"(to the sender: {"event":"greeting","data":{"text":"Hello, Ada!"}})"));
+  const Ran refused = explain(true, {R"({"name": ""})"});
+  EXPECT_THAT(refused.out, HasSubstr("verdict: invalid: "));
+  EXPECT_THAT(refused.out,
+              HasSubstr(R"(to the sender: {"event":"error","data":{"reason":"no_name","text":"Say who you are"}})"));
+}
+
+TEST_F(WithPlugins, ANameThatNoPluginDeclaresHasNoWords) {
+  write_failures("no_name: Say who you are");
+  EXPECT_EQ(check().code, 0) << check().err;
+  write_failures("no_nam: Say who you are");
+  const std::string problem = "greetings.yaml:10:12: no failure is called `no_nam`";
+  EXPECT_EQ(check().code, 78);
+  EXPECT_THAT(check().err, HasSubstr(problem));
+  EXPECT_THAT(check().err, HasSubstr("did you mean `no_name`?"));
+  EXPECT_THAT(explain(true).err, HasSubstr(problem));
+  EXPECT_EQ(explain(false).code, 0) << "without the plugins nobody knows: " << explain(false).err;
+}
+
+TEST_F(WithPlugins, ExplainFindsAHandlerThatThePluginDoesNotHave) {
+  std::string profile = kGreetings;
+  profile.replace(profile.find("example_greeter.greet"), 21, "example_greeter.gret");
+  write(profile);
+  EXPECT_EQ(explain(false).code, 0) << explain(false).err;
+  EXPECT_THAT(explain(true).err, HasSubstr("greetings.yaml:9:"));
+  EXPECT_THAT(explain(true).err, HasSubstr("did you mean `example_greeter.greet`?"));
+}
+
+}  // namespace
+}  // namespace polygate::app
