@@ -140,6 +140,7 @@ void Deployment::load_handlers(const profile::Profile& profile, const Options& o
   Settings settings;
   settings.values = profile.settings;
   settings.clock = options.clock;
+  settings.profile = profile.name;
   const std::size_t before = diagnostics.size();
   Store* const store = add_store(profile, diagnostics);
   if (diagnostics.size() != before) return;  // without it they would only say that it is missing

@@ -151,6 +151,7 @@ Result<void> Trial::load_handlers(Loader& loader) {
   Settings settings;
   settings.values = profile_.settings;
   settings.clock = &clock_;
+  settings.profile = profile_.name;
   for (const std::string& name : profile_.plugins) {
     auto plugin = loader.load(name);
     if (!plugin) return plugin.failure();

@@ -33,7 +33,8 @@ struct Handlers::Handler {
   }
 };
 
-/// A queue of calls and the threads that run them: many for the pool, one for a serial handler.
+/// A queue of calls and the threads that run them: many for the pool, one for a serial handler or the serial ones of a
+/// state.
 class Handlers::Lane {
  public:
   struct Task {
@@ -179,21 +180,40 @@ Result<Handlers::Id> Handlers::add(const Plugin& plugin, const HandlerFactory& f
   handler->threading = factory.threading;
   handler->store = settings.store;
   handler->failures = plugin.failures;
-  std::size_t count = 1;
-  if (factory.threading == Threading::inline_) count = workers_;
-  if (factory.threading == Threading::blocking) count = std::max(1U, limits_.threads);
+  State* state = nullptr;
   const auto thrown = exception_of([&] {
-    for (std::size_t i = 0; i < count; ++i) handler->instances.push_back(factory.make(settings));
+    if (factory.method) state = &state_of(*factory.method, settings);
+    for (std::size_t i = 0; i < instances(factory.threading); ++i) {
+      handler->instances.push_back(state != nullptr ? factory.method->bind(state->object) : factory.make(settings));
+    }
   });
   if (thrown) return Failure{Reason::refused, "handler `" + handler->name + "` cannot start: " + *thrown};
-
-  if (factory.threading == Threading::blocking) handler->lane = lanes_.front().get();
-  if (factory.threading == Threading::serial) {
-    lanes_.push_back(std::make_unique<Lane>(*this, 1));
-    handler->lane = lanes_.back().get();
-  }
+  handler->lane = lane_for(factory.threading, state);
   handlers_.push_back(std::move(handler));
   return Id{static_cast<std::uint32_t>(handlers_.size() - 1)};
+}
+
+/// How many threads may call a handler.
+std::size_t Handlers::instances(Threading threading) const {
+  if (threading == Threading::serial) return 1;
+  return threading == Threading::inline_ ? workers_ : std::max(1U, limits_.threads);
+}
+
+/// Throws what the state's constructor throws.
+Handlers::State& Handlers::state_of(const StateMethod& method, const Settings& settings) {
+  State& state = states_[{settings.profile, method.state}];
+  if (state.object == nullptr) state.object = method.state->make(settings);
+  return state;
+}
+
+/// None for inline handlers. The serial ones of a state share theirs.
+Handlers::Lane* Handlers::lane_for(Threading threading, State* state) {
+  if (threading == Threading::inline_) return nullptr;
+  if (threading == Threading::blocking) return lanes_.front().get();
+  if (state != nullptr && state->lane != nullptr) return state->lane;
+  lanes_.push_back(std::make_unique<Lane>(*this, 1));
+  if (state != nullptr) state->lane = lanes_.back().get();
+  return lanes_.back().get();
 }
 
 void Handlers::start() {

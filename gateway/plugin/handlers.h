@@ -3,10 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gateway/base/clock.h"
@@ -60,8 +62,9 @@ class Handlers {
   Handlers(const Handlers&) = delete;
   Handlers& operator=(const Handlers&) = delete;
 
-  /// Makes every instance of a handler of `plugin` that will be needed, so that settings which do not suit it are found
-  /// at start-up: the failure names plugin and handler and repeats what the constructor threw.
+  /// Makes every instance of a handler of `plugin` that will be needed, or the state that it shares with others in the
+  /// profile of these settings, so that settings which do not suit it are found at start-up: the failure names plugin
+  /// and handler and repeats what the constructor threw.
   Result<Id> add(const Plugin& plugin, const HandlerFactory& factory, const Settings& settings);
   void start();
 
@@ -79,7 +82,15 @@ class Handlers {
   class Writes;
   struct Writing;
   struct Handler;
+  /// What handlers of one profile share, and the thread of those that are serial.
+  struct State {
+    std::shared_ptr<void> object = {};
+    Lane* lane = nullptr;
+  };
 
+  std::size_t instances(Threading threading) const;
+  State& state_of(const StateMethod& method, const Settings& settings);
+  Lane* lane_for(Threading threading, State* state);
   std::optional<HandlerResult> invoke(const Handler& handler, std::size_t instance, const Call& call, const Done& done);
   HandlerResult conclude(const Handler& handler, const HandlerReport& report,
                          const std::optional<Outcome>& outcome) const;
@@ -89,8 +100,9 @@ class Handlers {
   const Clock& clock_;
   const Report report_;
   std::vector<std::unique_ptr<Handler>> handlers_;
-  std::vector<std::unique_ptr<Lane>> lanes_;  // the pool, then one for each serial handler
+  std::vector<std::unique_ptr<Lane>> lanes_;  // the pool, then one for each serial handler, or all those of a state
   std::unique_ptr<Writes> writes_;
+  std::map<std::pair<std::string, std::shared_ptr<const StateFactory>>, State> states_;  // by profile; main thread only
 };
 
 }  // namespace polygate

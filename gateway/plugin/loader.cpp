@@ -27,6 +27,20 @@ std::string in_ticks(std::string_view text) {
   return "`" + std::string(text) + "`";
 }
 
+/// A state that some handler changes while another may run on another thread, or nothing.
+std::string fault_in_states(const std::vector<HandlerFactory>& handlers) {
+  for (const HandlerFactory& changing : handlers) {
+    if (!changing.method || changing.method->is_const) continue;
+    for (const HandlerFactory& other : handlers) {
+      if (!other.method || other.method->state != changing.method->state) continue;
+      if (other.threading == Threading::serial) continue;
+      return "registers the handler " + in_ticks(changing.name) + ", a method that is not const, and " +
+             in_ticks(other.name) + " of the same state is not serial";
+    }
+  }
+  return {};
+}
+
 /// What is wrong with a plugin's own list of handlers, or nothing.
 std::string fault_in_handlers(const std::vector<HandlerFactory>& handlers) {
   if (handlers.empty()) return "registers no handler";
@@ -36,7 +50,7 @@ std::string fault_in_handlers(const std::vector<HandlerFactory>& handlers) {
       return "registers the handler " + in_ticks(handler.name) + ", expected a name of [a-z0-9_]";
     if (!names.insert(handler.name).second) return "registers the handler " + in_ticks(handler.name) + " twice";
   }
-  return {};
+  return fault_in_states(handlers);
 }
 
 /// The same for the failures that it declares. That a name is none of the gateway's own is for profiles to see.

@@ -17,15 +17,20 @@
 /// handlers, which a profile's rules name as `plugin.handler`.
 ///
 ///     namespace {
-///     struct Guard {
-///       explicit Guard(const polygate::Settings& settings);             // from the profile's `settings`
-///       polygate::Outcome operator()(const polygate::Call& call);       // one call at a time, on one thread
+///     struct Circles {
+///       explicit Circles(const polygate::Settings& settings);           // from the profile's `settings`
+///       polygate::Outcome enter(const polygate::Call& call);            // one call at a time
+///       polygate::Outcome leave(const polygate::Call& call);
 ///     };
 ///     }
-///     POLYGATE_PLUGIN(my_plugin, plugin) { plugin.handler<Guard>("guard"); }
+///     POLYGATE_PLUGIN(my_plugin, plugin) {
+///       plugin.state<Circles>()
+///           .handler("enter", &Circles::enter, polygate::Threading::serial)
+///           .handler("leave", &Circles::leave, polygate::Threading::serial);
+///     }
 ///
-/// A constructor that throws stops the start-up with what it says; an operator() that throws makes its one event fail
-/// with `internal`. Keep the classes in an anonymous namespace: the program and its plugins share one address space.
+/// A constructor that throws stops the start-up with what it says; a handler that throws makes its one event fail with
+/// `internal`. Keep the classes in an anonymous namespace: the program and its plugins share one address space.
 namespace polygate {
 
 /// What a handler is built from. All but `values` belongs to the gateway and outlives the handler.
@@ -33,6 +38,7 @@ struct Settings {
   Json values = Json::object();  ///< the profile's `settings`
   Store* store = nullptr;        ///< the profile's; null without a store or migrations. Not open under `check`
   const Clock* clock = nullptr;  ///< never null in a gateway
+  std::string profile = {};      ///< its name
 };
 
 /// One event on its way through a rule. Materialised for the handler: owns what it says, may cross threads.
@@ -118,10 +124,24 @@ enum class Threading : std::uint8_t {
 
 using HandlerFunction = std::function<Outcome(const Call&)>;
 
+/// Makes the object that handlers share; throws when the settings do not suit it.
+struct StateFactory {
+  std::function<std::shared_ptr<void>(const Settings&)> make;
+};
+
+/// A handler as a method of a state.
+struct StateMethod {
+  std::shared_ptr<const StateFactory> state;
+  std::function<HandlerFunction(std::shared_ptr<void>)> bind;
+  bool is_const = false;
+};
+
 struct HandlerFactory {
   std::string name;
   Threading threading = Threading::inline_;
-  std::function<HandlerFunction(const Settings&)> make;  ///< throws when the settings do not suit the handler
+  /// With an object of its own; throws when the settings do not suit the handler.
+  std::function<HandlerFunction(const Settings&)> make;
+  std::optional<StateMethod> method = {};  ///< where it shares its object with others
 };
 
 /// A failure that a plugin gives a name, so that profiles can say it in words of their own (`failures`).
@@ -129,6 +149,41 @@ struct DeclaredFailure {
   std::string name;
   Reason reason = Reason::refused;  ///< under which it is counted and answered
   std::string message;              ///< where the profile has no words for it
+};
+
+/// Registers methods of T as handlers, all of one object. It is made once for each profile, on the main thread, and
+/// goes when nothing of it runs any more. Its handlers that are `serial` are run one at a time, in the order in which
+/// their events came. A T with a method that is not const has serial handlers only, and needs no lock. One with other
+/// handlers has const methods only: these may run on several threads at once.
+template <class T>
+class StateHandlers {
+ public:
+  explicit StateHandlers(std::vector<HandlerFactory>& handlers) : handlers_(handlers) {
+    state_->make = [](const Settings& settings) -> std::shared_ptr<void> { return std::make_shared<T>(settings); };
+  }
+
+  StateHandlers& handler(std::string name, Outcome (T::*method)(const Call&), Threading threading) {
+    return add(std::move(name), method, threading, false);
+  }
+  StateHandlers& handler(std::string name, Outcome (T::*method)(const Call&) const, Threading threading) {
+    return add(std::move(name), method, threading, true);
+  }
+
+ private:
+  template <class Method>
+  StateHandlers& add(std::string name, Method method, Threading threading, bool is_const) {
+    const auto bind = [method](std::shared_ptr<void> state) -> HandlerFunction {
+      return [method, its = std::static_pointer_cast<T>(std::move(state))](const Call& call) {
+        return ((*its).*method)(call);
+      };
+    };
+    const auto make = [bind, state = state_](const Settings& settings) { return bind(state->make(settings)); };
+    handlers_.push_back({std::move(name), threading, make, StateMethod{state_, bind, is_const}});
+    return *this;
+  }
+
+  std::vector<HandlerFactory>& handlers_;
+  const std::shared_ptr<StateFactory> state_ = std::make_shared<StateFactory>();
 };
 
 /// What a plugin registers its handlers with; names are `[a-z0-9_]+`, each once.
@@ -139,6 +194,13 @@ class PluginRegistry {
   /// migrations has no store.
   void migrations(std::vector<Migration> steps) { migrations_ = std::move(steps); }
 
+  /// What several handlers share; see StateHandlers.
+  template <class T>
+  StateHandlers<T> state() {
+    return StateHandlers<T>(handlers_);
+  }
+
+  /// A handler that shares nothing: its operator() is called, of one T for each thread.
   template <class T>
   void handler(std::string name) {
     add<T>(std::move(name), Threading::inline_);

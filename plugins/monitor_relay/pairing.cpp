@@ -18,6 +18,12 @@ std::string reason_of(const Json& data) {
   return reason->get<std::string>();
 }
 
+std::vector<std::string> monitors_of(const Call& call) {
+  const auto named = call.with.find("monitors");
+  if (named == call.with.end() || !named->is_array()) return {};
+  return named->get<std::vector<std::string>>();
+}
+
 }  // namespace
 
 Pairing::Pairing(const Settings& settings) : clock_(settings.clock) {
@@ -29,62 +35,49 @@ Pairing::Pairing(const Settings& settings) : clock_(settings.clock) {
   timeout_ = polygate::Millis(static_cast<std::int64_t>(timeout->get<double>() * 1000));
 }
 
-Outcome Pairing::operator()(const Call& call) {
-  const std::string step = call.with.value("step", "");
-  std::vector<std::string> monitors;
-  if (const auto named = call.with.find("monitors"); named != call.with.end() && named->is_array()) {
-    monitors = named->get<std::vector<std::string>>();
-  }
-  if (step == "ask") return ask(call, monitors);
-  if (step == "ended") return Outcome::accept({{"one", ended(monitors)}, {"reason", reason_of(call.data)}});
-  return Outcome::accept({{"late", step == "gone" ? gone(monitors) : late(clock_->now())}});
-}
-
-Outcome Pairing::ask(const Call& call, const std::vector<std::string>& monitors) {
-  for (const std::string& monitor : monitors) {
+Outcome Pairing::ask(const Call& call) {
+  for (const std::string& monitor : monitors_of(call)) {
     std::deque<Open>& open = open_[monitor];
-    if (open.size() >= kMaxOpen) {
-      return Outcome::fail(polygate::Reason::limited, "Too many commands wait for the monitor");
-    }
+    if (open.size() >= kMaxOpen) return Outcome::fail("too_many_commands");
     open.push_back({call.session, clock_->now() + timeout_});
   }
   return Outcome::accept();
 }
 
-Json Pairing::ended(const std::vector<std::string>& monitors) {
+Outcome Pairing::ended(const Call& call) {
   Json sessions = Json::array();
-  for (const std::string& monitor : monitors) {
+  for (const std::string& monitor : monitors_of(call)) {
     const auto open = open_.find(monitor);
     if (open == open_.end()) continue;
     sessions.push_back(std::move(open->second.front().session));
     open->second.pop_front();
     if (open->second.empty()) open_.erase(open);
   }
-  return sessions;
+  return Outcome::accept({{"one", std::move(sessions)}, {"reason", reason_of(call.data)}});
 }
 
-Json Pairing::gone(const std::vector<std::string>& monitors) {
+Outcome Pairing::gone(const Call& call) {
   Json sessions = Json::array();
-  for (const std::string& monitor : monitors) {
+  for (const std::string& monitor : monitors_of(call)) {
     const auto open = open_.find(monitor);
     if (open == open_.end()) continue;
     for (Open& command : open->second) sessions.push_back(std::move(command.session));
     open_.erase(open);
   }
-  return sessions;
+  return Outcome::accept({{"late", std::move(sessions)}});
 }
 
-Json Pairing::late(polygate::Instant now) {
+Outcome Pairing::late(const Call&) {
   Json sessions = Json::array();
   for (auto each = open_.begin(); each != open_.end();) {
     std::deque<Open>& open = each->second;
-    while (!open.empty() && open.front().until <= now) {
+    while (!open.empty() && open.front().until <= clock_->now()) {
       sessions.push_back(std::move(open.front().session));
       open.pop_front();
     }
     each = open.empty() ? open_.erase(each) : std::next(each);
   }
-  return sessions;
+  return Outcome::accept({{"late", std::move(sessions)}});
 }
 
 }  // namespace monitor_relay

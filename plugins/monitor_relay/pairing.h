@@ -17,23 +17,26 @@ using polygate::Settings;
 /// Who gave the command that a monitor has done: it works its commands off one after the other, so the first that is
 /// open is the one. What is open for longer than `settings.pair.timeout` seconds has failed.
 ///
-/// Called with {step, monitors}; answers {one: [session]} of whom a command has ended, {late: [session]} of those whose
-/// commands never will, and the reason that the monitor gives. A rule makes topics of them.
+/// Its handlers are called with {monitors}, and name sessions of which a rule makes topics.
 class Pairing {
  public:
   /// Throws when the settings are not as above.
   explicit Pairing(const Settings& settings);
-  Outcome operator()(const Call& call);
+
+  /// The sender gives the monitors a command.
+  Outcome ask(const Call& call);
+  /// The monitors have done one, well or not: {one: [session]}, and the reason that they give.
+  Outcome ended(const Call& call);
+  /// The monitors are there no longer: {late: [session]}, who waits for one of them.
+  Outcome gone(const Call& call);
+  /// {late: [session]}, who has waited for too long, for whichever monitor.
+  Outcome late(const Call& call);
 
  private:
   struct Open {
     std::string session;
     polygate::Instant until;
   };
-  Outcome ask(const Call& call, const std::vector<std::string>& monitors);
-  Json ended(const std::vector<std::string>& monitors);
-  Json gone(const std::vector<std::string>& monitors);
-  Json late(polygate::Instant now);
 
   const polygate::Clock* clock_;
   polygate::Millis timeout_{0};

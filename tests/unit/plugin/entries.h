@@ -1,5 +1,8 @@
 #pragma once
+#include <map>
+#include <memory>
 #include <optional>
+#include <string>
 
 #include "gateway/plugin/loader.h"
 #include "gateway/plugin/plugin.h"
@@ -20,6 +23,24 @@ inline HandlerFunction make_handler(const PluginEntry& entry, std::string_view n
   if (auto registered = loader.register_static(entry); !registered)
     throw std::logic_error(registered.failure().message);
   return (*loader.load(entry.name))->find(name)->make(settings);
+}
+
+/// All handlers of such a plugin, by name; those of one state share it.
+inline std::map<std::string, HandlerFunction> make_handlers(const PluginEntry& entry, const Settings& settings) {
+  PluginRegistry registry;
+  entry.install(registry);
+  std::map<std::shared_ptr<const StateFactory>, std::shared_ptr<void>> states;
+  std::map<std::string, HandlerFunction> made;
+  for (const HandlerFactory& factory : registry.handlers()) {
+    if (!factory.method) {
+      made[factory.name] = factory.make(settings);
+      continue;
+    }
+    std::shared_ptr<void>& state = states[factory.method->state];
+    if (state == nullptr) state = factory.method->state->make(settings);
+    made[factory.name] = factory.method->bind(state);
+  }
+  return made;
 }
 
 /// Makes the tables of a plugin that is linked into this program.

@@ -9,17 +9,16 @@ namespace {
 class Pairing : public testing::Test {
  protected:
   void use(Json pair) {
-    handler_ =
-        make_handler(polygate_plugin_monitor_relay, "pair", {.values = {{"pair", std::move(pair)}}, .clock = &clock_});
+    handlers_ = make_handlers(polygate_plugin_monitor_relay, {.values = {{"pair", std::move(pair)}}, .clock = &clock_});
   }
-  std::string take(const std::string& step, const std::string& session, Json data = nullptr) {
-    const Outcome outcome = handler_(
-        {.session = session, .data = std::move(data), .with = {{"step", step}, {"monitors", Json::array({"a1"})}}});
-    return outcome.accepted() ? outcome.result().dump() : outcome.message();
+  std::string take(const std::string& handler, const std::string& session, Json data = nullptr) {
+    const Outcome outcome = handlers_.at(handler)(
+        {.session = session, .data = std::move(data), .with = {{"monitors", Json::array({"a1"})}}});
+    return outcome.accepted() ? outcome.result().dump() : outcome.declared();
   }
 
   ManualClock clock_;
-  HandlerFunction handler_;
+  std::map<std::string, HandlerFunction> handlers_;
 };
 
 TEST_F(Pairing, OnlyWhoAskedHearsFirstInFirstOut) {
@@ -35,21 +34,21 @@ TEST_F(Pairing, ACommandThatTakesTooLongHasFailed) {
   use({{"timeout", 0.5}});
   EXPECT_EQ(take("ask", "u"), "null");
   clock_.advance(Millis(499));
-  EXPECT_EQ(take("tick", ""), R"({"late":[]})");
+  EXPECT_EQ(take("late", ""), R"({"late":[]})");
   EXPECT_EQ(take("ask", "v"), "null");
   clock_.advance(Millis(1));
-  EXPECT_EQ(take("tick", ""), R"({"late":["u"]})");
+  EXPECT_EQ(take("late", ""), R"({"late":["u"]})");
   EXPECT_EQ(take("ended", "m", {{"reason", "x"}}), R"({"one":["v"],"reason":"x"})");
 }
 
-TEST_F(Pairing, OnlyATickTakesWhatIsLateSoNobodyIsForgotten) {
+TEST_F(Pairing, OnlyTheClockTakesWhatIsLateSoNobodyIsForgotten) {
   use({{"timeout", 0.5}});
   take("ask", "u");
   take("ask", "v");
   clock_.advance(Millis(500));
   EXPECT_EQ(take("ask", "w"), "null");
   EXPECT_EQ(take("ended", "m"), R"({"one":["u"],"reason":"The monitor gave no reason"})");
-  EXPECT_EQ(take("tick", ""), R"({"late":["v"]})");
+  EXPECT_EQ(take("late", ""), R"({"late":["v"]})");
 }
 
 TEST_F(Pairing, WhenTheMonitorGoesItsCommandsHaveFailed) {
@@ -62,12 +61,12 @@ TEST_F(Pairing, WhenTheMonitorGoesItsCommandsHaveFailed) {
 TEST_F(Pairing, TooManyOpenCommandsAreRefused) {
   use({{"timeout", 30}});
   for (int i = 0; i < 100; ++i) EXPECT_EQ(take("ask", "u"), "null");
-  EXPECT_EQ(take("ask", "u"), "Too many commands wait for the monitor");
+  EXPECT_EQ(take("ask", "u"), "too_many_commands");
 }
 
 TEST_F(Pairing, WrongSettingsStopTheStart) {
   const auto said = [&](Json pair) {
-    return complaint(polygate_plugin_monitor_relay, "pair", {.values = {{"pair", std::move(pair)}}, .clock = &clock_});
+    return complaint(polygate_plugin_monitor_relay, "late", {.values = {{"pair", std::move(pair)}}, .clock = &clock_});
   };
   EXPECT_EQ(said({{"timeout", 30}}), "");
   const std::string wrong = "settings.pair is {timeout: 30}: seconds, more than 0";

@@ -21,7 +21,8 @@ inline Surroundings surroundings(schema::Library& library) {
           .verifiers = {"users", "agents"},
           .listeners = {"public", "admin"},
           .plugins = {"printer_fleet", "sensor_telemetry", "monitor_relay", "odd_tools"},
-          .handlers = {"printer_fleet.gcode", "printer_fleet.jobs", "sensor_telemetry.record", "monitor_relay.pair"},
+          .handlers = {"printer_fleet.gcode", "printer_fleet.jobs", "sensor_telemetry.record", "monitor_relay.ask",
+                       "monitor_relay.ended", "monitor_relay.gone", "monitor_relay.late"},
           .failures = {{"odd_tools", {"no_tool", "maxLength"}},
                        {"printer_fleet", {"no_printer", "no_job"}},
                        {"sensor_telemetry", {"no_sensor", "no_data"}}}};
