@@ -181,8 +181,12 @@ Result<Handlers::Id> Handlers::add(const Plugin& plugin, const HandlerFactory& f
   handler->store = settings.store;
   handler->failures = plugin.failures;
   State* state = nullptr;
+  if (factory.method) {
+    const Result<State*> shared = state_of(plugin, *factory.method, settings);
+    if (!shared) return shared.failure();
+    state = *shared;
+  }
   const auto thrown = exception_of([&] {
-    if (factory.method) state = &state_of(*factory.method, settings);
     for (std::size_t i = 0; i < instances(factory.threading); ++i) {
       handler->instances.push_back(state != nullptr ? factory.method->bind(state->object) : factory.make(settings));
     }
@@ -199,11 +203,14 @@ std::size_t Handlers::instances(Threading threading) const {
   return threading == Threading::inline_ ? workers_ : std::max(1U, limits_.threads);
 }
 
-/// Throws what the state's constructor throws.
-Handlers::State& Handlers::state_of(const StateMethod& method, const Settings& settings) {
+/// Made when it is first asked for; one that cannot be made is not tried again.
+Result<Handlers::State*> Handlers::state_of(const Plugin& plugin, const StateMethod& method, const Settings& settings) {
   State& state = states_[{settings.profile, method.state}];
-  if (state.object == nullptr) state.object = method.state->make(settings);
-  return state;
+  if (state.object == nullptr && !state.fault) {
+    state.fault = exception_of([&] { state.object = method.state->make(settings); });
+  }
+  if (state.fault) return Failure{Reason::refused, "plugin `" + plugin.name + "` cannot start: " + *state.fault};
+  return &state;
 }
 
 /// None for inline handlers. The serial ones of a state share theirs.

@@ -64,7 +64,7 @@ class Handlers {
 
   /// Makes every instance of a handler of `plugin` that will be needed, or the state that it shares with others in the
   /// profile of these settings, so that settings which do not suit it are found at start-up: the failure names plugin
-  /// and handler and repeats what the constructor threw.
+  /// and handler, of a state the plugin alone, and repeats what the constructor threw.
   Result<Id> add(const Plugin& plugin, const HandlerFactory& factory, const Settings& settings);
   void start();
 
@@ -85,11 +85,12 @@ class Handlers {
   /// What handlers of one profile share, and the thread of those that are serial.
   struct State {
     std::shared_ptr<void> object = {};
+    std::optional<std::string> fault = {};  // what its constructor threw
     Lane* lane = nullptr;
   };
 
   std::size_t instances(Threading threading) const;
-  State& state_of(const StateMethod& method, const Settings& settings);
+  Result<State*> state_of(const Plugin& plugin, const StateMethod& method, const Settings& settings);
   Lane* lane_for(Threading threading, State* state);
   std::optional<HandlerResult> invoke(const Handler& handler, std::size_t instance, const Call& call, const Done& done);
   HandlerResult conclude(const Handler& handler, const HandlerReport& report,

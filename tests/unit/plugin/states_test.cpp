@@ -149,12 +149,16 @@ TEST(States, MethodsThatChangeNothingMayBeInlineAndBlocking) {
   EXPECT_EQ(answer_of(handlers, pooled), Json({5}));
 }
 
-TEST(States, AConstructorThatThrowsStopsItsHandlers) {
+TEST(States, AConstructorThatThrowsStopsItsHandlersAndIsNotTriedAgain) {
+  Notes::made = 0;
   const Plugin plugin = plugin_of(serial_notes);
   Handlers handlers(1, {}, kTheClock);
-  const auto id = handlers.add(plugin, plugin.handlers[1], {});
-  ASSERT_FALSE(id);
-  EXPECT_EQ(id.failure().message, "handler `notes.add_twice` cannot start: settings.first is missing");
+  for (const HandlerFactory& factory : plugin.handlers) {
+    const auto id = handlers.add(plugin, factory, {.profile = "a"});
+    ASSERT_FALSE(id);
+    EXPECT_EQ(id.failure().message, "plugin `notes` cannot start: settings.first is missing");
+  }
+  EXPECT_EQ(Notes::made, 1);
 }
 
 std::string refusal_of(void (*install)(PluginRegistry&)) {
