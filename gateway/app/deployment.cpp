@@ -42,11 +42,11 @@ std::unique_ptr<Deployment> Deployment::load(Config config, const Options& optio
     }
   }
   made->handlers_ = std::make_unique<Handlers>(options.workers, HandlerLimits{}, *options.clock, options.report);
-  made->load_profiles(diagnostics);
+  const std::set<const profile::Profile*> wrong = made->load_profiles(diagnostics);
   // What cannot be started anyway changes nothing in a store.
   made->stores_ = std::make_unique<Stores>(made->config_.store, options.open_stores && diagnostics.size() == before);
   for (const profile::ProfilePtr& profile : made->services_.profiles) {
-    made->load_handlers(*profile, options, diagnostics);
+    if (!wrong.contains(profile.get())) made->load_handlers(*profile, options, diagnostics);
   }
   if (diagnostics.size() != before) return nullptr;
   made->exchange_ = std::make_unique<LocalExchange>(*options.clock, made->config_.limits.kept_bytes_together);
@@ -79,13 +79,17 @@ void Deployment::load_verifiers(Diagnostics& diagnostics) {
   }
 }
 
-void Deployment::load_profiles(Diagnostics& diagnostics) {
+/// Gives those with which something is wrong: no handler is made from their settings.
+std::set<const profile::Profile*> Deployment::load_profiles(Diagnostics& diagnostics) {
   schema::Library schemas(config_.schemas);
   std::vector<std::shared_ptr<profile::Profile>> read;
   std::set<std::string> wanted;
+  std::set<const profile::Profile*> wrong;
   for (const auto& [path, place] : config_.profiles) {
+    const std::size_t before = diagnostics.size();
     auto profile = profile::read_file(path, shown(path), config_.caps, diagnostics);
     if (!profile) continue;
+    if (diagnostics.size() != before) wrong.insert(profile.get());
     wanted.insert(profile->plugins.begin(), profile->plugins.end());
     read.push_back(std::move(profile));
   }
@@ -98,11 +102,14 @@ void Deployment::load_profiles(Diagnostics& diagnostics) {
   for (const ListenerConfig& listener : config_.listeners) around.listeners.push_back(listener.name);
   offer_plugins(*loader_, wanted, around);
   for (const auto& profile : read) {
+    const std::size_t before = diagnostics.size();
     profile::check(*profile, around, diagnostics);
+    if (diagnostics.size() != before) wrong.insert(profile.get());
     services_.profiles.push_back(profile);
   }
   profile::check_together(services_.profiles, diagnostics);
   check_kept(diagnostics);
+  return wrong;
 }
 
 /// What one profile keeps must not be able to leave another without room.
@@ -144,6 +151,7 @@ void Deployment::load_handlers(const profile::Profile& profile, const Options& o
   const std::size_t before = diagnostics.size();
   Store* const store = add_store(profile, diagnostics);
   if (diagnostics.size() != before) return;  // without it they would only say that it is missing
+  std::set<std::string> told;
   const auto make = [&](const profile::Rule& rule) {
     if (!rule.handler || ids.contains(rule.handler->name)) return;
     const std::string& name = rule.handler->name;
@@ -156,7 +164,7 @@ void Deployment::load_handlers(const profile::Profile& profile, const Options& o
     auto id = handlers_->add(**plugin, *factory, settings);
     if (id) {
       ids.emplace(name, *id);
-    } else {
+    } else if (told.insert(id.failure().message).second) {  // several handlers may want one state
       diagnostics.add(rule.handler->place, id.failure().message);
     }
   };

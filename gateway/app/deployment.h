@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,7 +48,7 @@ class Deployment {
  private:
   explicit Deployment(Config config);
   void load_verifiers(Diagnostics& diagnostics);
-  void load_profiles(Diagnostics& diagnostics);
+  std::set<const profile::Profile*> load_profiles(Diagnostics& diagnostics);
   void check_kept(Diagnostics& diagnostics) const;
   Store* add_store(const profile::Profile& profile, Diagnostics& diagnostics);
   void load_handlers(const profile::Profile& profile, const Options& options, Diagnostics& diagnostics);

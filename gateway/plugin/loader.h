@@ -16,6 +16,7 @@ struct Plugin {
   std::vector<HandlerFactory> handlers = {};
   std::vector<Migration> migrations = {};
   std::vector<DeclaredFailure> failures = {};
+  std::string settings_schema = {};  ///< JSON text; empty when it says nothing of its settings
 
   /// The handler of that name, or nullptr.
   const HandlerFactory* find(std::string_view handler) const;

@@ -214,6 +214,12 @@ class PluginRegistry {
     add<T>(std::move(name), Threading::serial);
   }
 
+  /// What the profile's `settings` must be, a JSON Schema (2020-12) as text. `polygate check` says what is wrong with
+  /// them, each mistake with its line, before any handler is made from them: what the schema says need not be checked
+  /// again. The mapping is one for all plugins of a profile and for `$settings`: a schema speaks of its own keys, and
+  /// leaves others open (no `additionalProperties` at the top). A key that nobody speaks of is told.
+  void settings_schema(std::string json) { settings_schema_ = std::move(json); }
+
   /// Makes `Outcome::fail(name)` known to its handlers, and `name` to the `failures` of the profiles that use it.
   void failure(std::string name, Reason reason, std::string message) {
     failures_.push_back({std::move(name), reason, std::move(message)});
@@ -222,6 +228,7 @@ class PluginRegistry {
   const std::vector<HandlerFactory>& handlers() const { return handlers_; }
   const std::vector<Migration>& migrations() const { return migrations_; }
   const std::vector<DeclaredFailure>& failures() const { return failures_; }
+  const std::string& settings_schema() const { return settings_schema_; }
 
  private:
   template <class T>
@@ -234,6 +241,7 @@ class PluginRegistry {
   std::vector<HandlerFactory> handlers_;
   std::vector<Migration> migrations_;
   std::vector<DeclaredFailure> failures_;
+  std::string settings_schema_;
 };
 
 /// What the loader finds in a plugin. `abi` stays the first member for ever: it is read before the rest is believed.

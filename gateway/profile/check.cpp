@@ -8,6 +8,7 @@
 #include "gateway/profile/check_failures.h"
 #include "gateway/profile/check_matching.h"
 #include "gateway/profile/check_paths.h"
+#include "gateway/profile/check_plugins.h"
 #include "gateway/profile/check_presence.h"
 #include "gateway/profile/check_rule.h"
 #include "gateway/profile/read_context.h"
@@ -79,20 +80,6 @@ void check_dialect_and_schema(CheckContext& context) {
   }
 }
 
-void check_plugins(CheckContext& context) {
-  const std::vector<std::string>& loaded = context.surroundings.plugins;
-  for (std::size_t i = 0; i < context.profile.plugins.size(); ++i) {
-    const std::string& plugin = context.profile.plugins[i];
-    check_declared_failures(context, plugin, context.profile.places.plugins[i]);
-    if (std::find(loaded.begin(), loaded.end(), plugin) != loaded.end()) continue;
-    const auto& broken = context.surroundings.broken_plugins;
-    const auto why = broken.find(plugin);
-    context.problem(context.profile.places.plugins[i],
-                    why == broken.end() ? "plugin `" + plugin + "` is not loaded" : why->second,
-                    did_you_mean(plugin, loaded));
-  }
-}
-
 void check_roles(CheckContext& context) {
   for (std::size_t role = 0; role < context.profile.roles.size(); ++role) {
     if (context.reach.is_reached(static_cast<RoleIndex>(role))) continue;
@@ -156,12 +143,12 @@ void check(Profile& profile, const Surroundings& surroundings, Diagnostics& diag
   CheckContext context(profile, surroundings, found, diagnostics);
   check_dialect_and_schema(context);
   check_engine(context);
-  check_plugins(context);
   check_endpoints(context);
   check_roles(context);
   check_rules(context);
   check_presence(context);
   check_profile_otherwise(context);
+  check_plugins(context);
   context.definitions.tell_unused(profile.places.schema);
   add_once(found, diagnostics);
 }

@@ -20,6 +20,7 @@ struct Surroundings {
   std::map<std::string, std::string> broken_plugins{};         ///< that could not be, and why
   std::vector<std::string> handlers;                           ///< "plugin.handler" of the loaded ones
   std::map<std::string, std::vector<std::string>> failures{};  ///< by plugin: the names that it declares
+  std::map<std::string, std::string> settings_schemas{};       ///< by plugin, where it declares one: JSON text
 };
 
 /// Holds a profile against its schemas, the verifiers, listeners and plugins of the deployment, fills in the compiled

@@ -50,6 +50,7 @@ bool is_of_attendee(const Path& path) {
 }
 
 void check_settings(CheckContext& context, const Path& path) {
+  context.settings_read.insert(path.segments.empty() ? "" : path.segments[0]);
   const Json* at = &context.profile.settings;
   std::string way = "$settings.";
   for (const std::string& segment : path.segments) {

@@ -10,6 +10,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/json.h"
 #include "gateway/base/reason.h"
+#include "gateway/base/yaml.h"
 #include "gateway/dialect/dialect.h"
 #include "gateway/profile/failures.h"
 #include "gateway/profile/limits.h"
@@ -283,6 +284,7 @@ struct Profile {
     Place recovery;
     Place schema;
     std::vector<Place> plugins;                        ///< like `plugins`
+    yaml::Node settings;                               ///< as written; null where they are not
     std::vector<Place> roles;                          ///< like `roles`: where each is first named
     std::map<std::string, Place, std::less<>> events;  ///< an event's name
   } places;

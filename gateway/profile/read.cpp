@@ -81,6 +81,7 @@ void read_head(ReadContext& context, const yaml::Node& root) {
     });
   }
   if (const yaml::Node* settings = root.find("settings")) {
+    profile.places.settings = *settings;
     if (settings->is_map()) {
       profile.settings = settings->to_json();
     } else {

@@ -1,6 +1,5 @@
 #include "plugins/monitor_relay/pairing.h"
 
-#include <stdexcept>
 #include <utility>
 
 namespace monitor_relay {
@@ -27,12 +26,8 @@ std::vector<std::string> monitors_of(const Call& call) {
 }  // namespace
 
 Pairing::Pairing(const Settings& settings) : clock_(settings.clock) {
-  const Json pair = settings.values.value("pair", Json());
-  const auto timeout = pair.find("timeout");
-  if (timeout == pair.end() || !timeout->is_number() || timeout->get<double>() <= 0) {
-    throw std::invalid_argument("settings.pair is {timeout: 30}: seconds, more than 0");
-  }
-  timeout_ = polygate::Millis(static_cast<std::int64_t>(timeout->get<double>() * 1000));
+  const double seconds = settings.values.at("pair").at("timeout").get<double>();
+  timeout_ = polygate::Millis(static_cast<std::int64_t>(seconds * 1000));
 }
 
 Outcome Pairing::ask(const Call& call) {

@@ -20,7 +20,6 @@ using polygate::Settings;
 /// Its handlers are called with {monitors}, and name sessions of which a rule makes topics.
 class Pairing {
  public:
-  /// Throws when the settings are not as above.
   explicit Pairing(const Settings& settings);
 
   /// The sender gives the monitors a command.

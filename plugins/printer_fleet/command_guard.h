@@ -12,7 +12,7 @@ namespace printer_fleet {
 class CodeList {
  public:
   CodeList() = default;
-  /// Throws a sentence that begins with `place` for anything but a list of codes.
+  /// Of a list of texts; throws a sentence that begins with `place` for one that is no code.
   CodeList(const polygate::Json& list, const std::string& place);
 
   bool has(const Code& code) const;
@@ -41,10 +41,9 @@ class CommandGuard {
   struct Lists {
     CodeList allow;
     CodeList deny;
-    /// Takes the setting `key` if it is one of the lists.
-    bool read(const std::string& key, const polygate::Json& value, const std::string& place);
+    /// Takes those that the settings at `place` name.
+    void read(const polygate::Json& lists, const std::string& place);
   };
-  void read_roles(const polygate::Json& roles, const std::string& place);
   std::vector<const Lists*> lists_for(const polygate::Call& call) const;
   polygate::Outcome permit(const Code& code, const polygate::Call& call) const;
 

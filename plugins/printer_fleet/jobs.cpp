@@ -1,7 +1,6 @@
 #include "plugins/printer_fleet/jobs.h"
 
 #include <optional>
-#include <stdexcept>
 #include <string_view>
 
 namespace printer_fleet {
@@ -10,7 +9,6 @@ namespace {
 using polygate::Call;
 using polygate::Json;
 using polygate::Outcome;
-using polygate::Reason;
 using polygate::Settings;
 
 constexpr std::size_t kMaxIdLength = 128;
@@ -58,38 +56,15 @@ constexpr Transition kTransitions[] = {
     {"CANCEL", true, true, State::idle, "a job that is printing or paused"},
 };
 
-std::size_t count_of(const Json& value, const std::string& place) {
-  if (!value.is_number_integer() || value <= 0) {
-    throw std::invalid_argument(place + ": found " + value.dump() + ", expected a whole number above 0");
-  }
-  return value.get<std::size_t>();
-}
-
 }  // namespace
 
 Jobs::Jobs(const Settings& settings) : clock_(*settings.clock) {
-  const auto jobs = settings.values.find("jobs");
-  if (jobs == settings.values.end()) return;
-  if (!jobs->is_object()) throw std::invalid_argument("settings.jobs must be a mapping, found " + jobs->dump());
+  const Json jobs = settings.values.value("jobs", Json::object());
+  agent_role_ = jobs.value("agent_role", agent_role_);
+  reported_printers_only_ = jobs.value("reported_printers_only", reported_printers_only_);
   Printers::Limits limits;
-  for (const auto& [key, value] : jobs->items()) {
-    const std::string place = "settings.jobs." + key;
-    if (key == "max_printers") {
-      limits.altogether = count_of(value, place);
-    } else if (key == "max_printers_per_agent") {
-      limits.per_agent = count_of(value, place);
-    } else if (key == "agent_role") {
-      if (!value.is_string()) throw std::invalid_argument(place + " must be the name of a role, found " + value.dump());
-      agent_role_ = value.get<std::string>();
-    } else if (key == "reported_printers_only") {
-      if (!value.is_boolean()) throw std::invalid_argument(place + " must be true or false, found " + value.dump());
-      reported_printers_only_ = value.get<bool>();
-    } else {
-      throw std::invalid_argument(
-          "settings.jobs: unknown key `" + key +
-          "`, expected agent_role, reported_printers_only, max_printers or max_printers_per_agent");
-    }
-  }
+  limits.altogether = jobs.value("max_printers", limits.altogether);
+  limits.per_agent = jobs.value("max_printers_per_agent", limits.per_agent);
   printers_.set_limits(limits);
 }
 
@@ -147,9 +122,7 @@ Outcome Jobs::start(const PrinterId& id, const Json& data) {
     return Outcome::refuse("printer " + id.printer + " is not known: its agent has not reported it");
   }
   if (printer == nullptr) printer = printers_.find_or_add(id);
-  if (printer == nullptr) {
-    return Outcome::fail(Reason::limited, "too many printers are in use, no other can be started");
-  }
+  if (printer == nullptr) return Outcome::fail("too_many_printers");
   if (printer->state == State::unavailable) return Outcome::refuse("the printer is unavailable");
   if (printer->has_job() && printer->file == *file) {
     return Outcome::refuse("print file " + *file + " was started on this printer already and is " +

@@ -90,5 +90,26 @@ TEST_F(WithPlugins, ExplainFindsAHandlerThatThePluginDoesNotHave) {
   EXPECT_THAT(explain(true).err, HasSubstr("did you mean `example_greeter.greet`?"));
 }
 
+TEST_F(WithPlugins, SettingsAreHeldAgainstThePluginsSchemaBeforeAHandlerIsMade) {
+  const auto write_settings = [&](const std::string& settings) {
+    std::string profile = kGreetings;
+    profile.replace(profile.find("{greeting: Hello}"), 17, settings);
+    write(profile);
+  };
+  EXPECT_EQ(check().code, 0) << check().err;
+  write_settings("{greeting: 5}");
+  const std::string problem =
+      "greetings.yaml:5:22: settings.greeting, for plugin `example_greeter`: expected string, found integer";
+  EXPECT_EQ(check().code, 78);
+  EXPECT_THAT(check().err, HasSubstr(problem));
+  EXPECT_THAT(check().err, HasSubstr("1 problem in 1 file; nothing was started"));
+  EXPECT_THAT(explain(true).err, HasSubstr(problem));
+  EXPECT_EQ(explain(false).code, 0) << "without the plugins nobody knows: " << explain(false).err;
+  write_settings("{greeting: Hello, greting: Hi}");
+  EXPECT_THAT(check().err,
+              HasSubstr("greetings.yaml:5:29: no plugin of this profile and no `$settings` reads `greting`"));
+  EXPECT_THAT(check().err, HasSubstr("did you mean `greeting`?"));
+}
+
 }  // namespace
 }  // namespace polygate::app

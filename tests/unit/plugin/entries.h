@@ -6,6 +6,7 @@
 
 #include "gateway/plugin/loader.h"
 #include "gateway/plugin/plugin.h"
+#include "gateway/schema/library.h"
 #include "gateway/store/migrations.h"
 
 extern "C" {
@@ -41,6 +42,22 @@ inline std::map<std::string, HandlerFunction> make_handlers(const PluginEntry& e
     made[factory.name] = factory.method->bind(state);
   }
   return made;
+}
+
+/// What is wrong with these settings for such a plugin, by the schema that it declares, one line each.
+inline std::string settings_complaints(const PluginEntry& entry, const Json& values) {
+  PluginRegistry registry;
+  entry.install(registry);
+  Diagnostics problems;
+  const auto schema = schema::Library(".").compile_text(entry.name, registry.settings_schema(), problems);
+  if (schema == nullptr) return problems.text();
+  json::Document document;
+  const std::string text = values.dump();
+  if (!document.parse(text)) return "no JSON";
+  std::string said;
+  for (const schema::Error& error : schema->errors(document.root()))
+    said += error.instance + ": " + error.message + "\n";
+  return said;
 }
 
 /// Makes the tables of a plugin that is linked into this program.

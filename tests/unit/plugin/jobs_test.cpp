@@ -21,6 +21,7 @@ class PrintJobs : public testing::Test {
   /// The state after the event, or why it was refused.
   std::string run(const Call& call) {
     const Outcome outcome = jobs_(call);
+    if (!outcome.declared().empty()) return outcome.declared();
     if (!outcome.accepted()) return outcome.message();
     return outcome.result().is_null() ? "nothing" : outcome.result()["state"].get<std::string>();
   }
@@ -188,7 +189,7 @@ TEST_F(PrintJobs, T61_IdlePrintersAreForgottenFirstAndJobsNever) {
   EXPECT_EQ(user("START", "f", "next"), "printing");
   EXPECT_EQ(user("START", "f", "old"), "the printer is unavailable");
   EXPECT_EQ(user("START", "f", "new"), "printing");  // it was forgotten, and took the room of `old`
-  EXPECT_EQ(user("START", "f", "more"), "too many printers are in use, no other can be started");
+  EXPECT_EQ(user("START", "f", "more"), "too_many_printers");
   EXPECT_EQ(status("busy", "f", "more"), "nothing");
   EXPECT_EQ(user("PAUSE", "f", "working"), "paused");
 }
@@ -196,19 +197,24 @@ TEST_F(PrintJobs, T61_IdlePrintersAreForgottenFirstAndJobsNever) {
 TEST_F(PrintJobs, T61_OneAgentCannotTakeTheRoomOfAll) {
   use({{"max_printers_per_agent", 2}});
   for (int i = 0; i < 10; ++i) status("busy", "f", "p" + std::to_string(i), "flood");
-  EXPECT_EQ(user("START", "f", "p9", "flood"), "too many printers are in use, no other can be started");
+  EXPECT_EQ(user("START", "f", "p9", "flood"), "too_many_printers");
   EXPECT_EQ(user("START", "f", "p", "other"), "printing");
 }
 
-TEST_F(PrintJobs, SaysWhatIsWrongWithItsSettings) {
-  const auto says = [&](Json jobs) {
-    return complaint(polygate_plugin_printer_fleet, "jobs", {.values = {{"jobs", std::move(jobs)}}, .clock = &clock_});
+TEST_F(PrintJobs, SaysWhatItsSettingsAre) {
+  const auto said = [](Json jobs) {
+    return settings_complaints(polygate_plugin_printer_fleet, {{"jobs", std::move(jobs)}});
   };
-  EXPECT_THAT(says({{"max", 3}}), HasSubstr("settings.jobs: unknown key `max`"));
-  EXPECT_THAT(says({{"max_printers", 0}}), HasSubstr("settings.jobs.max_printers: found 0, expected a whole number"));
-  EXPECT_THAT(says({{"agent_role", 3}}), HasSubstr("settings.jobs.agent_role must be the name of a role"));
-  EXPECT_THAT(says({{"reported_printers_only", "yes"}}), HasSubstr("must be true or false, found \"yes\""));
-  EXPECT_THAT(says({3}), HasSubstr("settings.jobs must be a mapping"));
+  EXPECT_EQ(
+      said({{"agent_role", "a"}, {"reported_printers_only", true}, {"max_printers", 1}, {"max_printers_per_agent", 1}}),
+      "");
+  EXPECT_EQ(said({{"max", 3}}), "/jobs/max: unknown property \"max\"\n");
+  EXPECT_EQ(said({{"max_printers", 0}}), "/jobs/max_printers: expected at least 1, found 0\n");
+  EXPECT_EQ(said({{"max_printers_per_agent", 1.5}}), "/jobs/max_printers_per_agent: expected integer, found number\n");
+  EXPECT_EQ(said({{"agent_role", 3}}), "/jobs/agent_role: expected string, found integer\n");
+  EXPECT_EQ(said({{"reported_printers_only", "yes"}}),
+            "/jobs/reported_printers_only: expected boolean, found string\n");
+  EXPECT_EQ(said({3}), "/jobs: expected object, found array\n");
 }
 
 }  // namespace

@@ -75,13 +75,15 @@ TEST_F(PluginFolder, SeveralPluginsLiveBesideOneAnother) {
 }
 
 TEST_F(PluginFolder, WhatALoadedPluginThrowsIsUnderstood) {
+  put("plugins/sensor_telemetry.so", "sensor_telemetry.so");
   Loader loader(folder_);
-  const HandlerFactory* greet = (*loader.load("example_greeter"))->find("greet");
+  const HandlerFactory* record = (*loader.load("sensor_telemetry"))->find("record");
+  const ManualClock clock;
   try {
-    greet->make({});
+    record->make({.clock = &clock});
     FAIL() << "the constructor should have thrown";
   } catch (const std::invalid_argument& thrown) {
-    EXPECT_THAT(thrown.what(), HasSubstr("settings.greeting must be a string"));
+    EXPECT_THAT(thrown.what(), HasSubstr("readings need a store"));
   }
 }
 

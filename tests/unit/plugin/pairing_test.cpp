@@ -64,17 +64,17 @@ TEST_F(Pairing, TooManyOpenCommandsAreRefused) {
   EXPECT_EQ(take("ask", "u"), "too_many_commands");
 }
 
-TEST_F(Pairing, WrongSettingsStopTheStart) {
-  const auto said = [&](Json pair) {
-    return complaint(polygate_plugin_monitor_relay, "late", {.values = {{"pair", std::move(pair)}}, .clock = &clock_});
-  };
-  EXPECT_EQ(said({{"timeout", 30}}), "");
-  const std::string wrong = "settings.pair is {timeout: 30}: seconds, more than 0";
-  EXPECT_EQ(said(nullptr), wrong);
-  EXPECT_EQ(said(false), wrong);
-  EXPECT_EQ(said(true), wrong);
-  EXPECT_EQ(said({{"timeout", 0}}), wrong);
-  EXPECT_EQ(said({{"timeout", "30s"}}), wrong);
+TEST_F(Pairing, SaysWhatItsSettingsAre) {
+  const auto said = [](Json values) { return settings_complaints(polygate_plugin_monitor_relay, values); };
+  EXPECT_EQ(said({{"pair", {{"timeout", 30}}}}), "");
+  EXPECT_EQ(said({{"pair", {{"timeout", 0.5}}}, {"other", 1}}), "");
+  EXPECT_EQ(said(Json::object()), ": missing property \"pair\"\n");
+  EXPECT_EQ(said({{"pair", Json::object()}}), "/pair: missing property \"timeout\"\n");
+  EXPECT_EQ(said({{"pair", false}}), "/pair: expected object, found boolean\n");
+  EXPECT_EQ(said({{"pair", {{"timeout", 0}}}}), "/pair/timeout: expected more than 0, found 0\n");
+  EXPECT_EQ(said({{"pair", {{"timeout", 86'401}}}}), "/pair/timeout: expected at most 86400, found 86401\n");
+  EXPECT_EQ(said({{"pair", {{"timeout", "30s"}}}}), "/pair/timeout: expected number, found string\n");
+  EXPECT_EQ(said({{"pair", {{"timeout", 1}, {"time", 1}}}}), "/pair/time: unknown property \"time\"\n");
 }
 
 }  // namespace

@@ -224,5 +224,36 @@ TEST(Threats, T59_TwoProfilesOfOneNameAreRefused) {
   EXPECT_EQ(diagnostics.size(), 1U);
 }
 
+TEST(ProfileCheck, SettingsAreReadByPluginsOrByPaths) {
+  const auto with_settings = [](const std::string& plugins, const std::string& more) {
+    return checked("\nplugins: [" + plugins + "]\nsettings: {bench: {count: 2}, " + more + R"(}
+endpoints: {/a: {role: guest}}
+events:
+  x: {from: guest, reply: {as: error, data: $settings.words.first}}
+  y: {from: guest, reply: {data: {replied: a}}}
+)");
+  };
+  const Reading read = with_settings("lab_tools", "words: {first: hello}");
+  EXPECT_EQ(read.diagnostics.text(), "");
+  const Reading unread = with_settings("lab_tools", "words: {first: hello}, word: {first: hi}");
+  EXPECT_TRUE(unread.says("no plugin of this profile and no `$settings` reads `word`")) << unread.diagnostics.text();
+  EXPECT_EQ(unread.diagnostics.size(), 1U);
+  const Reading open = with_settings("lab_tools, sensor_telemetry", "words: {first: hello}, word: {first: hi}");
+  EXPECT_EQ(open.diagnostics.text(), "") << "nobody knows what a plugin without a schema reads";
+}
+
+TEST(ProfileCheck, SettingsThatAreNoMappingAreToldOnce) {
+  const Reading reading = checked(R"(
+plugins: [lab_tools]
+settings: [bench]
+endpoints: {/a: {role: guest}}
+events:
+  x: {from: guest, reply: {as: error, data: a}}
+  y: {from: guest, reply: {data: {replied: a}}}
+)");
+  EXPECT_TRUE(reading.says("`settings` is a mapping, this is a list"));
+  EXPECT_EQ(reading.diagnostics.size(), 1U) << reading.diagnostics.text();
+}
+
 }  // namespace
 }  // namespace polygate::profile

@@ -14,18 +14,37 @@ namespace polygate::profile {
 
 inline const std::filesystem::path kSource = POLYGATE_SOURCE_DIR;
 
-/// What the shipped profiles find in a deployment.
+/// What the plugin lab_tools declares of its settings.
+inline constexpr char kLabTools[] = R"({
+  "type": "object",
+  "properties": {
+    "bench": {
+      "type": "object",
+      "properties": {
+        "count": {"type": "integer", "minimum": 1},
+        "names": {"type": "array", "items": {"type": "string"}},
+        "colour": {"enum": ["red", "blue"]}
+      },
+      "required": ["count"],
+      "additionalProperties": false
+    }
+  },
+  "required": ["bench"]
+})";
+
+/// What the shipped profiles find in a deployment, and plugins that do not ship.
 inline Surroundings surroundings(schema::Library& library) {
   return {.schemas = &library,
           .schema_folder = "schemas",
           .verifiers = {"users", "agents"},
           .listeners = {"public", "admin"},
-          .plugins = {"printer_fleet", "sensor_telemetry", "monitor_relay", "odd_tools"},
+          .plugins = {"printer_fleet", "sensor_telemetry", "monitor_relay", "odd_tools", "lab_tools", "broken_tools"},
           .handlers = {"printer_fleet.gcode", "printer_fleet.jobs", "sensor_telemetry.record", "monitor_relay.ask",
                        "monitor_relay.ended", "monitor_relay.gone", "monitor_relay.late"},
           .failures = {{"odd_tools", {"no_tool", "maxLength"}},
                        {"printer_fleet", {"no_printer", "no_job"}},
-                       {"sensor_telemetry", {"no_sensor", "no_data"}}}};
+                       {"sensor_telemetry", {"no_sensor", "no_data"}}},
+          .settings_schemas = {{"lab_tools", kLabTools}, {"broken_tools", R"({"type": "objekt"})"}}};
 }
 
 /// A profile from YAML text, as far as it could be read, and what was said about it.
