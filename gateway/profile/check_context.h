@@ -23,7 +23,6 @@ struct CheckContext {
   Definitions definitions;
   std::set<std::string> variables;        ///< that some rule sets
   std::multimap<std::string, Text> kept;  ///< by family: the keys under which something stays there
-  std::set<std::string> settings_read;    ///< the keys of `settings` that some `$settings` reads; empty: all of them
 
   /// What some dialect of the profile has, where they are known.
   dialect::Traits traits() const {

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "gateway/profile/check_data.h"
+#include "gateway/profile/settings.h"
 
 namespace polygate::profile {
 namespace {
@@ -50,22 +51,9 @@ bool is_of_attendee(const Path& path) {
 }
 
 void check_settings(CheckContext& context, const Path& path) {
-  context.settings_read.insert(path.segments.empty() ? "" : path.segments[0]);
-  const Json* at = &context.profile.settings;
-  std::string way = "$settings.";
-  for (const std::string& segment : path.segments) {
-    const bool item = at->is_array() && is_index(segment) && segment.size() < 9 && std::stoul(segment) < at->size();
-    if (!item && !(at->is_object() && at->contains(segment))) {
-      std::vector<std::string> names;
-      if (at->is_object()) {
-        for (const auto& [key, value] : at->items()) names.push_back(way + key);
-      }
-      context.problem(path.place, path.text() + " is not in `settings`", did_you_mean(way + segment, names));
-      return;
-    }
-    at = item ? &(*at)[std::stoul(segment)] : &(*at)[segment];
-    way += segment + '.';
-  }
+  context.profile.settings_read.insert(path.segments.empty() ? "" : path.segments[0]);
+  const Setting setting = find_setting(context.profile.settings, path);
+  if (setting.value == nullptr) context.problem(path.place, path.text() + " is not in `settings`", setting.hint);
 }
 
 bool has_parameter(const Endpoint& endpoint, const std::string& name) {

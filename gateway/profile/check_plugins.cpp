@@ -77,7 +77,7 @@ void check_settings_of(CheckContext& context, const std::string& plugin, const P
 /// reads.
 void check_unread(CheckContext& context, const SettingsSchemas& schemas) {
   for (const yaml::Node::Entry& entry : context.profile.places.settings.entries()) {
-    if (context.settings_read.contains("") || context.settings_read.contains(entry.key)) continue;
+    if (context.profile.settings_read.contains("") || context.profile.settings_read.contains(entry.key)) continue;
     std::vector<std::string> declared;
     bool is_read = false;
     for (const auto& schema : schemas) {

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -270,6 +271,7 @@ struct Profile {
   /// "x.ack", "x", and the same with ".args".
   std::map<std::string, std::shared_ptr<const schema::Schema>, std::less<>> schemas;
   std::vector<std::string> headers_used;  ///< names that some `$header.x` mentions; no other header is kept
+  std::set<std::string> settings_read;    ///< keys of `settings` that some `$settings` reads; an empty one: all of them
   bool auth_used = false;                 ///< some path mentions `$auth`; else what clients connect with is not kept
   bool uses_user_topics = false;          ///< some send, join or needs names `user/...`, or `presence` is of it
   bool uses_role_topics = false;

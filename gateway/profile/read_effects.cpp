@@ -2,6 +2,7 @@
 
 #include "gateway/profile/read_template.h"
 #include "gateway/profile/read_value.h"
+#include "gateway/profile/read_when.h"
 
 namespace polygate::profile {
 namespace {
@@ -56,7 +57,7 @@ std::optional<KeepStep> read_keep(ReadContext& context, const yaml::Node& node) 
   keep.place = node.place();
   const yaml::Node* key = &node;
   if (node.is_map()) {
-    if (!expect_map(context, node, "`keep`", {"key", "for"})) return std::nullopt;
+    if (!expect_map(context, node, "`keep`", {"key", "for", "when"})) return std::nullopt;
     key = expect_key(context, node, "key", node.place(), "`keep`");
     if (const yaml::Node* lasts = node.find("for")) {
       keep.lasts = read_duration(context, *lasts, "`for`").value_or(kShortestKeep);
@@ -72,14 +73,14 @@ std::optional<KeepStep> read_keep(ReadContext& context, const yaml::Node& node) 
     return std::nullopt;
   }
   auto text = read_text(context, *key, key == &node ? "`keep`" : "`key`");
-  if (!text) return std::nullopt;
+  if (!text || !read_when(context, node)) return std::nullopt;
   keep.key = std::move(*text);
   return keep;
 }
 
 std::optional<SendStep> read_send(ReadContext& context, const yaml::Node& node) {
   if (!expect_map(context, node, "a `send`",
-                  {"to", "as", "data", "message", "args", "with", "except", "forget", "keep", "each", "ack"})) {
+                  {"to", "as", "data", "message", "args", "with", "except", "forget", "keep", "each", "ack", "when"})) {
     return std::nullopt;
   }
   SendStep send;
@@ -111,6 +112,7 @@ std::optional<SendStep> read_send(ReadContext& context, const yaml::Node& node) 
   if (const yaml::Node* keep = node.find("keep")) send.keep = read_keep(context, *keep);
   if (const yaml::Node* ack = node.find("ack")) send.ack = read_word(context, *ack, "`ack`").value_or("");
   if (const yaml::Node* each = node.find("each")) send.each = read_one_path(context, *each, "`each`");
+  if (!read_when(context, node)) return std::nullopt;
   return send;
 }
 
@@ -126,7 +128,7 @@ std::optional<ReplyStep> read_reply(ReadContext& context, const yaml::Node& node
     mismatch(context, node, "`reply`", "an event's name or {as, data}");
     return std::nullopt;
   }
-  if (!expect_map(context, node, "a `reply`", {"as", "data", "message", "args", "ack"})) return std::nullopt;
+  if (!expect_map(context, node, "a `reply`", {"as", "data", "message", "args", "ack", "when"})) return std::nullopt;
   reply.as = read_as(context, node);
   reply.data = read_data(context, node);
   reply.args = read_args(context, node);
@@ -143,6 +145,7 @@ std::optional<ReplyStep> read_reply(ReadContext& context, const yaml::Node& node
       context.problem(reply.as->place, "an acknowledgement has no name: `as` needs `ack: also`");
     }
   }
+  if (!read_when(context, node)) return std::nullopt;
   return reply;
 }
 
@@ -184,7 +187,7 @@ CloseStep read_close(ReadContext& context, const yaml::Node& node) {
     mismatch(context, node, "`close`", "true or {code, reason}");
     return step;
   }
-  if (!expect_map(context, node, "`close`", {"code", "reason"})) return step;
+  if (!expect_map(context, node, "`close`", {"code", "reason", "when"})) return step;
   step.close = true;
   if (const yaml::Node* code = node.find("code")) {
     const bool allowed = code->kind() == yaml::Kind::integer &&
@@ -197,13 +200,14 @@ CloseStep read_close(ReadContext& context, const yaml::Node& node) {
     }
   }
   if (const yaml::Node* reason = node.find("reason")) step.reason = read_text(context, *reason, "`reason`");
+  if (!read_when(context, node)) return {};
   return step;
 }
 
 std::vector<OthersStep> read_others(ReadContext& context, const yaml::Node& node) {
   std::vector<OthersStep> all;
   each_of(node, [&](const yaml::Node& item) {
-    if (!expect_map(context, item, "`others`", {"of", "leave", "join", "close"})) return;
+    if (!expect_map(context, item, "`others`", {"of", "leave", "join", "close", "when"})) return;
     OthersStep others;
     others.place = item.place();
     if (const yaml::Node* of = expect_key(context, item, "of", item.place(), "`others`")) {
@@ -224,7 +228,8 @@ std::vector<OthersStep> read_others(ReadContext& context, const yaml::Node& node
         context.problem(close->place(), "`close` of `others` is true or {code, reason}");
       }
     }
-    all.push_back(std::move(others));
+    const bool is_close_off = item.find("close") != nullptr && item.find("close")->is_map() && !others.close.close;
+    if (read_when(context, item) && !is_close_off) all.push_back(std::move(others));
   });
   return all;
 }

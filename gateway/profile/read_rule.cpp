@@ -5,6 +5,7 @@
 #include "gateway/profile/read_effects.h"
 #include "gateway/profile/read_template.h"
 #include "gateway/profile/read_value.h"
+#include "gateway/profile/read_when.h"
 
 namespace polygate::profile {
 namespace {
@@ -51,7 +52,7 @@ std::optional<RateStep> read_rate(ReadContext& context, const yaml::Node& node) 
   rate.table = context.profile.name + '\n' + std::to_string(rate.place.line) + ':' + std::to_string(rate.place.column);
   const yaml::Node* at = &node;
   if (node.is_map()) {
-    if (!expect_map(context, node, "`rate`", {"per", "at"})) return std::nullopt;
+    if (!expect_map(context, node, "`rate`", {"per", "at", "when"})) return std::nullopt;
     at = expect_key(context, node, "at", node.place(), "`rate`");
     if (const yaml::Node* per = node.find("per")) rate.per = read_text(context, *per, "`per`");
   }
@@ -59,11 +60,12 @@ std::optional<RateStep> read_rate(ReadContext& context, const yaml::Node& node) 
   const auto allowed = read_how_often(context, *at, at == &node ? "`rate`" : "`at`");
   if (!allowed) return std::nullopt;
   rate.at = *allowed;
+  if (!read_when(context, node)) return std::nullopt;
   return rate;
 }
 
 std::optional<AuthenticateStep> read_authenticate(ReadContext& context, const yaml::Node& node) {
-  if (!expect_map(context, node, "`authenticate`", {"token", "verifier", "optional"})) return std::nullopt;
+  if (!expect_map(context, node, "`authenticate`", {"token", "verifier", "optional", "when"})) return std::nullopt;
   AuthenticateStep step;
   step.place = node.place();
   if (const yaml::Node* token = expect_key(context, node, "token", node.place(), "`authenticate`")) {
@@ -76,6 +78,7 @@ std::optional<AuthenticateStep> read_authenticate(ReadContext& context, const ya
   if (const yaml::Node* optional = node.find("optional")) {
     step.optional = read_boolean(context, *optional, "`optional`").value_or(false);
   }
+  if (!read_when(context, node)) return std::nullopt;
   return step;
 }
 
@@ -105,13 +108,13 @@ std::vector<Condition> read_conditions(ReadContext& context, const yaml::Node& n
     Condition condition;
     const yaml::Node* topic = &item;
     if (item.is_map()) {
-      if (!expect_map(context, item, what, with_old_message(item, {"topic", "failure"}))) return;
+      if (!expect_map(context, item, what, with_old_message(item, {"topic", "failure", "when"}))) return;
       topic = expect_key(context, item, "topic", item.place(), what);
       condition.failure = read_own_failure(context, item);
     }
     if (topic == nullptr) return;
     auto found = read_topic(context, *topic, what);
-    if (!found) return;
+    if (!found || !read_when(context, item)) return;
     condition.topic = std::move(*found);
     conditions.push_back(std::move(condition));
   });
@@ -122,7 +125,7 @@ std::optional<ClaimStep> read_claim(ReadContext& context, const yaml::Node& node
   ClaimStep claim;
   const yaml::Node* topic = &node;
   if (node.is_map()) {
-    if (!expect_map(context, node, "`claim`", with_old_message(node, {"topic", "taken", "within", "failure"})))
+    if (!expect_map(context, node, "`claim`", with_old_message(node, {"topic", "taken", "within", "failure", "when"})))
       return std::nullopt;
     topic = expect_key(context, node, "topic", node.place(), "`claim`");
     if (const yaml::Node* taken = node.find("taken")) {
@@ -140,7 +143,7 @@ std::optional<ClaimStep> read_claim(ReadContext& context, const yaml::Node& node
   }
   if (topic == nullptr) return std::nullopt;
   auto found = read_topic(context, *topic, "`claim`");
-  if (!found) return std::nullopt;
+  if (!found || !read_when(context, node)) return std::nullopt;
   hold_family(context, *found, TopicKind::claimed);
   claim.topic = std::move(*found);
   return claim;
@@ -150,7 +153,7 @@ std::optional<HandlerStep> read_handler(ReadContext& context, const yaml::Node& 
   HandlerStep handler;
   const yaml::Node* name = &node;
   if (node.is_map()) {
-    if (!expect_map(context, node, "`handler`", {"name", "with"})) return std::nullopt;
+    if (!expect_map(context, node, "`handler`", {"name", "with", "when"})) return std::nullopt;
     name = expect_key(context, node, "name", node.place(), "`handler`");
     if (const yaml::Node* with = node.find("with")) {
       if (!with->is_map()) mismatch(context, *with, "`with`", "a mapping");
@@ -168,7 +171,23 @@ std::optional<HandlerStep> read_handler(ReadContext& context, const yaml::Node& 
   }
   handler.name = std::move(*word);
   handler.place = name->place();
+  if (!read_when(context, node)) return std::nullopt;
   return handler;
+}
+
+/// `join` and `leave`: topics, each alone or as {topic, when}.
+std::vector<TopicText> read_memberships(ReadContext& context, const yaml::Node& node, const std::string& what) {
+  std::vector<TopicText> topics;
+  each_of(node, [&](const yaml::Node& item) {
+    const yaml::Node* topic = &item;
+    if (item.is_map()) {
+      if (!expect_map(context, item, what, {"topic", "when"})) return;
+      topic = expect_key(context, item, "topic", item.place(), what);
+    }
+    auto found = topic != nullptr ? read_topic(context, *topic, what) : std::nullopt;
+    if (found && read_when(context, item)) topics.push_back(std::move(*found));
+  });
+  return topics;
 }
 
 std::vector<Shape::Entry> read_set(ReadContext& context, const yaml::Node& node) {
@@ -228,9 +247,9 @@ std::optional<Rule> read_rule(ReadContext& context, const yaml::Node& node, Rule
   if (const yaml::Node* step = at("handler")) rule.handler = read_handler(context, *step);
   if (const yaml::Node* step = at("become")) rule.become = read_role(context, *step);
   if (const yaml::Node* step = at("set")) rule.set = read_set(context, *step);
-  if (const yaml::Node* step = at("join")) rule.join = read_topics(context, *step, "`join`");
+  if (const yaml::Node* step = at("join")) rule.join = read_memberships(context, *step, "`join`");
   if (const yaml::Node* step = at("send")) rule.sends = read_sends(context, *step);
-  if (const yaml::Node* step = at("leave")) rule.leave = read_topics(context, *step, "`leave`");
+  if (const yaml::Node* step = at("leave")) rule.leave = read_memberships(context, *step, "`leave`");
   if (const yaml::Node* step = at("reply")) rule.replies = read_replies(context, *step);
   if (const yaml::Node* step = at("others")) rule.others = read_others(context, *step);
   if (const yaml::Node* step = at("close")) rule.close = read_close(context, *step);

@@ -166,6 +166,21 @@ TEST_F(Explain, SaysWhenSomebodyHasArrivedOrLeft) {
   EXPECT_THAT(wrong.err, HasSubstr("did you mean `presence.user.arrived`?"));
 }
 
+TEST_F(Explain, ShowsWhatIsLeftWhereASettingSwitchesStepsOff) {
+  std::string profile(Workspace::kProfile);
+  profile.insert(profile.find("endpoints:"), "settings: {rejoin: false, leave: true}\n");
+  const std::string_view old = "    leave: board/main\n    reply: {data: {user: $me.user}}\n";
+  profile.replace(
+      profile.find(old), old.size(),
+      "    leave: [{topic: board/main, when: $settings.leave}, {topic: board/old, when: $settings.rejoin}]\n"
+      "    reply: {data: {user: $me.user}, when: $settings.rejoin}\n");
+  workspace.write("profiles/notes.yaml", profile);
+  const Ran ran = run({"note", "--as", "writer"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr(". leave board/main\n"));
+  EXPECT_THAT(ran.out, Not(HasSubstr("reply note")));
+}
+
 TEST_F(Explain, SaysTheCodesOfFailuresAndWhatBecomesOfLists) {
   std::string profile(Workspace::kProfile);
   const std::string words = "{away: \"$data.to is not here\"}";
