@@ -50,10 +50,20 @@ bool is_of_attendee(const Path& path) {
          (name == "claims" || (path.segments.size() == 1 && (name == "user" || name == "role")));
 }
 
+/// Without the key of a look-up.
+std::string setting_text(const Path& path) {
+  return Path{path.root, path.segments, path.place}.text();
+}
+
 void check_settings(CheckContext& context, const Path& path) {
   context.profile.settings_read.insert(path.segments.empty() ? "" : path.segments[0]);
   const Setting setting = find_setting(context.profile.settings, path);
-  if (setting.value == nullptr) context.problem(path.place, path.text() + " is not in `settings`", setting.hint);
+  if (setting.value == nullptr) {
+    context.problem(path.place, setting_text(path) + " is not in `settings`", setting.hint);
+  } else if (path.key && !setting.value->is_object()) {
+    context.problem(path.place, setting_text(path) + " is " + std::string(kind_of(*setting.value)) +
+                                    ": a key can be looked up only in a mapping");
+  }
 }
 
 bool has_parameter(const Endpoint& endpoint, const std::string& name) {
@@ -243,7 +253,9 @@ void check_path(CheckContext& context, const CheckScope& scope, const Path& path
 template <class Visit>
 void each_path(const Text& text, Visit visit) {
   for (const Text::Part& part : text.parts) {
-    if (part.has_path) visit(part.path);
+    if (!part.has_path) continue;
+    visit(part.path);
+    if (part.path.key) visit(*part.path.key);
   }
 }
 

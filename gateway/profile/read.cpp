@@ -102,15 +102,20 @@ void read_events(ReadContext& context, const yaml::Node& node) {
   }
 }
 
+/// Do both name the same value at any moment of one turn?
+bool find_the_same(const Path& a, const Path& b) {
+  const Root root = a.root;
+  const bool stays = root == Root::data || root == Root::args || root == Root::event || root == Root::path ||
+                     root == Root::query || root == Root::header || root == Root::settings;
+  if (!stays || root != b.root || a.segments != b.segments || (a.key == nullptr) != (b.key == nullptr)) return false;
+  return a.key == nullptr || find_the_same(*a.key, *b.key);
+}
+
 /// Do both name the same topic at any moment of one turn?
 bool name_the_same(const TopicText& a, const TopicText& b) {
   const auto same_part = [](const Text::Part& one, const Text::Part& other) {
     if (one.literal != other.literal || one.has_path != other.has_path) return false;
-    if (!one.has_path) return true;
-    const Root root = one.path.root;
-    const bool stays = root == Root::data || root == Root::args || root == Root::event || root == Root::path ||
-                       root == Root::query || root == Root::header || root == Root::settings;
-    return stays && root == other.path.root && one.path.segments == other.path.segments;
+    return !one.has_path || find_the_same(one.path, other.path);
   };
   return a.family == b.family &&
          std::equal(a.name.parts.begin(), a.name.parts.end(), b.name.parts.begin(), b.name.parts.end(), same_part);

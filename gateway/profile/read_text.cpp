@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <memory>
 
 #include "gateway/profile/read.h"
 
@@ -89,6 +90,30 @@ std::optional<Path> parse_path(std::string_view text, const Place& place, Diagno
   return Path{*root, std::move(segments), place};
 }
 
+/// The key of a look-up in `table`, whose parenthesis stands at `open`. Returns where what could be read ends.
+std::size_t parse_key(const std::string& text, std::size_t open, const Place& scalar, Path& table,
+                      Diagnostics& diagnostics) {
+  const bool is_path = text.compare(open, 2, "($") == 0;
+  const std::size_t end = is_path ? path_end(text, open + 2) : open + 1;
+  const auto here = [&](std::size_t length) { return inside(scalar, text.size(), open, length); };
+  if (!is_path || end == open + 2 || end == text.size() || text[end] != ')' || table.segments.empty()) {
+    const std::string shown = table.segments.empty() ? "$settings.tags" : table.text();
+    diagnostics.add(here(end - open),
+                    "a look-up is a setting and one `$path` in parentheses, such as `" + shown + "($data.tag)`",
+                    "as plain text, put a blank before the parenthesis");
+    return end;
+  }
+  const Place place = inside(scalar, text.size(), open + 1, end - open - 1);
+  if (auto key = parse_path(std::string_view(text).substr(open + 2, end - open - 2), place, diagnostics)) {
+    table.key = std::make_shared<const Path>(std::move(*key));
+  }
+  if (end + 2 < text.size() && text[end + 1] == '.' && is_word(text[end + 2])) {
+    diagnostics.add(here(end + 3 - open), "a look-up goes one level deep: nothing follows its parenthesis",
+                    "let the setting hold what is meant, one look-up each");
+  }
+  return end + 1;
+}
+
 }  // namespace
 
 std::string_view root_name(Root root) {
@@ -108,6 +133,7 @@ std::optional<Root> root_named(std::string_view name) {
 std::string Path::text() const {
   std::string out = '$' + std::string(root_name(root));
   for (const std::string& segment : segments) out += '.' + segment;
+  if (key) out += '(' + key->text() + ')';
   return out;
 }
 
@@ -125,11 +151,14 @@ Text parse_text(const std::string& text, const Place& place, Diagnostics& diagno
       at += 2;
       continue;
     }
-    const std::size_t end = path_end(text, at + 1);
+    std::size_t end = path_end(text, at + 1);
     const Place here = inside(place, text.size(), at, std::max<std::size_t>(end - at, 1));
     if (end == at + 1) {
       diagnostics.add(here, "a dollar sign starts a path, none follows", "write `$$` for a dollar sign");
     } else if (auto path = parse_path(std::string_view(text).substr(at + 1, end - at - 1), here, diagnostics)) {
+      if (path->root == Root::settings && end < text.size() && text[end] == '(') {
+        end = parse_key(text, end, place, *path, diagnostics);
+      }
       part.has_path = true;
       part.path = std::move(*path);
       out.parts.push_back(std::move(part));

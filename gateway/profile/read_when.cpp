@@ -45,7 +45,9 @@ bool read_when(ReadContext& context, const yaml::Node& step) {
   const std::size_t before = diagnostics.items().size();
   const auto text = read_text(context, *when, "`when`");
   if (diagnostics.items().size() != before) return true;
-  if (!text->is_one_path() || text->parts[0].path.root != Root::settings || text->parts[0].path.segments.empty()) {
+  const bool is_setting = text->is_one_path() && text->parts[0].path.root == Root::settings &&
+                          !text->parts[0].path.segments.empty() && !text->parts[0].path.key;
+  if (!is_setting) {
     context.problem(when->place(),
                     "`when` is the path of a boolean setting, such as $settings.rejoin, this is `" + when->text() + "`",
                     "what is known only when an event comes is chosen by `matching` or a handler");

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,11 +41,13 @@ enum class Root : std::uint8_t {
 std::string_view root_name(Root root);
 std::optional<Root> root_named(std::string_view name);
 
-/// `$data.agent.uuid` = Root::data + {"agent", "uuid"}. A numeric segment indexes a list.
+/// `$data.agent.uuid` = Root::data + {"agent", "uuid"}. A numeric segment indexes a list. `$settings.tags($data.tag)` is
+/// a look-up in the mapping `$settings.tags`.
 struct Path {
   Root root = Root::data;
   std::vector<std::string> segments;
   Place place;
+  std::shared_ptr<const Path> key{};  ///< of a look-up: what is looked up
 
   std::string text() const;  ///< as it stands in the file
 };

@@ -46,9 +46,12 @@ std::optional<Failure> check_inside(const profile::Rule& rule, Scope& scope) {
 }
 
 std::optional<Failure> check_names(const profile::Rule& rule, Scope& scope, std::size_t claimed) {
-  const auto is_known = [](const profile::TopicText& text) {
-    return std::none_of(text.name.parts.begin(), text.name.parts.end(), [](const profile::Text::Part& part) {
-      return part.has_path && (part.path.root == profile::Root::result || part.path.root == profile::Root::each);
+  const auto is_later = [](const profile::Path& path) {
+    return path.root == profile::Root::result || path.root == profile::Root::each;
+  };
+  const auto is_known = [&](const profile::TopicText& text) {
+    return std::none_of(text.name.parts.begin(), text.name.parts.end(), [&](const profile::Text::Part& part) {
+      return part.has_path && (is_later(part.path) || (part.path.key && is_later(*part.path.key)));
     });
   };
   std::vector<Topic> topics;

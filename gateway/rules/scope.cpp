@@ -84,6 +84,11 @@ bool Value::is_list() const {
   return (kind == Kind::view && view.is_array()) || (kind == Kind::tree && tree->is_array());
 }
 
+bool Value::is_scalar() const {
+  if (kind == Kind::view) return !view.is_array() && !view.is_object();
+  return kind == Kind::tree ? !tree->is_structured() : kind != Kind::absent;
+}
+
 std::vector<Value> Value::items() const {
   std::vector<Value> items;
   if (kind == Kind::view && view.is_array()) {
@@ -170,7 +175,7 @@ Value Scope::find(const profile::Path& path) {
       return found ? Value::of(*found) : Value{};
     }
     case profile::Root::settings:
-      return walk(profile->settings, segments);
+      return path.key ? look_up(path) : walk(profile->settings, segments);
     case profile::Root::result:
       return result ? walk(*result, segments) : Value{};
     case profile::Root::failure:
@@ -194,6 +199,20 @@ Value Scope::find(const profile::Path& path) {
       return Value::of(std::string_view(texts_.emplace_back(random_id())));
   }
   return {};
+}
+
+/// What the setting has under the key, else under `*`.
+Value Scope::look_up(const profile::Path& path) {
+  const Value table = walk(profile->settings, Segments(path.segments));
+  if (table.kind != Value::Kind::tree || !table.tree->is_object()) return {};
+  auto found = table.tree->end();
+  if (const Value key = find(*path.key); key.is_scalar()) {
+    std::string name;
+    key.append_text(name);
+    found = table.tree->find(name);
+  }
+  if (found == table.tree->end()) found = table.tree->find("*");
+  return found == table.tree->end() ? Value{} : Value::of(*found);
 }
 
 /// Looked for when somebody asks: most failures tell no more than their text.

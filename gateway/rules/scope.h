@@ -31,6 +31,8 @@ struct Value {
   static Value of_number(double number) { return {Kind::number, {}, nullptr, {}, number, 0}; }
 
   bool is_list() const;
+  /// Neither absent nor a list or an object.
+  bool is_scalar() const;
   std::vector<Value> items() const;
   /// As JSON text.
   void append_json(std::string& out) const;
@@ -68,6 +70,7 @@ class Scope {
  private:
   const Json& problems();
   Value find_me(const profile::Path& path);
+  Value look_up(const profile::Path& path);
   std::vector<std::string> memberships(const std::string& family) const;
   Value find_argument(std::span<const std::string> segments) const;
 

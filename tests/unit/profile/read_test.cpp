@@ -31,6 +31,20 @@ TEST(ProfileText, DotsAndDashesEndAPathUnlessANameFollows) {
   EXPECT_EQ(text.parts[2].path.root, Root::now);
 }
 
+TEST(ProfileText, ALookUpIsOnePathWithAnotherAsItsKey) {
+  Diagnostics diagnostics;
+  const Text text = text_of("$settings.tags.home($data.list.0)", diagnostics);
+  ASSERT_TRUE(text.is_one_path());
+  const Path& path = text.parts[0].path;
+  EXPECT_EQ(path.segments, (std::vector<std::string>{"tags", "home"}));
+  ASSERT_NE(path.key, nullptr);
+  EXPECT_EQ(path.key->segments, (std::vector<std::string>{"list", "0"}));
+  EXPECT_EQ(path.key->place.column, 11 + 20);
+  EXPECT_EQ(path.text(), "$settings.tags.home($data.list.0)");
+  EXPECT_EQ(text_of("to $settings.tags($event): $data.x($me.id)", diagnostics).parts.size(), 4U);
+  EXPECT_TRUE(diagnostics.empty()) << diagnostics.text();
+}
+
 TEST(ProfileText, TwoDollarSignsAreOne) {
   Diagnostics diagnostics;
   const Text text = text_of("5 $$ for $$data.x", diagnostics);
