@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <memory>
 
 #include "gateway/profile/check_data.h"
 #include "gateway/profile/settings.h"
@@ -95,6 +96,13 @@ void check_header(CheckContext& context, const Path& path) {
   }
   auto& used = context.profile.headers_used;
   if (std::find(used.begin(), used.end(), name) == used.end()) used.push_back(name);
+}
+
+/// Each counter is there before the first turn.
+void check_next(CheckContext& context, const Path& path) {
+  if (!is_one_name(context, path)) return;
+  std::unique_ptr<Counter>& counter = context.profile.counters[path.segments[0]];
+  if (counter == nullptr) counter = std::make_unique<Counter>();
 }
 
 /// What a client connects with is kept where some path mentions it.
@@ -243,6 +251,8 @@ void check_path(CheckContext& context, const CheckScope& scope, const Path& path
         if (skipped < segments.size()) check_data(context, path, *scope.data, segments, skipped);
       }
       return;
+    case Root::next:
+      return check_next(context, path);
     case Root::now:
     case Root::date:
     case Root::new_id:
@@ -287,6 +297,8 @@ void check_endpoint_text(CheckContext& context, const Endpoint& endpoint, const 
         return check_settings(context, path);
       case Root::auth:
         return check_auth(context, path);
+      case Root::next:
+        return check_next(context, path);
       case Root::now:
       case Root::date:
       case Root::new_id:
@@ -306,7 +318,7 @@ void check_endpoint_text(CheckContext& context, const Endpoint& endpoint, const 
         return;
       default:
         context.problem(path.place, path.text() + " is not known when a connection arrives: $path, $query, $header, " +
-                                        "$settings, $now, $date and $new_id are");
+                                        "$settings, $now, $date, $new_id and $next are");
     }
   });
 }

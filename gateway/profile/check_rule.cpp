@@ -29,10 +29,9 @@ void check_handler(CheckContext& context, const HandlerStep& handler) {
 void check_rate_key(CheckContext& context, const CheckScope& scope, const Text& per) {
   check_text(context, scope, per);
   for (const Text::Part& part : per.parts) {
-    if (!part.has_path ||
-        (part.path.root != Root::now && part.path.root != Root::date && part.path.root != Root::new_id)) {
-      continue;
-    }
+    const Root root = part.path.root;
+    const bool changes = root == Root::now || root == Root::date || root == Root::new_id || root == Root::next;
+    if (!part.has_path || !changes) continue;
     context.problem(part.path.place, "`" + part.path.text() + "` is another one each time: nothing would be counted");
   }
 }

@@ -13,6 +13,7 @@
 #include "gateway/base/reason.h"
 #include "gateway/base/yaml.h"
 #include "gateway/dialect/dialect.h"
+#include "gateway/profile/counter.h"
 #include "gateway/profile/failures.h"
 #include "gateway/profile/limits.h"
 #include "gateway/profile/template.h"
@@ -270,6 +271,7 @@ struct Profile {
   /// Schemas of outgoing events by name, for names that are only known at run time (`as: $event`): "x.reply", "x.send",
   /// "x.ack", "x", and the same with ".args".
   std::map<std::string, std::shared_ptr<const schema::Schema>, std::less<>> schemas;
+  std::map<std::string, std::unique_ptr<Counter>, std::less<>> counters;  ///< of `$next`, each that some path mentions
   std::vector<std::string> headers_used;  ///< names that some `$header.x` mentions; no other header is kept
   std::set<std::string> settings_read;    ///< keys of `settings` that some `$settings` reads; an empty one: all of them
   bool auth_used = false;                 ///< some path mentions `$auth`; else what clients connect with is not kept

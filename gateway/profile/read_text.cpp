@@ -8,12 +8,13 @@
 namespace polygate::profile {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Root>, 20> kRoots{
+constexpr std::array<std::pair<std::string_view, Root>, 21> kRoots{
     {{"data", Root::data},       {"args", Root::args},         {"event", Root::event},     {"me", Root::me},
      {"name", Root::name},       {"path", Root::path},         {"query", Root::query},     {"header", Root::header},
      {"auth", Root::auth},       {"settings", Root::settings}, {"result", Root::result},   {"failure", Root::failure},
      {"message", Root::message}, {"code", Root::code},         {"problem", Root::problem}, {"problems", Root::problems},
-     {"each", Root::each},       {"now", Root::now},           {"date", Root::date},       {"new_id", Root::new_id}}};
+     {"each", Root::each},       {"now", Root::now},           {"date", Root::date},       {"new_id", Root::new_id},
+     {"next", Root::next}}};
 
 bool is_word(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
@@ -61,7 +62,7 @@ bool is_single(Root root) {
 
 /// Roots that mean nothing without a name behind them.
 bool needs_name(Root root) {
-  return root == Root::me || root == Root::path || root == Root::query || root == Root::header;
+  return root == Root::me || root == Root::path || root == Root::query || root == Root::header || root == Root::next;
 }
 
 std::optional<Path> parse_path(std::string_view text, const Place& place, Diagnostics& diagnostics) {

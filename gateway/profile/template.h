@@ -34,15 +34,16 @@ enum class Root : std::uint8_t {
   each,
   now,
   date,
-  new_id
+  new_id,
+  next
 };
 
 /// The root's name in profiles, such as "data".
 std::string_view root_name(Root root);
 std::optional<Root> root_named(std::string_view name);
 
-/// `$data.agent.uuid` = Root::data + {"agent", "uuid"}. A numeric segment indexes a list. `$settings.tags($data.tag)` is
-/// a look-up in the mapping `$settings.tags`.
+/// `$data.agent.uuid` = Root::data + {"agent", "uuid"}. A numeric segment indexes a list. `$settings.tags($data.tag)`
+/// is a look-up in the mapping `$settings.tags`.
 struct Path {
   Root root = Root::data;
   std::vector<std::string> segments;

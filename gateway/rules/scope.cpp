@@ -192,13 +192,32 @@ Value Scope::find(const profile::Path& path) {
     case profile::Root::each:
       return each ? walk(*each, segments) : Value{};
     case profile::Root::now:
-      return Value::of_number(std::round(clock->unix_seconds() * 1000) / 1000);
+      return Value::of_number(std::round(now() * 1000) / 1000);
     case profile::Root::date:
-      return Value::of(std::string_view(texts_.emplace_back(format_date(clock->unix_seconds()))));
+      return Value::of(std::string_view(texts_.emplace_back(format_date(now()))));
     case profile::Root::new_id:
-      return Value::of(std::string_view(texts_.emplace_back(random_id())));
+      if (new_id_.empty()) new_id_ = random_id();
+      return Value::of(std::string_view(new_id_));
+    case profile::Root::next:
+      return segments.size() == 1 ? next(segments[0]) : Value{};
   }
   return {};
+}
+
+double Scope::now() {
+  if (!now_) now_ = clock->unix_seconds();
+  return *now_;
+}
+
+Value Scope::next(const std::string& counter) {
+  for (const auto& [name, number] : numbers_) {
+    if (name == counter) return Value::of_number(static_cast<double>(number));
+  }
+  const auto found = profile->counters.find(counter);
+  if (found == profile->counters.end()) return {};
+  const std::uint64_t number = found->second->next();
+  numbers_.emplace_back(found->first, number);
+  return Value::of_number(static_cast<double>(number));
 }
 
 /// What the setting has under the key, else under `*`.

@@ -69,6 +69,8 @@ class Scope {
 
  private:
   const Json& problems();
+  double now();
+  Value next(const std::string& counter);
   Value find_me(const profile::Path& path);
   Value look_up(const profile::Path& path);
   std::vector<std::string> memberships(const std::string& family) const;
@@ -78,6 +80,10 @@ class Scope {
   std::list<Json> kept_;
   std::list<std::string> texts_;
   std::optional<Json> problems_;  // of the event's data
+  // One value per turn, once a path has asked for it.
+  std::optional<double> now_;
+  std::string new_id_;
+  std::vector<std::pair<std::string_view, std::uint64_t>> numbers_;  // by the counter's name
 };
 
 }  // namespace polygate::rules

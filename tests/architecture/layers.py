@@ -47,10 +47,10 @@ WALLS = {
 # any argument of ours: the one process-wide pointer. The handlers' own threads count into app/handler_meter, and the main
 # thread tells app/admin that it drains: counters and a flag, no waiting. A frame keeps each form that it was asked for, a
 # polyglot one each dialect's, and nobody waits for another to make it. The clock that tests turn by hand is read by handlers' threads. The
-# small ids that clients are asked to answer to are one series for the whole process.
+# small ids that clients are asked to answer to are one series for the whole process, and each `$next` is one for its profile.
 # Sessions of Engine.IO open on any worker and are capped in the process: engine_io/census counts them, a few look-ups
 # when one comes and when it has gone.)
-LOCKS = re.compile(r"^gateway/(routing/(mailbox|local_exchange|frame)|dialect/polyglot|plugin/(handlers|guarded)|store/|base/(log|clock|ids)|net/lws_log|engine_io/census|app/(admin|handler_meter))")
+LOCKS = re.compile(r"^gateway/(routing/(mailbox|local_exchange|frame)|dialect/polyglot|profile/counter|plugin/(handlers|guarded)|store/|base/(log|clock|ids)|net/lws_log|engine_io/census|app/(admin|handler_meter))")
 LOCK_WORDS = re.compile(r"std::(recursive_|shared_|timed_)?mutex\b|std::atomic\b|std::condition_variable\b")
 
 FAMILIES = re.compile(r"\b(monitor|printer|sensor|walker|circle|irrigation|webrtc|telemetry)(_|\b)", re.IGNORECASE)
