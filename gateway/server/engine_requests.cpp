@@ -92,7 +92,7 @@ void EngineRequests::open(const engine_io::Query& query) {
   const bool is_single = !route.profile->dialect_of(*route.endpoint).traits().namespaces;
   auth::IdentityPtr identity;
   if (is_single) {
-    auto admitted = worker.sessions().admit(*route.endpoint, opening);
+    auto admitted = worker.sessions().admit(*route.profile, *route.endpoint, opening);
     if (!admitted) return refuse(engine_io::Refusal::forbidden(), Handshake::unauthenticated, query.websocket);
     identity = std::move(*admitted);
   }

@@ -154,7 +154,7 @@ void HttpSide::handshake() {
   if (worker.draining()) return refuse({503, "shutting down", {{"Retry-After", "1"}}}, Handshake::unavailable);
 
   session::Opening opening = this->opening();
-  auto identity = worker.sessions().admit(*route.endpoint, opening);
+  auto identity = worker.sessions().admit(*route.profile, *route.endpoint, opening);
   if (!identity) {
     const Failure& failure = identity.failure();
     if (failure.reason == Reason::unauthenticated) {

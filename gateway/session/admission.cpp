@@ -40,11 +40,12 @@ class Visitor final : public rules::Subject {
 
 }  // namespace
 
-Result<auth::IdentityPtr> admit(const turns::Services& services, const profile::Endpoint& endpoint,
-                                const Opening& opening) {
+Result<auth::IdentityPtr> admit(const turns::Services& services, const profile::Profile& profile,
+                                const profile::Endpoint& endpoint, const Opening& opening) {
   if (!endpoint.token) return auth::IdentityPtr();
   const Visitor visitor(endpoint, opening);
   rules::Scope scope;
+  scope.profile = &profile;
   scope.me = &visitor;
   scope.clock = services.clock;
   const std::string token = rules::render_text(endpoint.token->from, scope);

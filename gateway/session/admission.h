@@ -5,7 +5,7 @@
 namespace polygate::session {
 
 /// Who comes, by the handshake's own token: nobody, where the endpoint wants none or can do without.
-Result<auth::IdentityPtr> admit(const turns::Services& services, const profile::Endpoint& endpoint,
-                                const Opening& opening);
+Result<auth::IdentityPtr> admit(const turns::Services& services, const profile::Profile& profile,
+                                const profile::Endpoint& endpoint, const Opening& opening);
 
 }  // namespace polygate::session

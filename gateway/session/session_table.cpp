@@ -97,8 +97,9 @@ SessionTable::SessionTable(WorkerIndex worker, const turns::Services& services)
 
 SessionTable::~SessionTable() = default;
 
-Result<auth::IdentityPtr> SessionTable::admit(const profile::Endpoint& endpoint, const Opening& opening) {
-  return session::admit(state_->common.services, endpoint, opening);
+Result<auth::IdentityPtr> SessionTable::admit(const profile::Profile& profile, const profile::Endpoint& endpoint,
+                                              const Opening& opening) {
+  return session::admit(state_->common.services, profile, endpoint, opening);
 }
 
 SessionId SessionTable::open(const profile::ProfilePtr& profile, const profile::Endpoint& endpoint, Opening opening,

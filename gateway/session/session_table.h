@@ -82,7 +82,8 @@ class SessionTable {
   SessionTable& operator=(const SessionTable&) = delete;
 
   /// Judges the handshake's own token, if the endpoint wants one. A failure is an HTTP answer (401); no session exists.
-  Result<auth::IdentityPtr> admit(const profile::Endpoint& endpoint, const Opening& opening);
+  Result<auth::IdentityPtr> admit(const profile::Profile& profile, const profile::Endpoint& endpoint,
+                                  const Opening& opening);
   /// A connection was accepted: makes its session and takes the `opened` rules.
   SessionId open(const profile::ProfilePtr& profile, const profile::Endpoint& endpoint, Opening opening,
                  auth::IdentityPtr identity);

@@ -188,7 +188,7 @@ void Connecting::open(std::string_view name, Json auth) {
   opening.auth = std::move(auth);
   opening.name_space = name;
   const http::Route& route = socket_.route;
-  auto identity = sessions().admit(*route.endpoint, opening);
+  auto identity = sessions().admit(*route.profile, *route.endpoint, opening);
   if (!identity) {
     space.state = State::over;
     return refuse(name, identity.failure().message);

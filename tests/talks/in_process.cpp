@@ -186,7 +186,7 @@ int InProcess::connect(const std::string& who, const std::string& target, const 
   client.route = found.route;
   client.opening = std::move(opening);
   if (!client.traits().namespaces) {
-    auto identity = table_->admit(*found.route->endpoint, client.opening);
+    auto identity = table_->admit(*found.route->profile, *found.route->endpoint, client.opening);
     if (!identity) return 401;
     open(client, "/", client.opening, std::move(*identity));
   }
@@ -266,7 +266,7 @@ void InProcess::join(Client& client, const Packet& packet) {
   const bool exists =
       packet.name_space == "/" || std::any_of(endpoint.namespaces.begin(), endpoint.namespaces.end(),
                                               [&](const auto& one) { return one.first == packet.name_space; });
-  auto identity = table_->admit(endpoint, opening);
+  auto identity = table_->admit(*client.route->profile, endpoint, opening);
   Packet answer;
   answer.name_space = packet.name_space;
   if (!exists || !identity) {
