@@ -44,12 +44,12 @@ class Trial::Sender final : public rules::Subject {
   std::string_view user() const override { return settings_.user; }
   std::string_view address() const override { return "127.0.0.1"; }
   const Json* variables() const override { return settings_.variables.empty() ? nullptr : &settings_.variables; }
-  std::vector<std::string> joined(std::string_view family) const override {
-    std::vector<std::string> names;
+  std::vector<Topic> joined(std::string_view family) const override {
+    std::vector<Topic> topics;
     for (const Topic& topic : settings_.inside) {
-      if (topic.family() == family) names.push_back(rules::unescape_topic_name(topic.name()));
+      if (topic.family() == family) topics.push_back(topic);
     }
-    return names;
+    return topics;
   }
   bool inside(const Topic& topic) const override { return contains(inside_, topic); }
   std::size_t memberships_left() const override { return memberships_left_; }

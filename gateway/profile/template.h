@@ -97,6 +97,7 @@ struct TopicText {
   Text name;
   Place place;
   TopicKind kind = TopicKind::joined;  ///< of its family; known when the whole profile is read
+  bool is_value = false;               ///< of a constant: Topic::is_value
   /// In a send: which condition of its rule's `needs`, counted from 1, names the same topic; 0: none.
   std::uint16_t need = 0;
 };

@@ -16,10 +16,12 @@ enum class TopicKind : std::uint8_t {
 /// key that the Exchange compares starts with the profile's name.
 struct Topic {
   TopicKind kind = TopicKind::joined;
+  /// Whoever named it said a number, true, false or null, and not text. No part of the address.
+  bool is_value = false;
   std::string key;  ///< profile + '\n' + family + '/' + name
 
   static Topic make(TopicKind kind, std::string_view profile, std::string_view family, std::string_view name) {
-    Topic topic{kind, {}};
+    Topic topic{kind, false, {}};
     topic.key.reserve(profile.size() + family.size() + name.size() + 2);
     append_prefix(topic.key, profile, family);
     topic.key.append(name);

@@ -137,6 +137,8 @@ Result<void> append_topics(std::vector<Topic>& out, const profile::TopicText& to
   Topic::append_prefix(first, scope.profile->name, topic.family);
   const std::size_t prefix = first.size();
   std::vector<std::string> more;  // besides the first, once a list was met
+  const bool is_path = topic.name.is_one_path();
+  std::vector<bool> are_values;  // of a name that is one path
   for (const profile::Text::Part& part : topic.name.parts) {
     first += part.literal;
     for (std::string& each : more) each += part.literal;
@@ -149,6 +151,7 @@ Result<void> append_topics(std::vector<Topic>& out, const profile::TopicText& to
         if (added) added = append_piece(each, prefix, value, topic, part.path);
       }
       if (!added) return added;
+      if (is_path && value.is_typed()) are_values.push_back(true);
       continue;
     }
     const std::vector<Value> items = value.items();
@@ -163,11 +166,17 @@ Result<void> append_topics(std::vector<Topic>& out, const profile::TopicText& to
         if (!added) return added;
       }
     }
+    for (const Value& item : items) {
+      if (is_path) are_values.push_back(item.is_typed());
+    }
     first = longer.front();
     more.assign(longer.begin() + 1, longer.end());
   }
-  out.push_back({topic.kind, std::move(first)});
-  for (std::string& each : more) out.push_back({topic.kind, std::move(each)});
+  const auto is_value = [&](std::size_t index) {
+    return index < are_values.size() ? are_values[index] : topic.is_value;
+  };
+  out.push_back({topic.kind, is_value(0), std::move(first)});
+  for (std::size_t i = 0; i < more.size(); ++i) out.push_back({topic.kind, is_value(i + 1), std::move(more[i])});
   return {};
 }
 
@@ -182,6 +191,7 @@ profile::TopicText constant_topic(const Topic& topic) {
   text.family = topic.family();
   text.name.parts.push_back({std::string(topic.name()), false, {}});
   text.kind = topic.kind;
+  text.is_value = topic.is_value;
   return text;
 }
 

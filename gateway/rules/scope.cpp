@@ -89,6 +89,12 @@ bool Value::is_scalar() const {
   return kind == Kind::tree ? !tree->is_structured() : kind != Kind::absent;
 }
 
+bool Value::is_typed() const {
+  const bool is_text =
+      kind == Kind::text || (kind == Kind::view && view.is_string()) || (kind == Kind::tree && tree->is_string());
+  return is_scalar() && !is_text;
+}
+
 std::vector<Value> Value::items() const {
   std::vector<Value> items;
   if (kind == Kind::view && view.is_array()) {
@@ -260,21 +266,24 @@ Value Scope::find_argument(std::span<const std::string> segments) const {
   return walk(argument, segments.subspan(1));
 }
 
-/// Where the sender is, as the rule leaves it.
-std::vector<std::string> Scope::memberships(const std::string& family) const {
-  std::vector<std::string> names = me->joined(family);
-  const auto each_of = [&](const std::vector<Topic>* topics, auto visit) {
-    if (topics == nullptr) return;
-    for (const Topic& topic : *topics) {
-      if (topic.family() == family) visit(unescape_topic_name(topic.name()));
+/// Where the sender is, as the rule leaves it: the names, each of the type that it was named with.
+Json Scope::memberships(const std::string& family) const {
+  std::vector<Topic> topics = me->joined(family);
+  const auto has = [](const std::vector<Topic>& list, const Topic& topic) {
+    return std::find(list.begin(), list.end(), topic) != list.end();
+  };
+  if (left != nullptr) std::erase_if(topics, [&](const Topic& topic) { return has(*left, topic); });
+  for (const std::vector<Topic>* more : {gained, joined}) {
+    if (more == nullptr) continue;
+    for (const Topic& topic : *more) {
+      if (topic.family() == family && !has(topics, topic)) topics.push_back(topic);
     }
-  };
-  const auto add = [&](std::string name) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
-  };
-  each_of(left, [&](const std::string& name) { std::erase(names, name); });
-  each_of(gained, add);
-  each_of(joined, add);
+  }
+  Json names = Json::array();
+  for (const Topic& topic : topics) {
+    std::string name = unescape_topic_name(topic.name());
+    names.push_back(topic.is_value ? Json::parse(name, nullptr, false) : Json(std::move(name)));
+  }
   return names;
 }
 

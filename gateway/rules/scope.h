@@ -33,6 +33,8 @@ struct Value {
   bool is_list() const;
   /// Neither absent nor a list or an object.
   bool is_scalar() const;
+  /// A scalar that is no text.
+  bool is_typed() const;
   std::vector<Value> items() const;
   /// As JSON text.
   void append_json(std::string& out) const;
@@ -73,7 +75,7 @@ class Scope {
   Value next(const std::string& counter);
   Value find_me(const profile::Path& path);
   Value look_up(const profile::Path& path);
-  std::vector<std::string> memberships(const std::string& family) const;
+  Json memberships(const std::string& family) const;
   Value find_argument(std::span<const std::string> segments) const;
 
   // What a path made, so that a Value can refer to it. Lists: a deque takes memory before it has anything.

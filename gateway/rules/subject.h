@@ -1,11 +1,13 @@
 #pragma once
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "gateway/auth/verifier.h"
 #include "gateway/base/json.h"
 #include "gateway/profile/profile.h"
 #include "gateway/routing/ids.h"
+#include "gateway/routing/topic.h"
 
 namespace polygate::rules {
 
@@ -24,8 +26,8 @@ class Subject {
   virtual std::size_t dialect() const { return 0; }
   /// What `set` stored, or null.
   virtual const Json* variables() const = 0;
-  /// The names of the topics of `family` that it is on, joined or claimed, in the order of joining.
-  virtual std::vector<std::string> joined(std::string_view family) const = 0;
+  /// The topics of `family` that it is on, joined or claimed, in the order of joining.
+  virtual std::vector<Topic> joined(std::string_view family) const = 0;
   virtual bool inside(const Topic& topic) const = 0;
   /// How many topics it may still join.
   virtual std::size_t memberships_left() const = 0;

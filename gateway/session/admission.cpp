@@ -18,7 +18,7 @@ class Visitor final : public rules::Subject {
   std::string_view user() const override { return {}; }
   std::string_view address() const override { return opening_.address; }
   const Json* variables() const override { return nullptr; }
-  std::vector<std::string> joined(std::string_view) const override { return {}; }
+  std::vector<Topic> joined(std::string_view) const override { return {}; }
   bool inside(const Topic&) const override { return false; }
   std::size_t memberships_left() const override { return 0; }
   const Json& auth() const override { return opening_.auth.is_object() ? opening_.auth : Subject::auth(); }

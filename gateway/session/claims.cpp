@@ -11,6 +11,7 @@ namespace polygate::session {
 void Claims::gained(Session& session, Topic topic, Fence fence) {
   tell_came(common_, session, topic);
   Membership membership;
+  membership.is_value = topic.is_value;
   membership.claim = std::make_unique<Topic>(std::move(topic));
   membership.fence = fence;
   session.memberships.push_back(std::move(membership));

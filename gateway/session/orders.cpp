@@ -9,7 +9,7 @@ namespace polygate::session {
 
 void Orders::deliver(const Delivery& delivery) {
   // Who obeys may leave the topic, and the topic vanish.
-  const Topic topic{TopicKind::joined, *delivery.topic};
+  const Topic topic{TopicKind::joined, false, *delivery.topic};
   for (const SessionId id : memberships_.on(topic)) {
     Session* session = sessions_.find(id);
     if (session == nullptr || id == delivery.order->except) continue;

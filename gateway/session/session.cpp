@@ -63,13 +63,12 @@ std::string_view Session::user() const {
   return handshake_ ? std::string_view(handshake_->user) : std::string_view();
 }
 
-std::vector<std::string> Session::joined(std::string_view family) const {
-  std::vector<std::string> names;
+std::vector<Topic> Session::joined(std::string_view family) const {
+  std::vector<Topic> topics;
   for (const Membership& membership : memberships) {
-    const Topic& topic = membership.topic();
-    if (!membership.built_in && topic.family() == family) names.push_back(rules::unescape_topic_name(topic.name()));
+    if (!membership.built_in && membership.topic().family() == family) topics.push_back(membership.as_named());
   }
-  return names;
+  return topics;
 }
 
 Membership* Session::find(const Topic& topic) {
@@ -111,7 +110,7 @@ class Session::Portrait final : public rules::Subject {
         left_(of.memberships_left()),
         handshake_(of.handshake_) {
     for (const Membership& membership : of.memberships) {
-      topics_.push_back(membership.topic());
+      topics_.push_back(membership.as_named());
       built_in_.push_back(membership.built_in);
     }
   }
@@ -122,13 +121,12 @@ class Session::Portrait final : public rules::Subject {
   std::string_view address() const override { return address_; }
   std::size_t dialect() const override { return dialect_; }
   const Json* variables() const override { return variables_.get(); }
-  std::vector<std::string> joined(std::string_view family) const override {
-    std::vector<std::string> names;
+  std::vector<Topic> joined(std::string_view family) const override {
+    std::vector<Topic> topics;
     for (std::size_t i = 0; i < topics_.size(); ++i) {
-      if (built_in_[i] || topics_[i].family() != family) continue;
-      names.push_back(rules::unescape_topic_name(topics_[i].name()));
+      if (!built_in_[i] && topics_[i].family() == family) topics.push_back(topics_[i]);
     }
-    return names;
+    return topics;
   }
   bool inside(const Topic& topic) const override {
     return std::find(topics_.begin(), topics_.end(), topic) != topics_.end();

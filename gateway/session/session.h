@@ -23,10 +23,12 @@ struct Membership {
   LocalTopic* local = nullptr;   ///< joined; null when claimed
   std::uint32_t index = 0;       ///< among the local topic's members
   bool built_in = false;         ///< `user/` or `role/`: not counted, not listed
+  bool is_value = false;         ///< Topic::is_value, as this session named it
   std::unique_ptr<Topic> claim;  ///< claimed; null when joined
   Fence fence = 0;               ///< of the claim
 
   const Topic& topic() const { return claim ? *claim : local->topic; }
+  Topic as_named() const { return {topic().kind, is_value, topic().key}; }
 };
 
 /// The messages that wait for their turn.
@@ -107,7 +109,7 @@ class Session final : public turns::Living {
   std::string_view address() const override { return address_; }
   std::size_t dialect() const override { return endpoint.dialect; }
   const Json* variables() const override { return variables_.get(); }
-  std::vector<std::string> joined(std::string_view family) const override;
+  std::vector<Topic> joined(std::string_view family) const override;
   bool inside(const Topic& topic) const override;
   std::size_t memberships_left() const override;
   std::optional<std::string_view> parameter(profile::Root where, std::string_view name) const override;

@@ -15,7 +15,7 @@ class Nobody final : public rules::Subject {
   std::string_view user() const override { return identity_ ? std::string_view(identity_->user) : std::string_view(); }
   std::string_view address() const override { return {}; }
   const Json* variables() const override { return nullptr; }
-  std::vector<std::string> joined(std::string_view) const override { return {}; }
+  std::vector<Topic> joined(std::string_view) const override { return {}; }
   bool inside(const Topic&) const override { return false; }
   std::size_t memberships_left() const override { return 0; }
   std::optional<std::string_view> parameter(profile::Root, std::string_view) const override { return std::nullopt; }

@@ -34,7 +34,7 @@ class Sender final : public rules::Subject {
   std::string_view address() const override { return self().address(); }
   std::size_t dialect() const override { return self().dialect(); }
   const Json* variables() const override { return self().variables(); }
-  std::vector<std::string> joined(std::string_view family) const override { return now_->joined(family); }
+  std::vector<Topic> joined(std::string_view family) const override { return now_->joined(family); }
   bool inside(const Topic& topic) const override { return now_->inside(topic); }
   std::size_t memberships_left() const override { return now_->memberships_left(); }
   std::optional<std::string_view> parameter(profile::Root where, std::string_view name) const override {

@@ -22,7 +22,9 @@ class Nobody final : public rules::Subject {
   std::string_view user() const override { return "u"; }
   std::string_view address() const override { return "127.0.0.1"; }
   const Json* variables() const override { return nullptr; }
-  std::vector<std::string> joined(std::string_view) const override { return {"a", "b"}; }
+  std::vector<Topic> joined(std::string_view) const override {
+    return {Topic::make(TopicKind::joined, "p", "f", "a"), Topic::make(TopicKind::joined, "p", "f", "b")};
+  }
   bool inside(const Topic&) const override { return false; }
   std::size_t memberships_left() const override { return 1; }
   std::optional<std::string_view> parameter(profile::Root, std::string_view) const override { return "p"; }

@@ -47,7 +47,7 @@ class Guest final : public Subject {
   std::string_view user() const override { return {}; }
   std::string_view address() const override { return "127.0.0.1"; }
   const Json* variables() const override { return nullptr; }
-  std::vector<std::string> joined(std::string_view) const override { return {}; }
+  std::vector<Topic> joined(std::string_view) const override { return {}; }
   bool inside(const Topic&) const override { return false; }
   std::size_t memberships_left() const override { return 1; }
   std::optional<std::string_view> parameter(profile::Root, std::string_view) const override { return std::nullopt; }
