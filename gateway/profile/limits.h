@@ -27,7 +27,7 @@ struct Limits {
   std::size_t inbox_events = 64;
   std::size_t outbox_bytes = std::size_t{1} << 20;
   std::size_t outbox_frames = 0;
-  std::size_t memberships = 64;
+  std::size_t memberships = 256;
   double events_per_second = 50;
   double events_burst = 100;
   std::size_t rate_keys = 100'000;
