@@ -116,6 +116,7 @@ class Trial::Desk final : public rules::Host {
       run_->answer(Json(nullptr));
       return;
     }
+    if (trial_.scratch_ != nullptr) assumptions_.push_back("the store has no rows");
     std::promise<HandlerResult> later;
     auto now = trial_.handlers_->run(id->second, 0, std::move(call),
                                      [&later](HandlerResult result) { later.set_value(std::move(result)); });
@@ -152,13 +153,25 @@ Result<void> Trial::load_handlers(Loader& loader) {
   settings.values = profile_.settings;
   settings.clock = &clock_;
   settings.profile = profile_.name;
+  std::vector<const Plugin*> plugins;
+  bool keeps_rows = false;
   for (const std::string& name : profile_.plugins) {
     auto plugin = loader.load(name);
     if (!plugin) return plugin.failure();
-    for (const HandlerFactory& handler : (*plugin)->handlers) {
-      auto id = handlers_->add(**plugin, handler, settings);
+    plugins.push_back(*plugin);
+    keeps_rows = keeps_rows || !(*plugin)->migrations.empty();
+  }
+  if (keeps_rows) {
+    auto scratch = ScratchStore::make(profile_.name, plugins);
+    if (!scratch) return scratch.failure();
+    scratch_ = std::move(*scratch);
+  }
+  for (const Plugin* plugin : plugins) {
+    settings.store = plugin->migrations.empty() ? nullptr : &scratch_->store();
+    for (const HandlerFactory& handler : plugin->handlers) {
+      auto id = handlers_->add(*plugin, handler, settings);
       if (!id) return id.failure();
-      handler_ids_.emplace(name + "." + handler.name, *id);
+      handler_ids_.emplace(plugin->name + "." + handler.name, *id);
     }
   }
   handlers_->start();

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/app/scratch_store.h"
 #include "gateway/plugin/handlers.h"
 #include "gateway/plugin/loader.h"
 #include "gateway/rules/run.h"
@@ -44,8 +45,8 @@ class Trial {
   Trial(const profile::Profile& profile, TrialSettings settings, const Clock& clock);
   ~Trial();
 
-  /// Makes the handlers of the profile's plugins, so that they are really asked. The failure names the plugin or the
-  /// handler. `loader` outlives the trial.
+  /// Makes the handlers of the profile's plugins, so that they are really asked; those that keep rows meet a store
+  /// without any. The failure names the plugin or the handler. `loader` outlives the trial.
   Result<void> load_handlers(Loader& loader);
 
   /// One event: the first of its `rules` that is for the sender's role and the data is taken.
@@ -63,6 +64,7 @@ class Trial {
   const profile::Profile& profile_;
   const TrialSettings settings_;
   const Clock& clock_;
+  std::unique_ptr<ScratchStore> scratch_;
   std::unique_ptr<Handlers> handlers_;
   std::map<std::string, Handlers::Id> handler_ids_;
 };

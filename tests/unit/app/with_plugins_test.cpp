@@ -111,5 +111,13 @@ TEST_F(WithPlugins, SettingsAreHeldAgainstThePluginsSchemaBeforeAHandlerIsMade) 
   EXPECT_THAT(check().err, HasSubstr("did you mean `greeting`?"));
 }
 
+TEST_F(WithPlugins, ExplainGivesHandlersThatKeepRowsAStoreWithoutAny) {
+  const Ran ran =
+      workspace.run({"explain", std::string(POLYGATE_SOURCE_DIR) + "/profiles/sensor-telemetry.yaml", "humidity",
+                     R"({"time": 1, "record": 40.5})", "--as", "controller", "--user", "c", "--plugins", plugins});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("verdict: ok\n  assumed: the store has no rows\n"));
+}
+
 }  // namespace
 }  // namespace polygate::app
