@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "tests/unit/app/workspace.h"
 
 namespace polygate::app {
@@ -18,7 +20,7 @@ settings: {greeting: Hello}
 endpoints: {/greetings: {role: guest}}
 otherwise: {reply: {as: error, data: {reason: $failure, text: $message}}}
 events:
-  hello: {from: guest, handler: example_greeter.greet, reply: {as: greeting, data: {text: $result.text}}}
+  hello: {from: guest, handler: example_greeter.greet, reply: {as: greeting, data: {text: $result.text, visits: $result.visits}}}
 )";
 
 /// A deployment whose profile uses a plugin.
@@ -26,8 +28,9 @@ class WithPlugins : public testing::Test {
  protected:
   WithPlugins() {
     write(kGreetings);
+    std::filesystem::create_directory(workspace.path("data"));
     workspace.write("schemas/greetings.json",
-                    R"({"$defs": {"greeting": {}, "error": {}, "hello": {"type": "object"}}})");
+                    R"({"$defs": {"greeting": {}, "error": {}, "hello": {"type": "object"}, "visitors": {}}})");
   }
 
   void write(const std::string& profile) const { workspace.write("profiles/greetings.yaml", profile); }
@@ -38,9 +41,16 @@ class WithPlugins : public testing::Test {
     words.insert(words.begin() + 3, data.begin(), data.end());
     return workspace.run(words);
   }
-  Ran check() const {
-    return workspace.run({"check", "-c", workspace.path("gateway.yaml"), "--set", "profiles=[profiles/greetings.yaml]",
-                          "--set", "plugins=" + plugins});
+  Ran check(bool with_store = true) const {
+    std::vector<std::string> words = {"check",
+                                      "-c",
+                                      workspace.path("gateway.yaml"),
+                                      "--set",
+                                      "profiles=[profiles/greetings.yaml]",
+                                      "--set",
+                                      "plugins=" + plugins};
+    if (with_store) words.insert(words.end(), {"--set", "store=data"});
+    return workspace.run(words);
   }
 
   const std::string plugins = std::string(POLYGATE_BINARY_DIR) + "/plugins";
@@ -62,7 +72,9 @@ TEST_F(WithPlugins, ExplainTakesAnEventThroughTheHandler) {
   write_failures("no_name: Say who you are");
   const Ran greeted = explain(true, {R"({"name": "Ada"})"});
   EXPECT_EQ(greeted.code, 0) << greeted.err;
-  EXPECT_THAT(greeted.out, HasSubstr(R"(to the sender: {"event":"greeting","data":{"text":"Hello, Ada!"}})"));
+  EXPECT_THAT(greeted.out, HasSubstr("  assumed: the store has no rows\n"));
+  EXPECT_THAT(greeted.out,
+              HasSubstr(R"(to the sender: {"event":"greeting","data":{"text":"Hello, Ada!","visits":1}})"));
   const Ran refused = explain(true, {R"({"name": ""})"});
   EXPECT_THAT(refused.out, HasSubstr("verdict: invalid: "));
   EXPECT_THAT(refused.out,
@@ -109,6 +121,16 @@ TEST_F(WithPlugins, SettingsAreHeldAgainstThePluginsSchemaBeforeAHandlerIsMade) 
   EXPECT_THAT(check().err,
               HasSubstr("greetings.yaml:5:29: no plugin of this profile and no `$settings` reads `greting`"));
   EXPECT_THAT(check().err, HasSubstr("did you mean `greeting`?"));
+}
+
+TEST_F(WithPlugins, AStateThatCannotBeMadeIsToldOnce) {
+  write(std::string(kGreetings) + "  visitors: {from: guest, handler: example_greeter.visitors}\n");
+  EXPECT_EQ(check().code, 0) << check().err;
+  const Ran ran = check(false);
+  EXPECT_EQ(ran.code, 78);
+  EXPECT_THAT(ran.err, HasSubstr("greetings.yaml:9:"));
+  EXPECT_THAT(ran.err, HasSubstr("plugin `example_greeter` cannot start: visits need a store: set `store` in gateway"));
+  EXPECT_THAT(ran.err, HasSubstr("1 problem in 1 file; nothing was started"));
 }
 
 TEST_F(WithPlugins, ExplainGivesHandlersThatKeepRowsAStoreWithoutAny) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <sstream>
 
 #include "gateway/store/sqlite_store.h"
 #include "tests/unit/plugin/entries.h"
@@ -54,8 +55,14 @@ TEST_F(PluginFolder, GivesThePluginsOwnHandlers) {
   const HandlerFactory* greet = (*plugin)->find("greet");
   ASSERT_NE(greet, nullptr);
   EXPECT_EQ(greet->threading, Threading::inline_);
-  auto handler = greet->make({.values = {{"greeting", "Hello"}}});
-  EXPECT_EQ(handler({.data = {{"name", "Ada"}}}).result(), Json({{"text", "Hello, Ada!"}}));
+  EXPECT_EQ((*plugin)->find("visitors")->threading, Threading::blocking);
+  auto store = open_sqlite(home_ / "db");
+  ASSERT_TRUE(migrate(**store, "example_greeter", (*plugin)->migrations));
+  auto handler = greet->make({.values = {{"greeting", "Hello"}}, .store = store->get()});
+  for (const int visits : {1, 2}) {
+    EXPECT_EQ(settled(**store, handler({.data = {{"name", "Ada"}}})).result(),
+              Json({{"text", "Hello, Ada!"}, {"visits", visits}}));
+  }
 }
 
 TEST_F(PluginFolder, LoadsAPluginOnce) {
@@ -233,7 +240,14 @@ TEST(PluginReadme, ShowsTheExampleThatIsCompiled) {
     std::ifstream file(fs::path(POLYGATE_SOURCE_DIR) / "plugins" / name);
     return std::string(std::istreambuf_iterator<char>(file), {});
   };
-  EXPECT_THAT(text_of("README.md"), HasSubstr("```cpp\n" + text_of("example_greeter/greeter.cpp") + "```"));
+  const std::string page = text_of("README.md");
+  EXPECT_THAT(page, HasSubstr("```cpp\n" + text_of("example_greeter/greeter.cpp") + "```"));
+  // Its profile stands in a talk, two columns to the right.
+  const std::size_t begin = page.find("```yaml\n") + 8;
+  std::istringstream profile(page.substr(begin, page.find("```", begin) - begin));
+  std::string indented;
+  for (std::string line; std::getline(profile, line);) indented += (line.empty() ? "" : "  " + line) + "\n";
+  EXPECT_THAT(text_of("../tests/talks/language/plugin-page.talk"), HasSubstr(indented));
 }
 
 }  // namespace
