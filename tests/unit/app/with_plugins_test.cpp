@@ -1,7 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "tests/unit/app/workspace.h"
 
@@ -134,11 +137,24 @@ TEST_F(WithPlugins, AStateThatCannotBeMadeIsToldOnce) {
 }
 
 TEST_F(WithPlugins, ExplainGivesHandlersThatKeepRowsAStoreWithoutAny) {
-  const Ran ran =
-      workspace.run({"explain", std::string(POLYGATE_SOURCE_DIR) + "/profiles/sensor-telemetry.yaml", "humidity",
-                     R"({"time": 1, "record": 40.5})", "--as", "controller", "--user", "c", "--plugins", plugins});
+  const auto explain_with_temporary = [&](const std::string& folder) {
+    const char* const before = std::getenv("TMPDIR");
+    const std::string kept = before != nullptr ? before : "";
+    ::setenv("TMPDIR", workspace.path(folder).c_str(), 1);
+    const Ran ran =
+        workspace.run({"explain", std::string(POLYGATE_SOURCE_DIR) + "/profiles/sensor-telemetry.yaml", "humidity",
+                       R"({"time": 1, "record": 40.5})", "--as", "controller", "--user", "c", "--plugins", plugins});
+    before != nullptr ? ::setenv("TMPDIR", kept.c_str(), 1) : ::unsetenv("TMPDIR");
+    return ran;
+  };
+  std::filesystem::create_directory(workspace.path("temporary"));
+  const Ran ran = explain_with_temporary("temporary");
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("verdict: ok\n  assumed: the store has no rows\n"));
+  EXPECT_TRUE(std::filesystem::is_empty(workspace.path("temporary"))) << "the store is gone";
+  const Ran nowhere = explain_with_temporary("nowhere");
+  EXPECT_EQ(nowhere.code, 2);
+  EXPECT_THAT(nowhere.err, HasSubstr("no folder for a store can be made: No such file or directory"));
 }
 
 }  // namespace
