@@ -190,6 +190,8 @@ Json outcome_json(const profile::Profile& profile, const TrialOutcome& outcome) 
     if (send.keep) {
       one["kept"] = send.keep->key;
       if (send.keep->lasts.count() > 0) one["kept_for"] = format_duration(send.keep->lasts);
+      if (send.keep->merging) one["merged"] = true;
+      if (send.keep->refuses) one["refused_if_full"] = true;
     }
     if (send.except) one["except"] = "sender";
     out["sends"].push_back(std::move(one));
@@ -228,8 +230,10 @@ void print_outcome(const Json& outcome, std::ostream& out) {
     if (send.contains("except")) out << " except the sender";
     if (send.contains("forgets")) out << " (forgets " << joined(send["forgets"]) << ')';
     if (send.contains("kept")) {
-      out << " (kept as " << send["kept"].get<std::string>();
+      out << (send.contains("merged") ? " (merged into what is kept as " : " (kept as ")
+          << send["kept"].get<std::string>();
       if (send.contains("kept_for")) out << " for " << send["kept_for"].get<std::string>();
+      if (send.contains("refused_if_full")) out << ", or refused";
       out << ')';
     }
     out << ": " << send["frame"].get<std::string>() << '\n';

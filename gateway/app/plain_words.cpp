@@ -103,8 +103,11 @@ std::string words(const profile::SendStep& send, std::string_view event) {
   if (send.except_sender) out += ", but not to the sender";
   if (!send.forget.empty()) out += "; what stays there under " + words(send.forget) + " is forgotten";
   if (send.keep) {
-    out += "; it stays there for those who come later, under the key " + words(send.keep->key);
+    out += send.keep->merge ? "; merged into what stays there for those who come later, under the key "
+                            : "; it stays there for those who come later, under the key ";
+    out += words(send.keep->key);
     if (send.keep->lasts.count() > 0) out += ", for " + format_duration(send.keep->lasts);
+    if (send.keep->refuses) out += ", or nobody hears it";
   }
   if (send.each) out += "; once for each of " + words(*send.each);
   return out;

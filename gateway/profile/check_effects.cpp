@@ -122,6 +122,10 @@ void check_ack_of(CheckContext& context, const ReplyStep& reply, const std::stri
 void check_keep(CheckContext& context, const CheckScope& scope, const SendStep& send) {
   if (!send.keep) return;
   context.profile.keeps = true;
+  if (send.keep->merge) context.profile.merges = true;
+  if (send.keep->merge && !context.json()) {
+    context.problem(send.keep->place, "this dialect's data are bytes: there is nothing to `merge`");
+  }
   check_text(context, scope, send.keep->key);
   for (const TopicText& topic : send.to) {
     if (can_keep(context, topic)) continue;
@@ -231,6 +235,10 @@ void check_send(CheckContext& context, const CheckScope& outer, SendStep& send, 
   }
   send.forwards_args = !send.data && !send.args && send.with.empty() && context.traits().arguments &&
                        context.definitions.has_args(event);
+  if (send.keep && send.keep->merge && (send.args || send.forwards_args)) {
+    context.problem(send.keep->place, "`merge` is for data: what is kept with `args` is no object",
+                    send.forwards_args ? "write `data: $data`" : "");
+  }
   if (send.args && !context.traits().arguments) return;
   if (send.args || send.forwards_args) {
     send.schema = args_schema(context, name, "send", send.as ? send.as->place : send.place);

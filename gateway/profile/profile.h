@@ -145,6 +145,8 @@ struct KeepStep {
   Text key;
   Millis lasts{0};  ///< `for`; 0 = until it is replaced or forgotten
   Place place;
+  bool merge = false;    ///< the message changes a part of what stays (RFC 7396)
+  bool refuses = false;  ///< `full: refuse`: where it cannot stay, nobody hears it
 };
 
 struct SendStep {
@@ -279,6 +281,7 @@ struct Profile {
   bool uses_role_topics = false;
   bool orders = false;  ///< some rule has `others`
   bool keeps = false;   ///< some send stays with its topic
+  bool merges = false;  ///< some send changes a part of what stays there
 
   /// Where things stand in the file, for check().
   struct Places {

@@ -57,7 +57,7 @@ std::optional<KeepStep> read_keep(ReadContext& context, const yaml::Node& node) 
   keep.place = node.place();
   const yaml::Node* key = &node;
   if (node.is_map()) {
-    if (!expect_map(context, node, "`keep`", {"key", "for", "when"})) return std::nullopt;
+    if (!expect_map(context, node, "`keep`", {"key", "for", "merge", "full", "when"})) return std::nullopt;
     key = expect_key(context, node, "key", node.place(), "`keep`");
     if (const yaml::Node* lasts = node.find("for")) {
       keep.lasts = read_duration(context, *lasts, "`for`").value_or(kShortestKeep);
@@ -66,6 +66,12 @@ std::optional<KeepStep> read_keep(ReadContext& context, const yaml::Node& node) 
                         keep.lasts.count() == 0 ? "without `for` it stays until it is replaced or forgotten" : "");
       }
     }
+  }
+  if (const yaml::Node* merge = node.find("merge")) {
+    keep.merge = read_boolean(context, *merge, "`merge`").value_or(false);
+  }
+  if (const yaml::Node* full = node.find("full")) {
+    keep.refuses = read_choice(context, *full, "`full`", {"live", "refuse"}) == 1U;
   }
   if (key == nullptr) return std::nullopt;
   if (key == &node && !node.is_string()) {

@@ -147,7 +147,8 @@ class Exchange {
   using Batch = std::vector<Sending>;
   struct NotKept {
     Topic topic;
-    KeptLimit limit;  ///< that was met
+    KeptLimit limit;       ///< that was met
+    bool refused = false;  ///< nobody heard it
   };
   struct Published {
     std::size_t handed = 0;         ///< to so many workers or sessions; 0 = nobody is there
@@ -156,7 +157,7 @@ class Exchange {
         pressed;  ///< so much waits for them that the sender should pause; each tells when it is over
   };
   /// All that one turn sends, judged and done at one moment; it reaches each worker in its order. Whether something can
-  /// be kept changes nothing for those who are there.
+  /// be kept changes nothing for those who are there, unless it refuses to go out otherwise.
   virtual void publish(WorkerIndex caller, Batch batch, Done<Published> done) = 0;
 
   /// How many orders were given: a turn that began now obeys, on topics that it joins, those with a greater number. At

@@ -2,6 +2,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,23 +34,17 @@ struct KeptRange {
   std::size_t weight = SIZE_MAX;
 };
 
-/// How a frame shall stay with its topic.
-struct Keep {
-  std::string key;                ///< it takes the place of what the topic kept under it
-  Millis lasts{0};                ///< 0 = until it is replaced or forgotten
-  std::size_t topic_keys = 0;     ///< that the topic may keep
-  std::size_t profile_bytes = 0;  ///< that all topics of its profile may keep together
-};
-
 /// Why a frame did not stay with its topic.
 enum class KeptLimit : std::uint8_t {
-  topic,    ///< it has as many keys as it may
-  profile,  ///< its profile's topics keep as many bytes as they may
-  process,  ///< all profiles together do
+  topic,       ///< it has as many keys as it may
+  profile,     ///< its profile's topics keep as many bytes as they may
+  process,     ///< all profiles together do
+  message,     ///< the whole that it is a change of is longer than a message may be
+  definition,  ///< that whole breaks its definition
 };
-inline constexpr std::size_t kKeptLimits = 3;
+inline constexpr std::size_t kKeptLimits = 5;
 
-/// The limit's key in `limits`.
+/// The limit's key in `limits`; a definition is none of these.
 constexpr std::string_view name(KeptLimit limit) {
   switch (limit) {
     case KeptLimit::topic:
@@ -57,9 +53,49 @@ constexpr std::string_view name(KeptLimit limit) {
       return "kept_bytes";
     case KeptLimit::process:
       return "kept_bytes_together";
+    case KeptLimit::message:
+      return "message_bytes";
+    case KeptLimit::definition:
+      return "definition";
   }
   return {};
 }
+
+/// The data that a kept message says, as JSON text; null where nobody will change a part of it.
+using KeptData = std::shared_ptr<const std::string>;
+
+/// What shall stay under a key, or why it cannot.
+struct ToKeep {
+  FramePtr frame;
+  KeptData data;
+  std::optional<KeptLimit> unfit{};
+};
+
+/// What a message that is a change makes of what was there before.
+struct Merged {
+  KeptData before;
+  ToKeep whole;
+};
+
+/// A message that changes a part of what is kept. Immutable; asked on any thread, and under the keeper's lock where
+/// others change the same at the same moment.
+class Merging {
+ public:
+  virtual ~Merging() = default;
+  /// `before` is null where nothing is kept.
+  virtual Merged into(KeptData before) const = 0;
+};
+
+/// How a frame shall stay with its topic.
+struct Keep {
+  std::string key;                           ///< it takes the place of what the topic kept under it
+  Millis lasts{0};                           ///< 0 = until it is replaced or forgotten
+  std::size_t topic_keys = 0;                ///< that the topic may keep
+  std::size_t profile_bytes = 0;             ///< that all topics of its profile may keep together
+  bool refuses = false;                      ///< where it cannot stay, nobody hears it, and nothing is forgotten
+  KeptData data{};                           ///< that it says
+  std::shared_ptr<const Merging> merging{};  ///< it is a change, and the whole stays
+};
 
 /// What the topics of one profile keep.
 struct KeptMeter {

@@ -1,5 +1,6 @@
 #include "gateway/routing/kept_messages.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "gateway/routing/topic.h"
@@ -20,37 +21,64 @@ KeptMeter& KeptMessages::meter_of(std::string_view topic) {
   return known != meters_.end() ? known->second : meters_.emplace(profile, KeptMeter{}).first->second;
 }
 
-std::optional<KeptLimit> KeptMessages::limit_met(const Shelf* shelf, const KeptMeter& meter, std::size_t bytes,
-                                                 const Keep& keep) const {
-  if ((shelf ? shelf->messages.size() : 0) >= keep.topic_keys) return KeptLimit::topic;
-  if (meter.bytes + bytes > keep.profile_bytes) return KeptLimit::profile;
-  if (bytes_ + bytes > most_bytes_) return KeptLimit::process;
+const KeptMessages::Message* KeptMessages::find(const std::string& topic, const std::string& key) const {
+  const auto shelf = shelves_.find(topic);
+  if (shelf == shelves_.end()) return nullptr;
+  const auto known = shelf->second.by_key.find(key);
+  return known == shelf->second.by_key.end() ? nullptr : &shelf->second.messages.at(known->second);
+}
+
+/// As if what it takes the place of, and what it forgets, had gone.
+std::optional<KeptLimit> KeptMessages::limit_met(const std::string& topic, const KeptMeter& meter, std::size_t bytes,
+                                                 const Keep& keep, const std::vector<std::string>& forget) const {
+  std::vector<const Message*> going = {find(topic, keep.key)};
+  for (const std::string& key : forget) going.push_back(find(topic, key));
+  std::sort(going.begin(), going.end());
+  going.erase(std::unique(going.begin(), going.end()), going.end());
+  std::erase(going, nullptr);
+  std::size_t freed = 0;
+  for (const Message* message : going) freed += message->bytes;
+  const auto shelf = shelves_.find(topic);
+  const std::size_t stay = shelf == shelves_.end() ? 0 : shelf->second.messages.size() - going.size();
+  if (stay >= keep.topic_keys) return KeptLimit::topic;
+  if (meter.bytes - freed + bytes > keep.profile_bytes) return KeptLimit::profile;
+  if (bytes_ - freed + bytes > most_bytes_) return KeptLimit::process;
   return std::nullopt;
 }
 
-std::optional<KeptLimit> KeptMessages::put(const std::string& topic, Position position, FramePtr frame,
-                                           const Keep& keep, Instant now) {
-  forget(topic, keep.key);
+std::optional<KeptLimit> KeptMessages::put(const std::string& topic, Position position, ToKeep what, const Keep& keep,
+                                           const std::vector<std::string>& forget, Instant now) {
   KeptMeter& meter = meter_of(topic);
-  const std::size_t bytes = frame->weight() + keep.key.size() + topic.size() + kAround;
-  const auto known = shelves_.find(topic);
-  if (const auto limit = limit_met(known == shelves_.end() ? nullptr : &known->second, meter, bytes, keep)) {
-    ++meter.not_kept[static_cast<std::size_t>(*limit)];
-    return limit;
+  std::size_t bytes = 0;
+  std::optional<KeptLimit> limit = what.unfit;
+  if (!limit) {
+    bytes = what.frame->weight() + (what.data ? what.data->size() : 0) + keep.key.size() + topic.size() + kAround;
+    limit = limit_met(topic, meter, bytes, keep, forget);
   }
-  const auto at = known != shelves_.end() ? known : shelves_.try_emplace(topic).first;
+  if (limit) ++meter.not_kept[static_cast<std::size_t>(*limit)];
+  if (limit && keep.refuses) return limit;
+  for (const std::string& key : forget) this->forget(topic, key);
+  this->forget(topic, keep.key);
+  if (limit) return limit;
+  const auto at = shelves_.try_emplace(topic).first;
   Shelf& shelf = at->second;
   shelf.topic = &at->first;
   shelf.meter = &meter;
   std::optional<Instant> end;
   if (keep.lasts.count() > 0) end = now + keep.lasts;
-  const auto message = shelf.messages.emplace(position, Message{keep.key, std::move(frame), bytes, end}).first;
-  shelf.by_key.emplace(message->second.key, position);
+  Message message{keep.key, std::move(what.frame), std::move(what.data), bytes, end};
+  const auto kept = shelf.messages.emplace(position, std::move(message)).first;
+  shelf.by_key.emplace(kept->second.key, position);
   if (end) ends_.insert({*end, position, &shelf});
   ++meter.messages;
   meter.bytes += bytes;
   bytes_ += bytes;
   return std::nullopt;
+}
+
+KeptData KeptMessages::data(const std::string& topic, const std::string& key, Instant now) const {
+  const Message* message = find(topic, key);
+  return message == nullptr || (message->end && *message->end <= now) ? nullptr : message->data;
 }
 
 void KeptMessages::forget(const std::string& topic, const std::string& key) {

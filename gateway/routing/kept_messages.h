@@ -23,9 +23,12 @@ class KeptMessages {
   KeptMessages(const KeptMessages&) = delete;
   KeptMessages& operator=(const KeptMessages&) = delete;
 
-  /// Which limit it met, if one. What the topic kept under the key is gone either way: it is not the last any more.
-  std::optional<KeptLimit> put(const std::string& topic, Position position, FramePtr frame, const Keep& keep,
-                               Instant now);
+  /// Forgets the keys of `forget`, and keeps `what`. Returns which limit it met, if one: then the topic keeps nothing
+  /// under the key, for what it kept is not the last any more, or all that it did, where the message refuses.
+  std::optional<KeptLimit> put(const std::string& topic, Position position, ToKeep what, const Keep& keep,
+                               const std::vector<std::string>& forget, Instant now);
+  /// What the message under the key says, if there is one that is not too old and has data.
+  KeptData data(const std::string& topic, const std::string& key, Instant now) const;
   void forget(const std::string& topic, const std::string& key);
   KeptPart list(const std::string& topic, const KeptRange& range, Instant now) const;
 
@@ -40,6 +43,7 @@ class KeptMessages {
   struct Message {
     std::string key;
     FramePtr frame;
+    KeptData data;
     std::size_t bytes = 0;
     std::optional<Instant> end;
   };
@@ -57,8 +61,9 @@ class KeptMessages {
   };
 
   KeptMeter& meter_of(std::string_view topic);
-  std::optional<KeptLimit> limit_met(const Shelf* shelf, const KeptMeter& meter, std::size_t bytes,
-                                     const Keep& keep) const;
+  const Message* find(const std::string& topic, const std::string& key) const;
+  std::optional<KeptLimit> limit_met(const std::string& topic, const KeptMeter& meter, std::size_t bytes,
+                                     const Keep& keep, const std::vector<std::string>& forget) const;
   void remove(Shelf& shelf, Position position);
   void drop_if_empty(Shelf& shelf);
 

@@ -239,19 +239,39 @@ void LocalExchange::kept(WorkerIndex, const Topic& topic, const KeptRange& range
 
 void LocalExchange::publish(WorkerIndex caller, Batch batch, Done<Published> done) {
   Published published;
+  Changes changes = merge(batch);
   {
     const std::scoped_lock lock(mutex_);
     let_some_go(kPerCall);
-    for (Sending& sending : batch) publish_one(sending, published);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      publish_one(batch[i], changes.empty() ? std::nullopt : std::move(changes[i]), published);
+    }
     std::erase_if(published.pressed, [&](WorkerIndex worker) { return !posts_[worker]->await_eased(caller); });
   }
   done(std::move(published));
 }
 
-void LocalExchange::publish_one(Sending& sending, Published& published) {
+/// Merges before it is needed, because that takes as long as what is kept is large; the lock is held for the look-up
+/// alone. Empty where nothing is to be merged.
+LocalExchange::Changes LocalExchange::merge(const Batch& batch) {
+  Changes changes;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (!batch[i].keep || !batch[i].keep->merging) continue;
+    changes.resize(batch.size());
+    KeptData before;
+    {
+      const std::scoped_lock lock(mutex_);
+      before = kept_before(batch[i]);
+    }
+    changes[i] = batch[i].keep->merging->into(std::move(before));
+  }
+  return changes;
+}
+
+void LocalExchange::publish_one(Sending& sending, std::optional<Merged> merged, Published& published) {
   const Topic& topic = sending.topic;
   if (sending.order) give(sending);
-  if (topic.kind == TopicKind::joined) return publish_joined(sending, published);
+  if (topic.kind == TopicKind::joined) return publish_joined(sending, std::move(merged), published);
   Direct direct;
   if (topic.kind == TopicKind::claimed) {
     const auto at = claims_.find(topic.key);
@@ -279,16 +299,37 @@ void LocalExchange::give(Sending& sending) {
   if (sending.topic.kind != TopicKind::session) orders_.put(sending.topic.key, sending.order, clock_.now());
 }
 
-void LocalExchange::publish_joined(Sending& sending, Published& published) {
+/// What it would be merged into. What is forgotten first is not there any more.
+KeptData LocalExchange::kept_before(const Sending& sending) const {
+  const std::string& key = sending.keep->key;
+  if (std::find(sending.forget.begin(), sending.forget.end(), key) != sending.forget.end()) return nullptr;
+  return kept_.data(sending.topic.key, key, kept_.ages() ? clock_.now() : Instant{});
+}
+
+/// False where it cannot stay and does not go out then.
+bool LocalExchange::keep(Sending& sending, std::optional<Merged> merged, Published& published) {
+  const Keep& keep = *sending.keep;
+  ToKeep what{sending.frame, keep.data};
+  if (keep.merging) {
+    KeptData before = kept_before(sending);
+    if (!merged || merged->before != before) merged = keep.merging->into(std::move(before));
+    what = std::move(merged->whole);
+  }
+  const Instant now = keep.lasts.count() > 0 ? clock_.now() : Instant{};
+  const auto limit = kept_.put(sending.topic.key, position(), std::move(what), keep, sending.forget, now);
+  if (limit) published.not_kept.push_back({sending.topic, *limit, keep.refuses});
+  return !limit || !keep.refuses;
+}
+
+void LocalExchange::publish_joined(Sending& sending, std::optional<Merged> merged, Published& published) {
   const std::string& topic = sending.topic.key;
   const auto at = topics_.find(topic);
   if (at == topics_.end() && !sending.keep && sending.forget.empty()) return;
   ++number_;
-  for (const std::string& key : sending.forget) kept_.forget(topic, key);
   if (sending.keep) {
-    const Instant now = sending.keep->lasts.count() > 0 ? clock_.now() : Instant{};
-    const auto limit = kept_.put(topic, position(), sending.frame, *sending.keep, now);
-    if (limit) published.not_kept.push_back({sending.topic, *limit});
+    if (!keep(sending, std::move(merged), published)) return;
+  } else {
+    for (const std::string& key : sending.forget) kept_.forget(topic, key);
   }
   if (at == topics_.end()) return;
   for (const WorkerIndex worker : at->second.workers) {

@@ -82,15 +82,20 @@ class LocalExchange final : public Exchange {
     Attendance attendance;
   };
 
-  // Under the lock, all of them. They post there, too: the Post is a mailbox.
+  using Changes = std::vector<std::optional<Merged>>;  ///< like the batch: of what changes a part of what is kept
+
+  // Under the lock, all but merge(). They post there, too: the Post is a mailbox.
+  Changes merge(const Batch& batch);
   Claim claim_now(const Topic& topic, SessionId who, Taken when_taken);
   void give_to(Claimed& claimed, SessionId who);
   void wait_for(Claimed& claimed, SessionId who);
   void forget_heir(Claimed& claimed, SessionId who);
   void tell_first_heir(Claimed& claimed);
   Listened& listened(const Topic& topic);
-  void publish_one(Sending& sending, Published& published);
-  void publish_joined(Sending& sending, Published& published);
+  void publish_one(Sending& sending, std::optional<Merged> merged, Published& published);
+  void publish_joined(Sending& sending, std::optional<Merged> merged, Published& published);
+  bool keep(Sending& sending, std::optional<Merged> merged, Published& published);
+  KeptData kept_before(const Sending& sending) const;
   void give(Sending& sending);
   std::vector<OrderPtr> standing(const Topic& topic);
   void post(Direct direct, Published& published);

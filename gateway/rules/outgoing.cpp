@@ -5,6 +5,7 @@
 
 #include "gateway/base/json_text.h"
 #include "gateway/dialect/polyglot.h"
+#include "gateway/rules/merging.h"
 #include "gateway/rules/render.h"
 
 namespace polygate::rules {
@@ -31,7 +32,28 @@ bool is_unsaid(const profile::Shape& message, Scope& scope) {
          scope.find(message.text.parts[0].path).kind == Value::Kind::absent;
 }
 
+/// Does each message bear a name, by which a client that comes back tells what it heard last?
+bool names_messages(const profile::Profile& profile) {
+  return profile.engine.recovery.within.count() > 0;
+}
+
 }  // namespace
+
+FramePtr frame_for_all(const profile::Profile& profile, std::string_view event, const dialect::Content& content,
+                       std::string_view question) {
+  const dialect::Manner manner{question, names_messages(profile)};
+  if (profile.other_dialects.empty()) return profile.dialect->say(event, content, manner);
+  std::vector<const dialect::Dialect*> all = {profile.dialect.get()};
+  for (const auto& other : profile.other_dialects) all.push_back(other.get());
+  return std::make_shared<const Frame>(
+      std::make_unique<const dialect::Polyglot>(std::move(all), event, content, manner));
+}
+
+json::Limits limits_of_outgoing(const profile::Profile& profile) {
+  return {.max_bytes = std::size_t{64} << 20,
+          .max_depth = profile.limits.json_depth + 16,
+          .max_nodes = profile.limits.json_nodes * 2};
+}
 
 /// `$defs/E.<way>` where that exists, else `$defs/E`, each with `.args` for arguments: as check() finds it where the
 /// event's name is known before anything runs.
@@ -62,9 +84,7 @@ Result<void> Outbound::check(std::string_view event, const Content& content, con
     if (content.unchanged && !content.arguments && scope_.message != nullptr) {
       view = scope_.message->data;
     } else {
-      const json::Limits limits{.max_bytes = std::size_t{64} << 20,
-                                .max_depth = profile_.limits.json_depth + 16,
-                                .max_nodes = profile_.limits.json_nodes * 2};
+      const json::Limits limits = limits_of_outgoing(profile_);
       auto parsed = content.arguments ? scratch_.parse('[' + std::string(content.text) + ']', limits)
                                       : scratch_.parse(content.text, limits);
       if (!parsed) return broken(parsed.failure().message);
@@ -80,17 +100,8 @@ Result<void> Outbound::check(std::string_view event, const Content& content, con
   return {};
 }
 
-FramePtr Outbound::frame_for_all(std::string_view event, const Content& content, std::string_view question) const {
-  const dialect::Manner manner{question, names_messages()};
-  if (profile_.other_dialects.empty()) return profile_.dialect->say(event, said(content), manner);
-  std::vector<const dialect::Dialect*> all = {profile_.dialect.get()};
-  for (const auto& other : profile_.other_dialects) all.push_back(other.get());
-  return std::make_shared<const Frame>(
-      std::make_unique<const dialect::Polyglot>(std::move(all), event, said(content), manner));
-}
-
 FramePtr Outbound::frame_for_sender(std::string_view event, const Content& content) const {
-  return profile_.dialect_at(scope_.me->dialect()).say(event, said(content), {{}, names_messages()});
+  return profile_.dialect_at(scope_.me->dialect()).say(event, said(content), {{}, names_messages(profile_)});
 }
 
 FramePtr Outbound::ack_frame(const Content& content) const {
@@ -193,15 +204,14 @@ Result<void> Outbound::send_one(const profile::SendStep& step, Exchange::Batch& 
   const schema::Schema* schema = step.schema ? step.schema.get() : definition(event, ".send", content.arguments);
   if (auto good = check(event, content, schema, step.place); !good) return good;
   Exchange::Sending sending;
-  sending.frame = frame_for_all(event, content, step.ack);
+  sending.frame = frame_for_all(profile_, event, said(content), step.ack);
   if (step.except_sender) sending.except = scope_.me->id();
   // A key that no message can stay under is nothing to forget.
   for (const profile::Text& key : step.forget) sending.forget.push_back(render_text(key, scope_));
   if (step.keep) {
-    sending.keep = Keep{render_text(step.keep->key, scope_), step.keep->lasts, profile_.limits.kept_per_topic,
-                        profile_.limits.kept_bytes};
-    if (sending.keep->key.size() > kMaxTopicName)
-      return Failure{Reason::invalid, "the key to keep is longer than 256 bytes"};
+    auto keep = this->keep(*step.keep, event, content, schema);
+    if (!keep) return keep.failure();
+    sending.keep = std::move(*keep);
   }
   for (std::size_t i = 0; i + 1 < topics.size(); ++i) {
     out.push_back(sending);
@@ -210,6 +220,19 @@ Result<void> Outbound::send_one(const profile::SendStep& step, Exchange::Batch& 
   sending.topic = std::move(topics.back());
   out.push_back(std::move(sending));
   return {};
+}
+
+Result<Keep> Outbound::keep(const profile::KeepStep& step, std::string_view event, const Content& content,
+                            const schema::Schema* schema) {
+  Keep keep{render_text(step.key, scope_), step.lasts, profile_.limits.kept_per_topic, profile_.limits.kept_bytes,
+            step.refuses};
+  if (keep.key.size() > kMaxTopicName) return Failure{Reason::invalid, "the key to keep is longer than 256 bytes"};
+  if (step.merge) {
+    keep.merging = std::make_shared<const DataMerging>(profile_, event, content.text, content.whole, schema);
+  } else if (profile_.merges && !content.arguments) {
+    keep.data = std::make_shared<const std::string>(content.text);
+  }
+  return keep;
 }
 
 Result<void> Outbound::send(const profile::SendStep& step, Exchange::Batch& out) {

@@ -7,6 +7,13 @@
 
 namespace polygate::rules {
 
+/// What all receivers of an event hear.
+FramePtr frame_for_all(const profile::Profile& profile, std::string_view event, const dialect::Content& content,
+                       std::string_view question);
+
+/// What data of ours may cost when it is held against its schema.
+json::Limits limits_of_outgoing(const profile::Profile& profile);
+
 /// Renders one send or reply: its data, held against the outgoing event's schema, framed. The only place where anything
 /// that leaves the gateway is made. A failure is `internal` when our own data breaks its schema.
 class Outbound {
@@ -37,9 +44,9 @@ class Outbound {
   Result<std::string> data_with(const profile::SendStep& step);
   const schema::Schema* definition(std::string_view event, std::string_view way, bool arguments) const;
   Result<void> check(std::string_view event, const Content& content, const schema::Schema* schema, const Place& place);
-  FramePtr frame_for_all(std::string_view event, const Content& content, std::string_view question) const;
+  Result<Keep> keep(const profile::KeepStep& step, std::string_view event, const Content& content,
+                    const schema::Schema* schema);
   FramePtr frame_for_sender(std::string_view event, const Content& content) const;
-  bool names_messages() const { return profile_.engine.recovery.within.count() > 0; }
   FramePtr ack_frame(const Content& content) const;
   dialect::Content said(const Content& content) const;
 

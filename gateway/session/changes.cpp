@@ -68,7 +68,8 @@ void Changes::note_published(std::uint16_t profile, Exchange::Published& publish
   for (const Exchange::NotKept& one : published.not_kept) {  // the Exchange has counted it
     const std::string_view limit = name(one.limit);
     common_.services.log->write_rarely(
-        limit, Level::warn, "a message was sent and not kept",
+        limit, Level::warn,
+        one.refused ? "a message was not sent, as it cannot stay" : "a message was sent and not kept",
         {{"limit", limit}, {"profile", common_.services.profiles[profile]->name}, {"topic", one.topic.text()}});
   }
   std::erase_if(published.pressed, [&](WorkerIndex at) { return !paused_.await(at, asked); });

@@ -21,8 +21,11 @@ void Replies::tell(Session& session, turns::Turn& turn) {
   obey(session, turn, replays);
   replayer_.replay(session, std::move(replays));
   if (!turn.published.not_kept.empty()) {
-    const std::string limit(name(turn.published.not_kept.front().limit));
-    const Failure failure{Reason::limited, "not kept: limit " + limit + " reached"};
+    const Exchange::NotKept& first = turn.published.not_kept.front();
+    const std::string why = first.limit == KeptLimit::definition
+                                ? "the whole would break its definition"
+                                : "limit " + std::string(name(first.limit)) + " reached";
+    const Failure failure{Reason::limited, (first.refused ? "not sent: " : "not kept: ") + why};
     for (FramePtr& frame : turn.run->tell(failure, turns_.scratch())) replayer_.push(session, std::move(frame));
   }
   hearing_.hear_early(session);

@@ -77,6 +77,28 @@ TEST_F(Explain, SaysWhatStaysHowLongAndWhatIsForgotten) {
   EXPECT_EQ(send["forgets"], Json::array({"last/old", "ann"}));
 }
 
+TEST_F(Explain, SaysWhatIsMergedIntoWhatStaysAndWhatRefuses) {
+  std::string profile(Workspace::kProfile);
+  profile.replace(profile.find("keep: last"), 10, "keep: {key: last/$me.user, merge: true, full: refuse}");
+  workspace.write("profiles/notes.yaml", profile);
+  const std::vector<std::string> note = {"note",      R"({"to": "bob", "text": "hi"})",
+                                         "--as",      "writer",
+                                         "--user",    "ann",
+                                         "--present", "seat/bob",
+                                         "--inside",  "board/main"};
+  const Ran ran = run(note);
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("; merged into what stays there for those who come later, under the key "
+                                 "last/$me.user, or nobody hears it\n"));
+  EXPECT_THAT(ran.out,
+              HasSubstr("  to board/main except the sender (merged into what is kept as last/ann, or refused): "));
+  std::vector<std::string> as_json = note;
+  as_json.insert(as_json.end(), {"--format", "json"});
+  const Json send = Json::parse(run(as_json).out)["outcomes"][0]["sends"][1];
+  EXPECT_EQ(send["merged"], true);
+  EXPECT_EQ(send["refused_if_full"], true);
+}
+
 TEST_F(Explain, ChoosesAmongRulesByWhatTheyMatch) {
   std::string profile(Workspace::kProfile);
   const std::size_t note = profile.find("  note:\n");

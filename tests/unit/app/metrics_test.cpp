@@ -82,7 +82,7 @@ TEST(Metrics, HistogramsAreCumulative) {
 TEST(Metrics, TellWhatEachProfileKeepsAndWhatItCouldNot) {
   Snapshot snapshot;
   snapshot.profiles = {"notes", "silent"};
-  snapshot.kept["notes"] = {.messages = 3, .bytes = 2'000, .not_kept = {4, 5, 6}};
+  snapshot.kept["notes"] = {.messages = 3, .bytes = 2'000, .not_kept = {4, 5, 6, 7, 8}};
   const std::string text = render_metrics(snapshot);
   EXPECT_THAT(text, HasSubstr("polygate_kept_messages{profile=\"notes\"} 3\n"));
   EXPECT_THAT(text, HasSubstr("polygate_kept_messages{profile=\"silent\"} 0\n"));
@@ -90,6 +90,8 @@ TEST(Metrics, TellWhatEachProfileKeepsAndWhatItCouldNot) {
   EXPECT_THAT(text, HasSubstr("polygate_not_kept_total{profile=\"notes\",limit=\"kept_per_topic\"} 4\n"));
   EXPECT_THAT(text, HasSubstr("polygate_not_kept_total{profile=\"notes\",limit=\"kept_bytes\"} 5\n"));
   EXPECT_THAT(text, HasSubstr("polygate_not_kept_total{profile=\"notes\",limit=\"kept_bytes_together\"} 6\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_not_kept_total{profile=\"notes\",limit=\"message_bytes\"} 7\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_not_kept_total{profile=\"notes\",limit=\"definition\"} 8\n"));
   EXPECT_THAT(text, HasSubstr("polygate_not_kept_total{profile=\"silent\",limit=\"kept_bytes\"} 0\n"));
 }
 

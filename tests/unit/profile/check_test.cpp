@@ -182,6 +182,28 @@ events:
   EXPECT_EQ(reading.diagnostics.size(), 5U) << reading.diagnostics.text();
 }
 
+TEST(ProfileCheck, ArgumentsAreNotMerged) {
+  Reading reading(R"(
+profile: test
+dialect: socket.io
+schema: test.json
+otherwise: {reply: {as: error, data: $message}}
+endpoints: {/a: {role: guest}}
+events:
+  say:
+    from: guest
+    send:
+      - {to: role/guest, keep: {key: one, merge: true}}
+      - {to: role/guest, args: $args, keep: {key: one, merge: true}}
+      - {to: role/guest, data: $data, keep: {key: one, merge: true}}
+)");
+  reading.check_against(R"({"$defs": {"say": {}, "say.args": {}, "error": {}}})");
+  EXPECT_EQ(reading.diagnostics.size(), 2U) << reading.diagnostics.text();
+  EXPECT_TRUE(reading.says("test.yaml:11:32: `merge` is for data: what is kept with `args` is no object"));
+  EXPECT_TRUE(reading.says("write `data: $data`"));
+  EXPECT_TRUE(reading.says("test.yaml:12:45: `merge` is for data: what is kept with `args` is no object"));
+}
+
 TEST(Threats, T59_TwoProfilesOnOnePathAreRefused) {
   const std::string head = "dialect: raw\nprofile: ";
   const std::string one = "events: {text: {from: a, reply: {data: $data}}}\nendpoints: {";

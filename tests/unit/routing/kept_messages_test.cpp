@@ -2,8 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "gateway/routing/local_exchange.h"
-#include "tests/unit/routing/recorder.h"
+#include "tests/unit/routing/kept_topics.h"
 
 namespace polygate {
 namespace {
@@ -12,20 +11,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Optional;
 using testing::SizeIs;
-
-Exchange::Sending keep(std::string key, Millis lasts = Millis(0)) {
-  Exchange::Sending sending;
-  sending.keep = Keep{std::move(key), lasts, 1'000, kMuch};
-  return sending;
-}
-Exchange::Sending forget(std::vector<std::string> keys) {
-  Exchange::Sending sending;
-  sending.forget = std::move(keys);
-  return sending;
-}
-Topic of_profile(std::string_view profile) {
-  return Topic::make(TopicKind::joined, profile, "room", "a");
-}
 
 /// Nobody may look into it: a form is made by whoever sends it, outside the lock.
 class Sealed final : public Utterance {
@@ -36,42 +21,6 @@ class Sealed final : public Utterance {
   }
   Form usual() const override { return {}; }
   std::size_t weight() const override { return 1'000; }
-};
-
-class KeptMessagesTest : public testing::Test {
- protected:
-  void SetUp() override { exchange.attach(0, worker); }
-  /// What becomes of a message that should stay.
-  struct Outcome {
-    std::size_t handed = 0;
-    std::optional<KeptLimit> not_kept;
-  };
-  Outcome publish(const Topic& topic, FramePtr message, Exchange::Sending how) {
-    how.topic = topic;
-    how.frame = std::move(message);
-    const auto published = publish_now(exchange, std::move(how));
-    if (published.not_kept.empty()) return {published.handed, std::nullopt};
-    EXPECT_EQ(published.not_kept[0].topic, topic);
-    return {published.handed, published.not_kept[0].limit};
-  }
-  Outcome publish(const Topic& topic, std::string_view message, const Exchange::Sending& how) {
-    return publish(topic, frame(message), how);
-  }
-  std::vector<std::string> kept(const Topic& topic) {
-    std::vector<std::string> messages;
-    for (const Kept& kept : join_now(exchange, topic, 0).kept.kept) messages.emplace_back(kept.frame->message());
-    return messages;
-  }
-  KeptMeter meter(std::string_view profile = "profile") {
-    const auto meters = exchange.kept_meters();
-    const auto found = meters.find(profile);
-    return found == meters.end() ? KeptMeter{} : found->second;
-  }
-  std::uint64_t not_kept(KeptLimit limit) { return meter().not_kept[static_cast<std::size_t>(limit)]; }
-
-  ManualClock clock;
-  Recorder worker;
-  LocalExchange exchange{clock};
 };
 
 TEST_F(KeptMessagesTest, ATopicThatOnlyKeepsSomethingHasNobodyPresent) {
@@ -233,6 +182,36 @@ TEST_F(KeptMessagesTest, WhatWasUnderTheKeyIsNotTheLastAnyMoreWhenTheNewOneCanno
   EXPECT_THAT(publish(joined("a"), std::string(20'000, 'x'), sending).not_kept, Optional(KeptLimit::profile));
   EXPECT_THAT(kept(joined("a")), IsEmpty());
   EXPECT_EQ(meter().bytes, 0u);
+}
+
+TEST_F(KeptMessagesTest, WhoRefusesIsNotHeardAndForgetsNothingWhereItCannotStay) {
+  join_now(exchange, joined("a"), 0);
+  auto sending = keep("x");
+  sending.keep->topic_keys = 2;
+  publish(joined("a"), "x1", sending);
+  sending.keep->key = "y";
+  publish(joined("a"), "y1", sending);
+  sending.keep->key = "z";
+  sending.keep->refuses = true;
+  const auto refused = publish(joined("a"), "z1", sending);
+  EXPECT_EQ(refused.handed, 0u);
+  EXPECT_THAT(refused.not_kept, Optional(KeptLimit::topic));
+  EXPECT_EQ(not_kept(KeptLimit::topic), 1u);
+  EXPECT_THAT(worker.deliveries, SizeIs(2));
+  sending.keep->profile_bytes = 2'000;
+  sending.keep->key = "x";
+  EXPECT_THAT(publish(joined("a"), std::string(2'000, 'x'), sending).not_kept, Optional(KeptLimit::profile));
+  EXPECT_THAT(kept(joined("a")), ElementsAre("x1", "y1")) << "what its key held stays";
+  sending.keep->profile_bytes = kMuch;
+  EXPECT_FALSE(publish(joined("a"), "x2", sending).not_kept) << "in the place of what it kept";
+  sending.keep->key = "z";
+  sending.forget = {"y", "y", "z", "none"};
+  EXPECT_FALSE(publish(joined("a"), "z2", sending).not_kept) << "in the place of what it forgets";
+  sending.keep->key = "w";
+  sending.forget = {"none"};
+  EXPECT_THAT(publish(joined("a"), "w1", sending).not_kept, Optional(KeptLimit::topic));
+  EXPECT_THAT(kept(joined("a")), ElementsAre("x2", "z2"));
+  EXPECT_THAT(worker.deliveries, SizeIs(4));
 }
 
 TEST(KeptMessages, AllProfilesTogetherKeepNoMoreThanTheProcessMay) {
