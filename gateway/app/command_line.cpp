@@ -118,7 +118,9 @@ class CommandLine {
     CLI::App* made = command("explain", "Say which rule takes an event and what it does; with data, do it on paper.",
                              [this] { return explain_command(explain_, clock_, console_.out, console_.err); });
     made->add_option("profile", explain_.profile, "a profile's file, or its name in ./profiles")->required();
-    made->add_option("event", explain_.event, "an event, opened, closed, or such as presence.user.arrived")->required();
+    made->add_option("event", explain_.event,
+                     "an event, opened, closed, started, every, or such as presence.user.arrived")
+        ->required();
     made->add_option("data", explain_.data, "the event's data as JSON: also show what comes out")->type_name("JSON");
     made->add_option("--as", explain_.role, "the sender's role")->required()->type_name("ROLE");
     made->add_option("--user", explain_.user, "the sender's user")->type_name("USER");

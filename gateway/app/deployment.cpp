@@ -173,6 +173,7 @@ void Deployment::load_handlers(const profile::Profile& profile, const Options& o
   }
   for (const profile::Rule& rule : profile.opened) make(rule);
   for (const profile::Rule& rule : profile.closed) make(rule);
+  for (const profile::Rule& rule : profile.started) make(rule);
   for (const profile::Rule& rule : profile.timed) make(rule);
   for (const auto& [family, presence] : profile.presence) {
     for (const profile::Rule& rule : presence.arrived) make(rule);

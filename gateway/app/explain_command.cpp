@@ -6,11 +6,11 @@
 #include <utility>
 
 #include "gateway/app/exit_code.h"
+#include "gateway/app/explain_match.h"
 #include "gateway/app/plain_words.h"
 #include "gateway/app/profile_file.h"
 #include "gateway/app/trial.h"
 #include "gateway/base/units.h"
-#include "gateway/rules/render.h"
 
 namespace polygate::app {
 namespace {
@@ -76,73 +76,6 @@ Result<TrialSettings> settings_of(const profile::Profile& profile, const Explain
   if (!present) return present.failure();
   made.present = std::move(*present);
   return made;
-}
-
-/// The rules that would be taken: of an event the first for the role and the data (without any, all that its `matching`
-/// chooses from), of opened and closed all of them, of presence the first for the role.
-struct Matching {
-  std::vector<const profile::Rule*> rules;
-  bool is_event = true;
-  std::string family;  ///< of presence
-  std::string when;    ///< its rules are taken
-  const std::vector<profile::Rule>* of_event = nullptr;
-};
-
-/// `presence.user.arrived` is written like the way to it in the file.
-std::optional<Matching> match_presence(const profile::Profile& profile, const std::string& way,
-                                       profile::RoleIndex role) {
-  for (const auto& [family, presence] : profile.presence) {
-    const bool has_arrived = way == "presence." + family + ".arrived";
-    if (!has_arrived && way != "presence." + family + ".left") continue;
-    Matching matching;
-    matching.is_event = false;
-    matching.family = family;
-    matching.when =
-        has_arrived ? "the first session has come to " + family + "/$name"
-                    : "the last session has been gone from " + family + "/$name for " + format_duration(presence.after);
-    const profile::Rule* rule = rule_for(has_arrived ? presence.arrived : presence.left, role);
-    if (rule != nullptr) matching.rules.push_back(rule);
-    return matching;
-  }
-  return std::nullopt;
-}
-
-Result<Matching> match(const profile::Profile& profile, const std::string& event, profile::RoleIndex role) {
-  Matching matching;
-  if (const auto found = profile.events.find(event); found != profile.events.end()) {
-    matching.of_event = &found->second;
-    for (const profile::Rule& rule : found->second) {
-      if (!rule.takes(role)) continue;
-      matching.rules.push_back(&rule);
-      if (!rule.matching) break;
-    }
-    return matching;
-  }
-  if (event == "opened" || event == "closed") {
-    matching.is_event = false;
-    for (const profile::Rule& rule : event == "opened" ? profile.opened : profile.closed) {
-      if (rule.takes(role)) matching.rules.push_back(&rule);
-    }
-    return matching;
-  }
-  if (auto presence = match_presence(profile, event, role)) return std::move(*presence);
-  std::vector<std::string> known;
-  for (const auto& [name, rules] : profile.events) known.push_back(name);
-  for (const auto& [family, presence] : profile.presence) {
-    known.push_back("presence." + family + ".arrived");
-    known.push_back("presence." + family + ".left");
-  }
-  const std::string hint = did_you_mean(event, known);
-  return Failure{Reason::unknown, "profile " + profile.name + " has no event `" + shown(event) + "`" +
-                                      (hint.empty() ? "" : ", " + hint)};
-}
-
-/// The name of that family that the sender is on; empty where nobody says one.
-std::string name_in(const TrialSettings& settings, const std::string& family) {
-  if (family == "user") return settings.user;
-  const auto its = std::find_if(settings.inside.begin(), settings.inside.end(),
-                                [&](const Topic& topic) { return topic.family() == family; });
-  return its == settings.inside.end() ? std::string() : rules::unescape_topic_name(its->name());
 }
 
 std::string place_of(const Place& place) {
@@ -274,8 +207,8 @@ class Explanation {
       const std::string event = matching_.is_event ? arguments_.event : "";
       std::vector<std::string> steps = steps_in_words(profile_, *rule, event, schema_, asked_by(*rule));
       if (!matching_.when.empty()) steps.insert(steps.begin(), matching_.when);
-      // Nobody hears what becomes of a rule of presence.
-      const auto answers = rule->of_presence ? std::vector<std::string>() : answers_in_words(profile_, *rule, event);
+      // Nobody hears what becomes of a rule that nobody sends.
+      const auto answers = rule->has_sender ? answers_in_words(profile_, *rule, event) : std::vector<std::string>();
       rules_.push_back({{"place", place_of(rule->place)}, {"steps", steps}, {"otherwise", answers}});
     }
   }

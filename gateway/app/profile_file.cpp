@@ -27,6 +27,7 @@ class Wishes {
     for (const auto& [event, rules] : profile.events) collect(rules);
     collect(profile.opened);
     collect(profile.closed);
+    collect(profile.started);
     collect(profile.timed);
     for (const auto& [family, presence] : profile.presence) {
       collect(presence.arrived);

@@ -49,7 +49,7 @@ struct CheckScope {
   enum class Result : std::uint8_t { no_handler, not_yet, ready };
 
   std::vector<RoleIndex> from;  ///< the sender's possible roles
-  bool has_sender = true;       ///< `$me` and the request that it came with: not in timed rules and those of presence
+  bool has_sender = true;       ///< `$me` and the request that it came with: not where nobody sends the rule
   bool of_presence = false;     ///< `$name`, and who `$me` was
   bool has_event = true;        ///< `$event` and `$data`: not in opened and closed
   const Definitions::Definition* data = nullptr;  ///< what `$data` looks like, when it is known
@@ -65,7 +65,7 @@ void each_rule(P& profile, Visit visit) {
   for (auto& [event, rules] : profile.events) {
     for (auto& rule : rules) visit(rule);
   }
-  for (auto* rules : {&profile.opened, &profile.closed, &profile.timed}) {
+  for (auto* rules : {&profile.opened, &profile.closed, &profile.started, &profile.timed}) {
     for (auto& rule : *rules) visit(rule);
   }
   for (auto& [family, presence] : profile.presence) {

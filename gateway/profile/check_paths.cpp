@@ -178,7 +178,7 @@ void check_path(CheckContext& context, const CheckScope& scope, const Path& path
     return;
   }
   if (!scope.has_sender && !scope.of_presence && of_sender) {
-    context.problem(path.place, "nobody sends a timed rule: " + path.text() + " names nothing");
+    context.problem(path.place, "nobody sends this rule: " + path.text() + " names nothing");
     return;
   }
   switch (path.root) {

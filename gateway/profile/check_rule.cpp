@@ -110,7 +110,7 @@ void check_rule(CheckContext& context, Rule& rule, const std::string& event) {
   CheckScope scope;
   scope.from = rule.from;
   scope.has_event = !event.empty();
-  scope.has_sender = rule.interval.count() == 0 && !rule.of_presence;
+  scope.has_sender = rule.has_sender;
   scope.of_presence = rule.of_presence;
   Definitions::Definition incoming;
   if (!event.empty() && context.json()) {

@@ -228,7 +228,8 @@ struct Rule {
   std::vector<Otherwise> otherwise;
   Failures failures;
   Millis interval{0};        ///< of a timed rule
-  bool of_presence = false;  ///< nobody sends it: it tells of somebody
+  bool has_sender = true;    ///< false: nobody sends it
+  bool of_presence = false;  ///< of those: it tells of somebody
   Place place;
 
   /// Is a sender of that role in its `from`?
@@ -264,6 +265,7 @@ struct Profile {
   std::map<std::string, std::vector<Rule>, std::less<>> events;
   std::vector<Rule> opened;
   std::vector<Rule> closed;
+  std::vector<Rule> started;                              ///< taken once, on behalf of nobody
   std::vector<Rule> timed;                                ///< `every`: taken again and again, on behalf of nobody
   std::map<std::string, Presence, std::less<>> presence;  ///< by family
   std::vector<Otherwise> otherwise;

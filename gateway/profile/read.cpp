@@ -155,7 +155,7 @@ void settle_kinds(Profile& profile) {
     }
   };
   for (auto& [name, rules] : profile.events) settle_all(rules);
-  for (auto* rules : {&profile.opened, &profile.closed, &profile.timed}) settle_all(*rules);
+  for (auto* rules : {&profile.opened, &profile.closed, &profile.started, &profile.timed}) settle_all(*rules);
   for (auto& [family, presence] : profile.presence) {
     for (auto* rules : {&presence.arrived, &presence.left}) settle_all(*rules);
   }
@@ -172,7 +172,7 @@ std::shared_ptr<Profile> read(const yaml::Node& root, const std::string& file, c
   ReadContext context{*profile, found, {}};
   if (!expect_map(context, root, "a profile",
                   {"profile", "about", "dialect", "engine", "schema", "plugins", "settings", "limits", "endpoints",
-                   "events", "opened", "closed", "every", "presence", "otherwise", "failures"})) {
+                   "events", "opened", "closed", "started", "every", "presence", "otherwise", "failures"})) {
     add_once(found, diagnostics);
     return nullptr;
   }
@@ -185,6 +185,7 @@ std::shared_ptr<Profile> read(const yaml::Node& root, const std::string& file, c
   if (const yaml::Node* events = root.find("events")) read_events(context, *events);
   for (const yaml::Node::Entry& entry : root.entries()) {
     if (entry.key == "opened") profile->opened = read_rules(context, entry.value, RuleKind::opened, entry.key_place);
+    if (entry.key == "started") profile->started = read_rules(context, entry.value, RuleKind::started, entry.key_place);
     if (entry.key == "every") profile->timed = read_rules(context, entry.value, RuleKind::timed, entry.key_place);
     if (entry.key == "presence") read_presence(context, entry.value);
     if (entry.key == "closed") profile->closed = read_rules(context, entry.value, RuleKind::closed, entry.key_place);

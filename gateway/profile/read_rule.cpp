@@ -12,7 +12,8 @@ namespace {
 
 std::vector<std::string> steps_of(RuleKind kind) {
   // A session that is closed has nothing to gain any more and hears nothing.
-  // A timed rule has no sender, nor has one of presence.
+  // Of what nobody sends somebody is known in presence alone.
+  if (kind == RuleKind::started) return {"needs", "handler", "send", "others"};
   if (kind == RuleKind::timed) return {"interval", "needs", "handler", "send", "others"};
   if (kind == RuleKind::presence) return {"from", "needs", "handler", "send", "others"};
   if (kind == RuleKind::closed) return {"from", "inside", "needs", "handler", "send", "others"};
@@ -25,6 +26,7 @@ std::vector<std::string> steps_of(RuleKind kind) {
 
 /// Where a step that this kind of rule does not have would mean something else.
 std::string_view lacking(RuleKind kind) {
+  if (kind == RuleKind::started) return "in a rule of `started`, which nobody sends";
   if (kind == RuleKind::timed) return "in a timed rule, which nobody sends";
   if (kind == RuleKind::presence) return "in a rule of `presence`, which nobody sends";
   return kind == RuleKind::closed ? "for a session that is closed" : "for a session that opens";
@@ -226,6 +228,7 @@ std::optional<Rule> read_rule(ReadContext& context, const yaml::Node& node, Rule
   Rule rule;
   rule.place = place;
   rule.of_presence = kind == RuleKind::presence;
+  rule.has_sender = kind == RuleKind::event || kind == RuleKind::opened || kind == RuleKind::closed;
   const std::vector<std::string> steps = steps_of(kind);
   const auto at = [&](const char* key) -> const yaml::Node* {
     return std::find(steps.begin(), steps.end(), key) != steps.end() ? node.find(key) : nullptr;
@@ -235,8 +238,10 @@ std::optional<Rule> read_rule(ReadContext& context, const yaml::Node& node, Rule
       rule.interval = read_duration(context, *interval, "`interval`").value_or(Millis(0));
       if (rule.interval < Millis(100)) context.problem(interval->place(), "`interval` is 100ms or more");
     }
-  } else if (const yaml::Node* from = expect_key(context, node, "from", place, "a rule")) {
-    rule.from = read_roles(context, *from);
+  } else if (kind != RuleKind::started) {
+    if (const yaml::Node* from = expect_key(context, node, "from", place, "a rule")) {
+      rule.from = read_roles(context, *from);
+    }
   }
   if (const yaml::Node* step = at("matching")) rule.matching = read_matching(context, *step);
   if (const yaml::Node* step = at("rate")) rule.rate = read_rate(context, *step);

@@ -7,6 +7,10 @@ TimedRules::TimedRules(Common& common, const Dispatch& dispatch, const Paused& p
   if (common.worker != 0) return;  // rules that nobody has called for are taken on one worker
   std::uint16_t profile_index = 0;
   for (const profile::ProfilePtr& profile : common.services.profiles) {
+    for (const profile::Rule& rule : profile->started) {
+      all_.push_back({profile_index, &rule, {}});
+      due_.add(common.services.clock->now(), all_.size() - 1);
+    }
     for (const profile::Rule& rule : profile->timed) {
       all_.push_back({profile_index, &rule, {}});
       due_.add(common.services.clock->now() + rule.interval, all_.size() - 1);
@@ -19,12 +23,14 @@ void TimedRules::tick(Instant now) {
   while (const auto at = due_.take_due(now)) take(*at);
 }
 
-/// Skips a turn when the one before still waits for its handler, or while so much waits for a worker that something on
-/// this one sent to.
+/// What is taken again and again skips a turn when the one before still waits for its handler, or while so much waits
+/// for a worker that something on this one sent to.
 void TimedRules::take(std::size_t at) {
   One& its = all_[at];
-  due_.add(common_.services.clock->now() + its.rule->interval, at);
-  if (turns_.find(its.turn) != nullptr || paused_.awaits_any()) return;
+  if (its.rule->interval.count() > 0) {
+    due_.add(common_.services.clock->now() + its.rule->interval, at);
+    if (turns_.find(its.turn) != nullptr || paused_.awaits_any()) return;
+  }
   turns::Turn& turn = turns_.begin(its.profile);
   turn.sender.is_nobody();
   turn.rule = its.rule;

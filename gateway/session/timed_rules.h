@@ -12,7 +12,7 @@
 
 namespace polygate::session {
 
-/// The rules of `every`, which worker 0 takes.
+/// The rules of `started` and `every`, which worker 0 takes.
 class TimedRules {
  public:
   TimedRules(Common& common, const Dispatch& dispatch, const Paused& paused, turns::TurnTable& turns);

@@ -35,6 +35,8 @@ class InProcess final : public Driver, private Post {
     deployment_->start_handlers();
     table_ = std::make_unique<session::SessionTable>(WorkerIndex{0}, deployment_->services());
     router_ = std::make_unique<http::Router>(deployment_->profiles());
+    table_->tick();  // what is due at once
+    work();
   }
   ~InProcess() override {
     stage::end(clock_);

@@ -203,6 +203,29 @@ TEST_F(Explain, ShowsWhatIsLeftWhereASettingSwitchesStepsOff) {
   EXPECT_THAT(ran.out, Not(HasSubstr("reply note")));
 }
 
+TEST_F(Explain, TakesRulesThatNobodySends) {
+  std::string profile(Workspace::kProfile);
+  profile.insert(profile.find("closed:\n"), R"(started:
+  - send: {to: board/main, as: count, data: {colour: grey}}
+  - {needs: seat/bob, send: {to: board/main, as: count, data: {colour: red}}}
+every: {interval: 7s, send: {to: board/main, as: count, data: {colour: blue}}}
+)");
+  workspace.write("profiles/notes.yaml", profile);
+  const Ran started = run({"started", "--as", "guest"});
+  EXPECT_EQ(started.code, 1);
+  EXPECT_THAT(started.out, HasSubstr("  1. send count to board/main with {\"colour\":\"grey\"}\n"
+                                     "rule at " +
+                                     workspace.path("profiles/notes.yaml")));
+  EXPECT_THAT(started.out, HasSubstr("  1. somebody must be on seat/bob, else absent\n"));
+  EXPECT_THAT(started.out, HasSubstr("verdict: ok\n"
+                                     "  to board/main: {\"event\":\"count\",\"data\":{\"colour\":\"grey\"}}\n"
+                                     "verdict: absent: "));
+  EXPECT_THAT(started.out, Not(HasSubstr("when it fails")));
+  const Ran every = run({"every", "--as", "guest"});
+  EXPECT_EQ(every.code, 0) << every.err;
+  EXPECT_THAT(every.out, HasSubstr("{\"event\":\"count\",\"data\":{\"colour\":\"blue\"}}\n"));
+}
+
 TEST_F(Explain, SaysTheCodesOfFailuresAndWhatBecomesOfLists) {
   std::string profile(Workspace::kProfile);
   const std::string words = "{away: \"$data.to is not here\"}";
