@@ -26,8 +26,12 @@ struct LocalExchange::Listened {
 LocalExchange::LocalExchange(const Clock& clock, std::size_t kept_bytes)
     : clock_(clock),
       epoch_(static_cast<std::uint64_t>(clock.unix_seconds() * 1e6)),
-      kept_(kept_bytes),
-      fence_(epoch_) {}
+      claims_(epoch_,
+              [this](Direct direct) {
+                Published ignored;
+                post(std::move(direct), ignored);
+              }),
+      kept_(kept_bytes) {}
 LocalExchange::~LocalExchange() = default;
 
 void LocalExchange::attach(WorkerIndex worker, Post& post) {
@@ -40,121 +44,40 @@ void LocalExchange::claim(const Topic& topic, SessionId who, Taken when_taken, D
   Claim outcome;
   {
     const std::scoped_lock lock(mutex_);
-    outcome = claim_now(topic, who, when_taken);
+    outcome = claims_.claim(topic, who, when_taken);
+    if (outcome.gained) outcome.orders = standing(topic);
   }
   done(outcome);
-}
-
-Exchange::Claim LocalExchange::claim_now(const Topic& topic, SessionId who, Taken when_taken) {
-  const auto at = claims_.find(topic.key);
-  if (at == claims_.end()) {
-    auto key = std::make_shared<const std::string>(topic.key);
-    const std::string_view view = *key;
-    claims_.emplace(view, Claimed{std::move(key), who, ++fence_, false});
-    return {true, fence_, who, false, standing(topic)};
-  }
-  Claimed& claimed = at->second;
-  if (claimed.is_vacant || claimed.owner != who) {
-    const bool is_next = claimed.is_vacant && claimed.heirs->all.front().who == who;
-    if (claimed.is_ending && !is_next) {
-      wait_for(claimed, who);
-      return {false, claimed.fence, claimed.owner, true};
-    }
-    if (!is_next && when_taken != Taken::replace) {
-      forget_heir(claimed, who);
-      return {false, claimed.fence, claimed.owner, false};
-    }
-    give_to(claimed, who);
-  }
-  return {true, claimed.fence, who, false, standing(topic)};
 }
 
 std::vector<OrderPtr> LocalExchange::standing(const Topic& topic) {
   return orders_.empty() ? std::vector<OrderPtr>() : orders_.of(topic.key, clock_.now());
 }
 
-void LocalExchange::give_to(Claimed& claimed, SessionId who) {
-  Published ignored;
-  if (!claimed.is_vacant) post({Direct::Kind::evict, claimed.owner, nullptr, claimed.key, who, claimed.fence}, ignored);
-  claimed.owner = who;
-  claimed.fence = ++fence_;
-  claimed.is_ending = claimed.is_vacant = false;
-  forget_heir(claimed, who);
-}
-
-void LocalExchange::wait_for(Claimed& claimed, SessionId who) {
-  if (!claimed.heirs) claimed.heirs = std::make_unique<Heirs>();
-  Heirs& heirs = *claimed.heirs;
-  const auto its = std::find_if(heirs.all.begin(), heirs.all.end(), [&](const auto& heir) { return heir.who == who; });
-  if (its == heirs.all.end()) {
-    heirs.all.push_back({who, claimed.fence});
-    return;
-  }
-  its->fence = claimed.fence;
-  if (its == heirs.all.begin()) heirs.first_is_told = false;
-}
-
-/// It has gained the claim, or wants it no more.
-void LocalExchange::forget_heir(Claimed& claimed, SessionId who) {
-  if (!claimed.heirs) return;
-  Heirs& heirs = *claimed.heirs;
-  if (heirs.all.front().who == who) heirs.first_is_told = false;
-  std::erase_if(heirs.all, [&](const auto& heir) { return heir.who == who; });
-  if (heirs.all.empty()) {
-    claimed.heirs.reset();
-  } else {
-    tell_first_heir(claimed);
-  }
-}
-
-/// Once, when there is nobody whose end it has to wait for.
-void LocalExchange::tell_first_heir(Claimed& claimed) {
-  if (claimed.heirs->first_is_told || (claimed.is_ending && !claimed.is_vacant)) return;
-  claimed.heirs->first_is_told = true;
-  const Heirs::One& first = claimed.heirs->all.front();
-  Published ignored;
-  post({Direct::Kind::dead, first.who, nullptr, claimed.key, {}, first.fence}, ignored);
-}
-
 void LocalExchange::take_over(const Topic& topic, SessionId who, Fence dead, Taken when_taken, Done<Claim> done) {
   Claim outcome;
   {
     const std::scoped_lock lock(mutex_);
-    const auto at = claims_.find(topic.key);
-    const bool is_others = at != claims_.end() && (at->second.is_vacant || at->second.owner != who);
-    if (is_others && at->second.fence == dead) give_to(at->second, who);
-    outcome = claim_now(topic, who, when_taken);
+    outcome = claims_.take_over(topic, who, dead, when_taken);
+    if (outcome.gained) outcome.orders = standing(topic);
   }
   done(outcome);
 }
 
 void LocalExchange::withdraw(const Topic& topic, SessionId who) {
   const std::scoped_lock lock(mutex_);
-  const auto at = claims_.find(topic.key);
-  if (at == claims_.end()) return;
-  forget_heir(at->second, who);
-  if (at->second.is_vacant && !at->second.heirs) claims_.erase(at);
+  claims_.withdraw(topic, who);
 }
 
 void LocalExchange::ending(WorkerIndex, const Topic& topic, Fence fence) {
   const std::scoped_lock lock(mutex_);
-  const auto at = claims_.find(topic.key);
-  if (at != claims_.end() && at->second.fence == fence) at->second.is_ending = true;
+  claims_.ending(topic, fence);
 }
 
 void LocalExchange::release(WorkerIndex, const Topic& topic, Fence fence, Done<> done) {
   {
     const std::scoped_lock lock(mutex_);
-    const auto at = claims_.find(topic.key);
-    if (at != claims_.end() && at->second.fence == fence && !at->second.is_vacant) {
-      Claimed& claimed = at->second;
-      if (claimed.heirs) {
-        claimed.is_ending = claimed.is_vacant = true;
-        tell_first_heir(claimed);
-      } else {
-        claims_.erase(at);
-      }
-    }
+    claims_.release(topic, fence);
   }
   done();
 }
@@ -164,11 +87,9 @@ void LocalExchange::present(WorkerIndex, const Topic& topic, Done<bool> done) {
   {
     const std::scoped_lock lock(mutex_);
     switch (topic.kind) {
-      case TopicKind::claimed: {
-        const auto at = claims_.find(topic.key);
-        found = at != claims_.end() && !at->second.is_vacant;
+      case TopicKind::claimed:
+        found = static_cast<bool>(claims_.holder(topic).owner);
         break;
-      }
       case TopicKind::joined:
         found = topics_.contains(topic.key);
         break;
@@ -274,10 +195,9 @@ void LocalExchange::publish_one(Sending& sending, std::optional<Merged> merged, 
   if (topic.kind == TopicKind::joined) return publish_joined(sending, std::move(merged), published);
   Direct direct;
   if (topic.kind == TopicKind::claimed) {
-    const auto at = claims_.find(topic.key);
-    if (at == claims_.end() || at->second.is_vacant) return;
-    direct.to = at->second.owner;
-    direct.fence = at->second.fence;
+    const ClaimTable::Holder holder = claims_.holder(topic);
+    direct.to = holder.owner;
+    direct.fence = holder.fence;
   } else {
     direct.to = SessionId::parse(topic.name()).value_or(SessionId{});
     // Who sends to a session by its id may have got the id from anywhere.

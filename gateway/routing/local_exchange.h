@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gateway/base/clock.h"
+#include "gateway/routing/claim_table.h"
 #include "gateway/routing/exchange.h"
 #include "gateway/routing/kept_messages.h"
 #include "gateway/routing/standing_orders.h"
@@ -58,23 +59,6 @@ class LocalExchange final : public Exchange {
   struct Listened;
   /// Keys are views of the text that the entry itself owns.
   using Listeners = std::unordered_map<std::string_view, Listened>;
-  /// Who wait for an ending owner, longest first.
-  struct Heirs {
-    struct One {
-      SessionId who;
-      Fence fence = 0;  ///< that it waits for
-    };
-    std::vector<One> all;
-    bool first_is_told = false;  ///< that it may ask
-  };
-  struct Claimed {
-    std::shared_ptr<const std::string> key;
-    SessionId owner;
-    Fence fence = 0;
-    bool is_ending = false;
-    bool is_vacant = false;  ///< the owner has given it back; it is kept for the heirs
-    std::unique_ptr<Heirs> heirs{};
-  };
   /// One who watches, with its share of the topics.
   struct Watching {
     WorkerIndex worker = 0;
@@ -86,11 +70,6 @@ class LocalExchange final : public Exchange {
 
   // Under the lock, all but merge(). They post there, too: the Post is a mailbox.
   Changes merge(const Batch& batch);
-  Claim claim_now(const Topic& topic, SessionId who, Taken when_taken);
-  void give_to(Claimed& claimed, SessionId who);
-  void wait_for(Claimed& claimed, SessionId who);
-  void forget_heir(Claimed& claimed, SessionId who);
-  void tell_first_heir(Claimed& claimed);
   Listened& listened(const Topic& topic);
   void publish_one(Sending& sending, std::optional<Merged> merged, Published& published);
   void publish_joined(Sending& sending, std::optional<Merged> merged, Published& published);
@@ -109,7 +88,7 @@ class LocalExchange final : public Exchange {
   const std::uint64_t epoch_;  ///< microseconds since 1970
   std::mutex mutex_;
   std::vector<Post*> posts_;  ///< by worker
-  std::unordered_map<std::string_view, Claimed> claims_;
+  ClaimTable claims_;
   Listeners topics_;  ///< that somebody listens to
   KeptMessages kept_;
   Rates rates_;
@@ -117,7 +96,6 @@ class LocalExchange final : public Exchange {
   std::vector<std::unique_ptr<Watching>> watching_;
   std::atomic<std::uint64_t> ordered_{0};  ///< written under the lock
   std::uint64_t number_ = 0;               ///< of what was published last
-  Fence fence_;                            ///< given last
 };
 
 }  // namespace polygate
