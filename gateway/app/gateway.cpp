@@ -24,7 +24,7 @@ std::string url(std::string_view scheme, const ListenerConfig& config, std::uint
 }  // namespace
 
 std::unique_ptr<Gateway> Gateway::load(Config config, const Clock& clock, Log& log, Diagnostics& diagnostics) {
-  std::unique_ptr<Gateway> made(new Gateway(clock, log));
+  std::unique_ptr<Gateway> made(new Gateway(log));
   made->workers_ = config.worker_count();
   Deployment::Options options;
   options.workers = made->workers_;

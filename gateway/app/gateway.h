@@ -32,11 +32,10 @@ class Gateway {
   bool drain();
 
  private:
-  Gateway(const Clock& clock, Log& log) : clock_(clock), log_(log) {}
+  explicit Gateway(Log& log) : log_(log) {}
   void report(const HandlerReport& report);
   void make_server();
 
-  const Clock& clock_;
   Log& log_;
   unsigned workers_ = 1;
   HandlerMeter handler_meter_;

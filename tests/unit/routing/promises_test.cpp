@@ -22,7 +22,7 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 INSTANTIATE_TEST_SUITE_P(Answers, Promises, testing::Bool(),
-                         [](const auto& info) { return info.param ? "late" : "at_once"; });
+                         [](const auto& run) { return run.param ? "late" : "at_once"; });
 
 TEST_P(Promises, CallsOfOneWorkerTakeEffectInTheirOrderAndAreAnsweredInIt) {
   std::vector<std::string> answers;

@@ -56,7 +56,7 @@ class Waiting : public Promises {
 };
 
 INSTANTIATE_TEST_SUITE_P(Answers, Waiting, testing::Bool(),
-                         [](const auto& info) { return info.param ? "late" : "at_once"; });
+                         [](const auto& run) { return run.param ? "late" : "at_once"; });
 
 TEST_P(Waiting, WhoWaitsForAnEndingOwnerComesBeforeWhoeverAsksLater) {
   const Fence first = claim(seat, ann).fence;
