@@ -13,12 +13,13 @@ namespace {
 
 /// The settings that a step would read count as read, also where it is switched off.
 void note_settings(Profile& profile, std::string_view text) {
-  for (const std::string_view begins : {"$settings.", "${settings."}) {
+  const auto is_name = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  for (const std::string_view begins : {"$settings", "${settings"}) {
     for (std::size_t at = text.find(begins); at != std::string_view::npos; at = text.find(begins, at + 1)) {
-      const std::string_view rest = text.substr(at + begins.size());
-      const auto end = std::find_if(rest.begin(), rest.end(), [](char c) {
-        return !(std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_');
-      });
+      std::string_view rest = text.substr(at + begins.size());
+      const bool is_all = !rest.starts_with('.') || rest.size() == 1 || !is_name(rest[1]);
+      if (!is_all) rest.remove_prefix(1);
+      const auto end = is_all ? rest.begin() : std::find_if_not(rest.begin(), rest.end(), is_name);
       profile.settings_read.emplace(rest.begin(), end);
     }
   }

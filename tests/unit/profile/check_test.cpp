@@ -264,6 +264,25 @@ events:
   EXPECT_EQ(open.diagnostics.text(), "") << "nobody knows what a plugin without a schema reads";
 }
 
+TEST(ProfileCheck, SettingsOfAStepThatIsSwitchedOffAreRead) {
+  const auto with_settings = [](const std::string& more, const std::string& data) {
+    return checked("\nplugins: [lab_tools]\nsettings: {bench: {count: 2}, on: false, " + more + R"(}
+endpoints: {/a: {role: guest}}
+events:
+  x: {from: guest, reply: {as: error, when: $settings.on, data: )" +
+                   data + R"(}}
+  y: {from: guest, reply: {data: {replied: a}}}
+)");
+  };
+  EXPECT_EQ(with_settings("one: a, two: b, three: c", R"({"${settings.one}": [$settings.two, "a $settings.three."]})")
+                .diagnostics.text(),
+            "");
+  EXPECT_EQ(with_settings("one: a, two: b", "{all: $settings}").diagnostics.text(), "");
+  const Reading unread = with_settings("one: a, two: b", "{one: $settings.one}");
+  EXPECT_TRUE(unread.says("no plugin of this profile and no `$settings` reads `two`")) << unread.diagnostics.text();
+  EXPECT_EQ(unread.diagnostics.size(), 1U) << unread.diagnostics.text();
+}
+
 TEST(ProfileCheck, SettingsThatAreNoMappingAreToldOnce) {
   const Reading reading = checked(R"(
 plugins: [lab_tools]
