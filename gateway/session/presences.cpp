@@ -19,9 +19,10 @@ auth::IdentityPtr identity_of(const Attendee& who) {
 
 Presences::Presences(Common& common, const Dispatch& dispatch, const Paused& paused, turns::TurnTable& turns)
     : common_(common), dispatch_(dispatch), paused_(paused), turns_(turns) {
-  for (std::uint16_t index = 0; index < common.services.profiles.size(); ++index) {
-    const profile::Profile& profile = *common.services.profiles[index];
-    if (!profile.presence.empty()) profiles_.emplace(profile.name, index);
+  std::uint16_t index = 0;
+  for (const auto& profile : common.services.profiles) {
+    if (!profile->presence.empty()) profiles_.emplace(profile->name, index);
+    ++index;
   }
   if (!profiles_.empty()) common.services.exchange->watch(common.worker, *this);
 }

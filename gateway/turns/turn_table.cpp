@@ -266,8 +266,9 @@ void TurnTable::take_over(Turn& turn) {
   const std::unique_ptr<Topic> topic = std::exchange(turn.probed, nullptr);
   turn.is_heir = false;
   const Taken then = turn.rule->claim->when_taken == Taken::replace ? Taken::replace : Taken::refuse;
-  Wanted wanted{*topic, turn.sender.id(), then};
-  services_.exchange->take_over(*topic, wanted.who, turn.probed_fence, then,
+  const SessionId who = turn.sender.id();
+  Wanted wanted{*topic, who, then};
+  services_.exchange->take_over(*topic, who, turn.probed_fence, then,
                                 [this, id = turn.id, question = turn.question, wanted = std::move(wanted)](
                                     const Exchange::Claim& claim) { claim_answer(id, question, wanted, claim); });
 }
