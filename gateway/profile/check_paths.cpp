@@ -57,7 +57,6 @@ std::string setting_text(const Path& path) {
 }
 
 void check_settings(CheckContext& context, const Path& path) {
-  context.profile.settings_read.insert(path.segments.empty() ? "" : path.segments[0]);
   const Setting setting = find_setting(context.profile.settings, path);
   if (setting.value == nullptr) {
     context.problem(path.place, setting_text(path) + " is not in `settings`", setting.hint);

@@ -78,6 +78,18 @@ Shape read_map(ReadContext& context, const yaml::Node& node) {
   return shape;
 }
 
+/// The settings that it names count as read, also where its step is switched off.
+Text read_any(ReadContext& context, const yaml::Node& node) {
+  Text text = parse_text(node.text(), node.place(), context.diagnostics);
+  for (const Text::Part& part : text.parts) {
+    for (const Path* path = part.has_path ? &part.path : nullptr; path != nullptr; path = path->key.get()) {
+      if (path->root != Root::settings) continue;
+      context.profile.settings_read.insert(path->segments.empty() ? "" : path->segments[0]);
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 std::optional<Text> read_text(ReadContext& context, const yaml::Node& node, std::string_view what) {
@@ -85,7 +97,7 @@ std::optional<Text> read_text(ReadContext& context, const yaml::Node& node, std:
     mismatch(context, node, what, "text");
     return std::nullopt;
   }
-  return parse_text(node.text(), node.place(), context.diagnostics);
+  return read_any(context, node);
 }
 
 std::optional<Text> read_one_path(ReadContext& context, const yaml::Node& node, std::string_view what) {
@@ -107,7 +119,7 @@ Shape read_shape(ReadContext& context, const yaml::Node& node) {
     shape.constant = node.to_json().dump();
     return shape;
   }
-  shape.text = parse_text(node.text(), node.place(), context.diagnostics);
+  shape.text = read_any(context, node);
   if (shape.text.is_constant()) {
     shape.constant = json_string(shape.text.constant());
     shape.text = {};

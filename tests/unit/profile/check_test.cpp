@@ -274,7 +274,8 @@ events:
   y: {from: guest, reply: {data: {replied: a}}}
 )");
   };
-  EXPECT_EQ(with_settings("one: a, two: b, three: c", R"({"${settings.one}": [$settings.two, "a $settings.three."]})")
+  EXPECT_EQ(with_settings("one: a, two: b, three: c",
+                          R"({a: $settings.one, b: [$settings.two($data.k), "a $settings.three."]})")
                 .diagnostics.text(),
             "");
   EXPECT_EQ(with_settings("one: a, two: b", "{all: $settings}").diagnostics.text(), "");
