@@ -1,6 +1,7 @@
 #include "gateway/plugin/loader.h"
 
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <set>
@@ -95,7 +96,7 @@ Result<const Plugin*> Loader::load(std::string_view asked) {
   };
   if (folder_.empty()) return failure(Reason::absent, "the deployment names no plugin folder");
 
-  Result<std::filesystem::path> file = trusted_file(folder_, name + ".so");
+  Result<std::filesystem::path> file = trusted_file(folder_, name + ".so", ::geteuid());
   if (!file) {
     const Failure& why = file.failure();
     return failure(why.reason, why.message + (why.reason == Reason::absent ? hint(name) : ""));

@@ -17,16 +17,16 @@
 /// handlers, which a profile's rules name as `plugin.handler`.
 ///
 ///     namespace {
-///     struct Circles {
-///       explicit Circles(const polygate::Settings& settings);           // from the profile's `settings`
+///     struct Doors {
+///       explicit Doors(const polygate::Settings& settings);             // from the profile's `settings`
 ///       polygate::Outcome enter(const polygate::Call& call);            // one call at a time
 ///       polygate::Outcome leave(const polygate::Call& call);
 ///     };
 ///     }
 ///     POLYGATE_PLUGIN(my_plugin, plugin) {
-///       plugin.state<Circles>()
-///           .handler("enter", &Circles::enter, polygate::Threading::serial)
-///           .handler("leave", &Circles::leave, polygate::Threading::serial);
+///       plugin.state<Doors>()
+///           .handler("enter", &Doors::enter, polygate::Threading::serial)
+///           .handler("leave", &Doors::leave, polygate::Threading::serial);
 ///     }
 ///
 /// A constructor that throws stops the start-up with what it says; a handler that throws makes its one event fail with

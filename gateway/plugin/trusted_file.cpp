@@ -27,10 +27,10 @@ Result<struct stat> look_at(const std::filesystem::path& path) {
   return refusal(path, std::string("cannot be read: ") + std::strerror(errno));
 }
 
-Result<void> check_owner_and_mode(const std::filesystem::path& path, const struct stat& found) {
-  if (found.st_uid != 0 && found.st_uid != ::geteuid()) {
+Result<void> check_owner_and_mode(const std::filesystem::path& path, const struct stat& found, uid_t user) {
+  if (found.st_uid != 0 && found.st_uid != user) {
     return refusal(path, "belongs to user " + std::to_string(found.st_uid) + ", expected root or user " +
-                             std::to_string(::geteuid()) + ", who runs the gateway");
+                             std::to_string(user) + ", who runs the gateway");
   }
   if ((found.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
     return refusal(path, "has mode " + octal(found.st_mode) + ": others than its owner may write to it (chmod go-w)");
@@ -38,13 +38,13 @@ Result<void> check_owner_and_mode(const std::filesystem::path& path, const struc
   return {};
 }
 
-Result<void> check_ancestors(const std::filesystem::path& folder) {
+Result<void> check_ancestors(const std::filesystem::path& folder, uid_t user) {
   for (std::filesystem::path path = folder.parent_path();; path = path.parent_path()) {
     Result<struct stat> found = look_at(path);
     if (!found) return found.failure();
     const bool sticky = (found->st_mode & S_ISVTX) != 0 && found->st_uid == 0;
     if (!sticky) {
-      if (Result<void> checked = check_owner_and_mode(path, *found); !checked) return checked;
+      if (Result<void> checked = check_owner_and_mode(path, *found, user); !checked) return checked;
     }
     if (path == path.parent_path()) return {};
   }
@@ -52,7 +52,8 @@ Result<void> check_ancestors(const std::filesystem::path& folder) {
 
 }  // namespace
 
-Result<std::filesystem::path> trusted_file(const std::filesystem::path& folder, const std::string& file_name) {
+Result<std::filesystem::path> trusted_file(const std::filesystem::path& folder, const std::string& file_name,
+                                           uid_t user) {
   if (!folder.is_absolute()) return refusal("the plugin folder `" + folder.string() + "`", "must be an absolute path");
   std::error_code error;
   const std::filesystem::path real = std::filesystem::canonical(folder, error);
@@ -67,9 +68,9 @@ Result<std::filesystem::path> trusted_file(const std::filesystem::path& folder, 
   if (S_ISLNK(found->st_mode)) return refusal(file, "is a symbolic link, expected the plugin's own file");
   if (!S_ISREG(found->st_mode)) return refusal(file, "is not a regular file");
 
-  if (Result<void> checked = check_owner_and_mode(file, *found); !checked) return checked.failure();
-  if (Result<void> checked = check_owner_and_mode(real, *home); !checked) return checked.failure();
-  if (Result<void> checked = check_ancestors(real); !checked) return checked.failure();
+  if (Result<void> checked = check_owner_and_mode(file, *found, user); !checked) return checked.failure();
+  if (Result<void> checked = check_owner_and_mode(real, *home, user); !checked) return checked.failure();
+  if (Result<void> checked = check_ancestors(real, user); !checked) return checked.failure();
   return file;
 }
 
