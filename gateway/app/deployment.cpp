@@ -168,17 +168,7 @@ void Deployment::load_handlers(const profile::Profile& profile, const Options& o
       diagnostics.add(rule.handler->place, id.failure().message);
     }
   };
-  for (const auto& [event, rules] : profile.events) {
-    for (const profile::Rule& rule : rules) make(rule);
-  }
-  for (const profile::Rule& rule : profile.opened) make(rule);
-  for (const profile::Rule& rule : profile.closed) make(rule);
-  for (const profile::Rule& rule : profile.started) make(rule);
-  for (const profile::Rule& rule : profile.timed) make(rule);
-  for (const auto& [family, presence] : profile.presence) {
-    for (const profile::Rule& rule : presence.arrived) make(rule);
-    for (const profile::Rule& rule : presence.left) make(rule);
-  }
+  each_rule(profile, make);
 }
 
 }  // namespace polygate::app

@@ -24,24 +24,14 @@ class Wishes {
       if (!endpoint.listener.empty()) around_.listeners.push_back(endpoint.listener);
       if (endpoint.token) around_.verifiers.push_back(endpoint.token->verifier);
     }
-    for (const auto& [event, rules] : profile.events) collect(rules);
-    collect(profile.opened);
-    collect(profile.closed);
-    collect(profile.started);
-    collect(profile.timed);
-    for (const auto& [family, presence] : profile.presence) {
-      collect(presence.arrived);
-      collect(presence.left);
-    }
+    each_rule(profile, [&](const profile::Rule& rule) { collect(rule); });
   }
 
  private:
-  void collect(const std::vector<profile::Rule>& rules) {
-    for (const profile::Rule& rule : rules) {
-      if (rule.authenticate) around_.verifiers.push_back(rule.authenticate->verifier);
-      if (rule.handler && plugins_) around_.handlers.push_back(rule.handler->name);
-      collect(rule.failures);
-    }
+  void collect(const profile::Rule& rule) {
+    if (rule.authenticate) around_.verifiers.push_back(rule.authenticate->verifier);
+    if (rule.handler && plugins_) around_.handlers.push_back(rule.handler->name);
+    collect(rule.failures);
   }
   /// Any of its plugins may declare a name that is nobody else's.
   void collect(const profile::Failures& failures) {

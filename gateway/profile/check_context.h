@@ -59,20 +59,4 @@ struct CheckScope {
   const Text* each = nullptr;  ///< `$each` is an element of this list
 };
 
-/// Every rule of the profile, wherever it stands.
-template <class P, class Visit>
-void each_rule(P& profile, Visit visit) {
-  for (auto& [event, rules] : profile.events) {
-    for (auto& rule : rules) visit(rule);
-  }
-  for (auto* rules : {&profile.opened, &profile.closed, &profile.started, &profile.timed}) {
-    for (auto& rule : *rules) visit(rule);
-  }
-  for (auto& [family, presence] : profile.presence) {
-    for (auto* rules : {&presence.arrived, &presence.left}) {
-      for (auto& rule : *rules) visit(rule);
-    }
-  }
-}
-
 }  // namespace polygate::profile

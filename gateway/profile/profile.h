@@ -308,4 +308,20 @@ struct Profile {
 
 using ProfilePtr = std::shared_ptr<const Profile>;
 
+/// Every rule of the profile, wherever it stands.
+template <class P, class Visit>
+void each_rule(P& profile, Visit visit) {
+  for (auto& [event, rules] : profile.events) {
+    for (auto& rule : rules) visit(rule);
+  }
+  for (auto* rules : {&profile.opened, &profile.closed, &profile.started, &profile.timed}) {
+    for (auto& rule : *rules) visit(rule);
+  }
+  for (auto& [family, presence] : profile.presence) {
+    for (auto* rules : {&presence.arrived, &presence.left}) {
+      for (auto& rule : *rules) visit(rule);
+    }
+  }
+}
+
 }  // namespace polygate::profile

@@ -138,27 +138,20 @@ void settle_kinds(Profile& profile) {
     const auto held = profile.families.find(topic.family);
     if (held != profile.families.end()) topic.kind = held->second;
   };
-  const auto settle_all = [&](std::vector<Rule>& rules) {
-    for (Rule& rule : rules) {
-      for (auto* conditions : {&rule.inside, &rule.needs}) {
-        for (Condition& condition : *conditions) settle(condition.topic);
-      }
-      if (rule.claim) settle(rule.claim->topic);
-      for (auto* topics : {&rule.join, &rule.leave}) std::for_each(topics->begin(), topics->end(), settle);
-      for (SendStep& send : rule.sends) std::for_each(send.to.begin(), send.to.end(), settle);
-      settle_needs(rule);
-      for (OthersStep& others : rule.others) {
-        for (auto* topics : {&others.of, &others.leave, &others.join}) {
-          std::for_each(topics->begin(), topics->end(), settle);
-        }
+  each_rule(profile, [&](Rule& rule) {
+    for (auto* conditions : {&rule.inside, &rule.needs}) {
+      for (Condition& condition : *conditions) settle(condition.topic);
+    }
+    if (rule.claim) settle(rule.claim->topic);
+    for (auto* topics : {&rule.join, &rule.leave}) std::for_each(topics->begin(), topics->end(), settle);
+    for (SendStep& send : rule.sends) std::for_each(send.to.begin(), send.to.end(), settle);
+    settle_needs(rule);
+    for (OthersStep& others : rule.others) {
+      for (auto* topics : {&others.of, &others.leave, &others.join}) {
+        std::for_each(topics->begin(), topics->end(), settle);
       }
     }
-  };
-  for (auto& [name, rules] : profile.events) settle_all(rules);
-  for (auto* rules : {&profile.opened, &profile.closed, &profile.started, &profile.timed}) settle_all(*rules);
-  for (auto& [family, presence] : profile.presence) {
-    for (auto* rules : {&presence.arrived, &presence.left}) settle_all(*rules);
-  }
+  });
 }
 
 }  // namespace
