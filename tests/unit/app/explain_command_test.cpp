@@ -19,6 +19,17 @@ class Explain : public testing::Test {
     words.insert(words.end(), more.begin(), more.end());
     return workspace.run(words);
   }
+  /// A note of ann to bob, where the profile says `keep` instead of `keep: last`.
+  std::vector<std::string> note_that_keeps(const std::string& keep) const {
+    std::string profile(Workspace::kProfile);
+    profile.replace(profile.find("keep: last"), 10, keep);
+    workspace.write("profiles/notes.yaml", profile);
+    return {"note",      R"({"to": "bob", "text": "hi"})",
+            "--as",      "writer",
+            "--user",    "ann",
+            "--present", "seat/bob",
+            "--inside",  "board/main"};
+  }
   Workspace workspace;
 };
 
@@ -54,14 +65,8 @@ TEST_F(Explain, PrintsTheExactFramesThatEachRecipientWouldGet) {
 }
 
 TEST_F(Explain, SaysWhatStaysHowLongAndWhatIsForgotten) {
-  std::string profile(Workspace::kProfile);
-  profile.replace(profile.find("keep: last"), 10, "forget: [last/old, $me.user], keep: {key: last/$me.user, for: 90m}");
-  workspace.write("profiles/notes.yaml", profile);
-  const std::vector<std::string> note = {"note",      R"({"to": "bob", "text": "hi"})",
-                                         "--as",      "writer",
-                                         "--user",    "ann",
-                                         "--present", "seat/bob",
-                                         "--inside",  "board/main"};
+  const std::vector<std::string> note =
+      note_that_keeps("forget: [last/old, $me.user], keep: {key: last/$me.user, for: 90m}");
   const Ran ran = run(note);
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_THAT(ran.out,
@@ -78,14 +83,7 @@ TEST_F(Explain, SaysWhatStaysHowLongAndWhatIsForgotten) {
 }
 
 TEST_F(Explain, SaysWhatIsMergedIntoWhatStaysAndWhatRefuses) {
-  std::string profile(Workspace::kProfile);
-  profile.replace(profile.find("keep: last"), 10, "keep: {key: last/$me.user, merge: true, full: refuse}");
-  workspace.write("profiles/notes.yaml", profile);
-  const std::vector<std::string> note = {"note",      R"({"to": "bob", "text": "hi"})",
-                                         "--as",      "writer",
-                                         "--user",    "ann",
-                                         "--present", "seat/bob",
-                                         "--inside",  "board/main"};
+  const std::vector<std::string> note = note_that_keeps("keep: {key: last/$me.user, merge: true, full: refuse}");
   const Ran ran = run(note);
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("; merged into what stays there for those who come later, under the key "

@@ -3,13 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
-#include <initializer_list>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -17,113 +14,9 @@
 #include <vector>
 
 #include "gateway/routing/exchange.h"
+#include "tests/unit/session/chaos_events.h"
 
 namespace polygate::session::chaos {
-
-inline constexpr std::size_t kRooms = 3;
-inline constexpr std::size_t kSeats = 2;
-inline constexpr std::size_t kKeys = 6;
-inline constexpr std::size_t kKeptPerRoom = 5;
-
-/// What an event's rule does, beside its reply.
-enum class Kind : std::uint8_t {
-  join,
-  leave,
-  enter,  ///< joins, and sends to the room
-  quit,   ///< leaves, and sends to the room
-  say,    ///< sends to the room
-  whisper,
-  keep,
-  forget,  ///< a key; what it sends is not kept
-  ask,     ///< needs somebody in the room
-  sit,     ///< claims a seat; refuse
-  push,    ///< probe
-  oust,    ///< replace
-  serve,   ///< refuse, and a handler
-  stand,
-  call,  ///< sends to the seat
-  work,  ///< a handler; sends to the room
-  aim,   ///< names the session that `tell` sends to
-  tell,
-  bye,  ///< is closed
-};
-inline constexpr std::size_t kKinds = 19;
-inline constexpr std::array<const char*, kKinds> kNames = {
-    "join", "leave", "enter", "quit",  "say",  "whisper", "keep", "forget", "ask", "sit",
-    "push", "oust",  "serve", "stand", "call", "work",    "aim",  "tell",   "bye"};
-constexpr bool is_any(Kind kind, std::initializer_list<Kind> of) {
-  for (const Kind one : of) {
-    if (kind == one) return true;
-  }
-  return false;
-}
-constexpr bool is_to_room(Kind kind) {
-  using enum Kind;
-  return is_any(kind, {enter, quit, say, whisper, keep, forget, work});
-}
-constexpr bool sends(Kind kind) {
-  return is_to_room(kind) || kind == Kind::call || kind == Kind::tell;
-}
-constexpr bool claims(Kind kind) {
-  return is_any(kind, {Kind::sit, Kind::push, Kind::oust, Kind::serve});
-}
-constexpr bool may_fail(Kind kind) {
-  return claims(kind) || kind == Kind::ask || kind == Kind::work;
-}
-
-/// All moments are numbers that grow; 0 = not yet.
-using Moment = std::uint64_t;
-
-/// An event that a client said. What its rule sends bears its number.
-struct Said {
-  std::size_t by = 0;
-  Kind kind = Kind::say;
-  std::size_t place = 0;  ///< the room, or the seat
-  std::size_t key = 0;
-  std::optional<std::size_t> to;  ///< the one client that may hear it
-  Moment sent = 0;
-  Moment published = 0;
-  Moment gone = 0;  ///< its topic keeps it no more
-  bool is_kept = false;
-  bool is_limited = false;  ///< it could not be kept
-  bool is_told_limited = false;
-  bool may_be_dropped = false;  ///< its client had said before that it wants to be closed
-  bool failed = false;
-  bool overdue = false;
-};
-
-/// What one client knows, by what it was told.
-struct Known {
-  struct Room {
-    bool on = false;
-    Moment asked = 0;  ///< it came here between this one
-    Moment told = 0;   ///< and that one
-    Moment last = 0;   ///< heard; the moment at which that was published
-    unsigned leaving = 0;
-    std::set<std::size_t> owed;  ///< what it has to hear yet
-  };
-  struct Seat {
-    bool holds = false;
-    unsigned gains = 0;  ///< that the Exchange has seen
-    unsigned told = 0;   ///< of these
-    Moment last = 0;
-    unsigned standing = 0;
-    std::set<std::size_t> owed;
-  };
-  std::string id;
-  bool is_live = true;       ///< it hears, or will when it comes back
-  bool is_away = false;      ///< it may come back
-  bool is_silenced = false;  ///< what it has said and is not taken was dropped
-  bool says_bye = false;
-  bool was_welcomed = false;
-  bool is_closing = false;  ///< it was told so
-  bool was_evicted = false;
-  std::deque<std::size_t> unanswered;
-  std::array<Room, kRooms> rooms;
-  std::array<Seat, kSeats> seats;
-  std::set<std::size_t> owed;  ///< to it alone
-  Moment last = 0;             ///< of these
-};
 
 /// A client and an event, in words.
 struct Who {
@@ -465,93 +358,5 @@ inline void Model::calm() {
     expect(was_told, What{number}, " could not be kept, and nobody was told");
   }
 }
-
-/// Stands before an Exchange that answers at once, and sees in which order all happens there.
-class Witness final : public Exchange {
- public:
-  Witness(Exchange& there, Model& model) : there_(there), model_(model) {}
-
-  void attach(WorkerIndex worker, Post& post) override { there_.attach(worker, post); }
-  void claim(const Topic& topic, SessionId who, Taken when_taken, Done<Claim> done) override {
-    Claim answer;
-    there_.claim(topic, who, when_taken, [&answer](const Claim& claim) { answer = claim; });
-    saw(topic, who, answer, is_due(topic, who, when_taken));
-    done(answer);
-  }
-  void take_over(const Topic& topic, SessionId who, Fence dead, Taken when_taken, Done<Claim> done) override {
-    const Model::Holder held = model_.holders[index(topic)];
-    Claim answer;
-    there_.take_over(topic, who, dead, when_taken, [&answer](const Claim& claim) { answer = claim; });
-    // Who probed the holder asked before it began to end, and so before all who wait for that.
-    const Fence holds = held.who.empty() ? held.before : held.fence;
-    saw(topic, who, answer, is_due(topic, who, when_taken) || holds == dead);
-    done(answer);
-  }
-  void withdraw(const Topic& topic, SessionId who) override {
-    std::erase(model_.heirs[index(topic)], who.text());
-    there_.withdraw(topic, who);
-  }
-  void ending(WorkerIndex caller, const Topic& topic, Fence fence) override {
-    model_.ending(index(topic), fence);
-    there_.ending(caller, topic, fence);
-  }
-  void release(WorkerIndex caller, const Topic& topic, Fence fence, Done<> done) override {
-    model_.note("given back: ", topic.text());
-    model_.released(index(topic), fence);
-    there_.release(caller, topic, fence, std::move(done));
-  }
-  void present(WorkerIndex caller, const Topic& topic, Done<bool> done) override {
-    there_.present(caller, topic, std::move(done));
-  }
-  void charge(WorkerIndex caller, const Charge& charge, Done<Millis> done) override {
-    there_.charge(caller, charge, std::move(done));
-  }
-  void join(WorkerIndex caller, std::vector<Topic> topics, std::size_t weight, Done<AllJoined> done) override {
-    ++model_.now;
-    there_.join(caller, std::move(topics), weight, std::move(done));
-  }
-  void leave(WorkerIndex caller, const Topic& topic, Done<> done) override {
-    there_.leave(caller, topic, std::move(done));
-  }
-  void kept(WorkerIndex caller, const Topic& topic, const KeptRange& range, Done<KeptPart> done) override {
-    there_.kept(caller, topic, range, std::move(done));
-  }
-  void publish(WorkerIndex caller, Batch batch, Done<Published> done) override {
-    std::vector<std::pair<Topic, FramePtr>> sent;
-    for (const Sending& one : batch) sent.emplace_back(one.topic, one.frame);
-    Published answer;
-    there_.publish(caller, std::move(batch), [&answer](Published published) { answer = std::move(published); });
-    for (const auto& [topic, frame] : sent) model_.published(topic, frame->message(), !answer.not_kept.empty());
-    done(std::move(answer));
-  }
-  std::uint64_t ordered() const override { return there_.ordered(); }
-  void let_go() override { there_.let_go(); }
-  void direct(WorkerIndex caller, Direct direct) override { there_.direct(caller, std::move(direct)); }
-  void watch(WorkerIndex worker, Watcher& watcher) override { there_.watch(worker, watcher); }
-  void came(WorkerIndex caller, const Topic& topic, AttendeePtr who) override { there_.came(caller, topic, who); }
-  void went(WorkerIndex caller, const Topic& topic, AttendeePtr who) override { there_.went(caller, topic, who); }
-
- private:
-  static std::size_t index(const Topic& topic) { return std::strtoul(std::string(topic.name()).c_str(), nullptr, 10); }
-  /// It is its own, or free and nobody has waited longer, or to be replaced.
-  bool is_due(const Topic& topic, SessionId who, Taken when_taken) const {
-    const Model::Holder& held = model_.holders[index(topic)];
-    const std::deque<std::string>& heirs = model_.heirs[index(topic)];
-    if (held.who.empty()) return heirs.empty() || heirs.front() == who.text();
-    return held.who == who.text() || (when_taken == Taken::replace && !held.is_ending);
-  }
-  void saw(const Topic& topic, SessionId who, const Claim& answer, bool should) {
-    std::deque<std::string>& heirs = model_.heirs[index(topic)];
-    const auto its = std::find(heirs.begin(), heirs.end(), who.text());
-    const bool waits = !answer.gained && answer.is_ending;
-    if (waits && its == heirs.end()) heirs.push_back(who.text());
-    if (!waits && its != heirs.end()) heirs.erase(its);
-    model_.note(who.text(), (answer.gained ? " gains " : " is refused "), topic.text());
-    model_.claimed(index(topic), who.text(), answer.gained, answer.fence, should);
-  }
-
-  Exchange& there_;
-  Model& model_;
-};
 
 }  // namespace polygate::session::chaos
