@@ -55,6 +55,10 @@ struct CheckScope {
   const Definitions::Definition* data = nullptr;  ///< what `$data` looks like, when it is known
   bool any_event = false;                         ///< the profile's `otherwise`: `$data` of every event
   Result result = Result::no_handler;
+  /// What has no event, in messages.
+  std::string without_event() const {
+    return has_sender ? "a session that opens or closes" : "a rule that nobody sends";
+  }
   bool has_failure = false;    ///< `$failure` and `$message`
   const Text* each = nullptr;  ///< `$each` is an element of this list
 };

@@ -67,7 +67,7 @@ void check_raw_name(CheckContext& context, const std::string& name, const Place&
 bool has_name(CheckContext& context, const std::optional<Text>& as, const std::string& event, const CheckScope& scope,
               const Place& place) {
   if (as || !event.empty() || scope.any_event) return true;
-  context.problem(place, "a session that opens or closes has no event: `as` is needed");
+  context.problem(place, scope.without_event() + " has no event: `as` is needed");
   return false;
 }
 
@@ -218,7 +218,7 @@ void check_send(CheckContext& context, const CheckScope& outer, SendStep& send, 
     context.problem(send.place, "what receivers acknowledge arrives as event `" + send.ack + "`, which has no rule");
   }
   if (!send.data && !send.args && !scope.has_event) {
-    context.problem(send.place, "a session that opens or closes has no data to forward: `data` is needed");
+    context.problem(send.place, scope.without_event() + " has no data to forward: `data` is needed");
   }
   if (!has_name(context, send.as, event, scope, send.place)) return;
   const std::string name = constant_name(send.as, event);
@@ -257,7 +257,7 @@ void check_reply(CheckContext& context, const CheckScope& scope, ReplyStep& repl
   check_message(context, reply.is_message, reply.data);
   check_arguments(context, scope, reply.args, reply.place, reply.ack != ReplyStep::Ack::no);
   if (reply.ack != ReplyStep::Ack::no && !scope.has_event) {
-    context.problem(reply.place, "a session that opens or closes has nothing to acknowledge");
+    context.problem(reply.place, scope.without_event() + " has nothing to acknowledge");
   }
   if (!has_name(context, reply.as, event, scope, reply.place)) return;
   const std::string name = constant_name(reply.as, event);

@@ -183,7 +183,7 @@ void check_path(CheckContext& context, const CheckScope& scope, const Path& path
   switch (path.root) {
     case Root::data:
       if (!scope.has_event) {
-        context.problem(path.place, "a session that opens or closes has no `$data`");
+        context.problem(path.place, scope.without_event() + " has no `$data`");
       } else if (!context.json()) {
         if (!path.segments.empty())
           context.problem(path.place, "this dialect's data has no fields, " + path.text() + " names nothing");
@@ -195,7 +195,7 @@ void check_path(CheckContext& context, const CheckScope& scope, const Path& path
       return;
     case Root::args:
       if (!scope.has_event) {
-        context.problem(path.place, "a session that opens or closes has no `$args`");
+        context.problem(path.place, scope.without_event() + " has no `$args`");
       } else if (!context.traits().arguments) {
         context.problem(path.place, "events of this dialect have no arguments: `$data` is all they have");
       } else if (!path.segments.empty() && !is_index(path.segments[0])) {
@@ -205,7 +205,7 @@ void check_path(CheckContext& context, const CheckScope& scope, const Path& path
     case Root::auth:
       return check_auth(context, path);
     case Root::event:
-      if (!scope.has_event) context.problem(path.place, "a session that opens or closes has no `$event`");
+      if (!scope.has_event) context.problem(path.place, scope.without_event() + " has no `$event`");
       return;
     case Root::me:
       return check_me(context, path);
