@@ -11,7 +11,7 @@ namespace polygate {
 struct PostgresOptions {
   std::string connection;                  ///< as libpq takes it: "host=/run/postgresql dbname=polygate", or a URI
   std::string schema;                      ///< the profile's own; made when it is not there
-  unsigned writers = 4;                    ///< connections that write, each for its share of the keys
+  unsigned writers = 12;                   ///< connections that write, each for its share of the keys
   unsigned readers = 4;                    ///< queries at the same time; more wait for one another
   std::size_t max_waiting_writes = 4'096;  ///< on all connections together; beyond it submit() answers `busy`
   Millis lock_timeout{5'000};              ///< how long to wait for a lock that another transaction holds
