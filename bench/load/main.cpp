@@ -17,7 +17,8 @@ namespace {
 constexpr std::string_view kUsage =
     "usage: polygate_load --work WORK --port N --pid N --cores N[,N...]\n"
     "       [--path /bench] [--sessions N] [--in-flight N] [--size BYTES] [--memory 0|1] [--warm-up MS] [--window MS]\n"
-    "       WORK is relay, fan-out, handshakes or check, or sio-ack, sio-fan-out, sio-idle, sio-polling or sio-check\n";
+    "       WORK is relay, fan-out, handshakes, readings or check, or sio-ack, sio-fan-out, sio-idle, sio-polling or "
+    "sio-check\n";
 
 std::size_t number(std::string_view option, std::string_view text, std::size_t most) {
   std::size_t value = 0;
@@ -76,6 +77,7 @@ void print(const Options& options, const Measurement& result) {
   field("load_cpu_ns", result.load_cpu_ns);
   field("load_threads", options.cores.size());
   field("sessions", result.sessions);
+  field("sent", result.sent);
   memory("start", result.start);
   memory("upgraded", result.upgraded);
   memory("named", result.named);
@@ -88,13 +90,9 @@ int run(int argc, char** argv) {
     options.work == "check" ? check(options) : sio_check(options);
     return 0;
   }
-  const std::map<std::string_view, Measurement (*)(const Options&)> works{{"relay", relay},
-                                                                          {"fan-out", fan_out},
-                                                                          {"handshakes", handshakes},
-                                                                          {"sio-ack", sio_ack},
-                                                                          {"sio-fan-out", sio_fan_out},
-                                                                          {"sio-idle", sio_idle},
-                                                                          {"sio-polling", sio_polling}};
+  const std::map<std::string_view, Measurement (*)(const Options&)> works{
+      {"relay", relay},     {"fan-out", fan_out},         {"handshakes", handshakes}, {"readings", readings},
+      {"sio-ack", sio_ack}, {"sio-fan-out", sio_fan_out}, {"sio-idle", sio_idle},     {"sio-polling", sio_polling}};
   const auto work = works.find(options.work);
   if (work == works.end()) fail("there is no work `" + options.work + "`\n" + std::string(kUsage));
   print(options, work->second(options));

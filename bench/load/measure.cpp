@@ -99,6 +99,7 @@ Measurement measure(const Options& options, const std::vector<std::unique_ptr<Sh
 
   if (after.server.ran <= before.server.ran) fail("the server's CPU time cannot be read: is the pid right?");
   if (after.messages == before.messages) fail("not a single message arrived within the measured window");
+  for (const auto& share : shares) result.sent += share->sent();
   result.messages = after.messages - before.messages;
   result.wall_ns = after.wall_ns - before.wall_ns;
   result.load_cpu_ns = after.load_cpu_ns - before.load_cpu_ns;

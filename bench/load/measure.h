@@ -29,6 +29,8 @@ class Share {
   /// After each poll, with what it read already heard.
   virtual void after_poll() {}
   virtual std::size_t sessions() const = 0;
+  /// How many messages it has sent in all, where that is counted.
+  virtual std::uint64_t sent() const { return 0; }
 
   /// Polls until told to stop.
   void run(const std::atomic<bool>& stop);

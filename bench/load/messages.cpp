@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kLargeMessage = 512;  // from here on the reading carries kLargeValues numbers
 constexpr int kLargeValues = 32;
 constexpr std::uint32_t kFirstSequence = 100'000;  // six digits, so that every message has the same length
+constexpr unsigned kFirstController = 1'000;       // four digits, for the same reason
 
 std::string values(std::size_t size) {
   if (size < kLargeMessage) return "21.5,22.75";
@@ -19,15 +20,18 @@ std::string values(std::size_t size) {
   return text;
 }
 
-std::string sample_message(std::string head, std::size_t size, std::uint32_t sequence) {
-  head += "\"seq\":" + std::to_string(kFirstSequence + sequence % kFirstSequence) + ",\"at\":1700000000.25,\"pad\":\"";
-  std::string tail = R"(","reading":{"unit":"C","values":[)" + values(size) + "]}}}";
+std::string padded(const std::string& head, std::size_t size, const std::string& tail) {
   if (head.size() + tail.size() > size) {
     std::fprintf(stderr, "load: an event does not fit in %zu bytes, it needs %zu\n", size, head.size() + tail.size());
     std::exit(2);
   }
-  std::string pad(size - head.size() - tail.size(), 'x');
-  return head + pad + tail;
+  return head + std::string(size - head.size() - tail.size(), 'x') + tail;
+}
+
+std::string sample_message(std::string head, std::size_t size, std::uint32_t sequence) {
+  head += "\"seq\":" + std::to_string(kFirstSequence + sequence % kFirstSequence) + ",\"at\":1700000000.25,\"pad\":\"";
+  const std::string tail = R"(","reading":{"unit":"C","values":[)" + values(size) + "]}}}";
+  return padded(head, size, tail);
 }
 
 }  // namespace
@@ -38,6 +42,13 @@ std::string relay_message(std::size_t size, unsigned to, std::uint32_t sequence)
 
 std::string publish_message(std::size_t size, std::uint32_t sequence) {
   return sample_message(R"({"event":"publish","data":{)", size, sequence);
+}
+
+std::string reading_message(std::size_t size, unsigned controller) {
+  std::string name = std::to_string(kFirstController + controller);
+  const std::string head =
+      R"({"event":"temperature","data":{"controller":"c)" + name + R"(","time":1700000000,"record":21.5,"sensor":")";
+  return padded(head, size, R"("}})");
 }
 
 std::string hello_message(unsigned id) {

@@ -19,6 +19,9 @@ std::string publish_message(std::size_t size, std::uint32_t sequence);
 /// `hello`, by which a session takes the name `s<id>`.
 std::string hello_message(unsigned id);
 
+/// `temperature` of one of a thousand controllers, which the reading names; `size` as above, at least 96.
+std::string reading_message(std::size_t size, unsigned controller);
+
 /// The part of a message that a server forwards: the text of its "data".
 std::string_view data_of(std::string_view message);
 

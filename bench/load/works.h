@@ -36,9 +36,10 @@ struct Measurement {
   CpuTime server;
   CoreTime core;
   std::uint64_t load_cpu_ns = 0;
-  Memory start;     ///< before the first session
-  Memory upgraded;  ///< all sessions upgraded, none has said anything
-  Memory named;     ///< every session has said hello and was welcomed
+  std::uint64_t sent = 0;  ///< readings: all that were sent from the start to the end, not within the window alone
+  Memory start;            ///< before the first session
+  Memory upgraded;         ///< all sessions upgraded, none has said anything
+  Memory named;            ///< every session has said hello and was welcomed
 };
 
 /// Pairs of sessions: one sends to the other, and sends again when it has arrived.
@@ -49,6 +50,9 @@ Measurement fan_out(const Options& options);
 
 /// Connect, upgrade, read the 101, reset; `sessions` at once.
 Measurement handshakes(const Options& options);
+
+/// Every session sends readings of a thousand controllers, each when the one before is told to be stored.
+Measurement readings(const Options& options);
 
 /// Makes sure that the server refuses what it must refuse and forwards text unchanged; fails otherwise.
 void check(const Options& options);
