@@ -64,6 +64,8 @@ class Post {
   virtual bool await_eased(WorkerIndex who) = 0;
   /// On the worker's own thread, soon: the way of an answer that is late.
   virtual void run(std::function<void()> task) = 0;
+  /// The same, behind what was delivered so far.
+  virtual void run_behind(Done<> task) = 0;
 };
 
 /// Hears on its worker's thread who came to topics, and who went. For each topic what it hears alternates: somebody is
@@ -78,7 +80,7 @@ class Watcher {
 /// called on the caller's own thread, before the call returns (it is, in memory) or later. One implementation in this
 /// process (LocalExchange); one over a network may stand beside it without anything above noticing. What each keeps:
 ///
-/// 1. The calls of one worker take effect in their order, and are answered in it.
+/// 1. The calls of one worker take effect in their order, and are answered in it (but for echo()).
 /// 2. A topic has one order that all its listeners on a node hear.
 /// 3. A join is a cut: what is kept was published up to its position, what is heard live comes later; nothing comes
 ///    twice, nothing is missing.
@@ -159,6 +161,9 @@ class Exchange {
   /// All that one turn sends, judged and done at one moment; it reaches each worker in its order. Whether something can
   /// be kept changes nothing for those who are there, unless it refuses to go out otherwise.
   virtual void publish(WorkerIndex caller, Batch batch, Done<Published> done) = 0;
+
+  /// Answers when the caller has read what of its earlier calls was for itself.
+  virtual void echo(WorkerIndex caller, Done<> done) = 0;
 
   /// How many orders were given: a turn that began now obeys, on topics that it joins, those with a greater number. At
   /// once, from any thread.

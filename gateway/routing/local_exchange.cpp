@@ -172,6 +172,11 @@ void LocalExchange::publish(WorkerIndex caller, Batch batch, Done<Published> don
   done(std::move(published));
 }
 
+void LocalExchange::echo(WorkerIndex caller, Done<> done) {
+  const std::scoped_lock lock(mutex_);
+  posts_[caller]->run_behind(std::move(done));
+}
+
 /// Merges before it is needed, because that takes as long as what is kept is large; the lock is held for the look-up
 /// alone. Empty where nothing is to be merged.
 LocalExchange::Changes LocalExchange::merge(const Batch& batch) {

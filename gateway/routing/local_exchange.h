@@ -43,6 +43,7 @@ class LocalExchange final : public Exchange {
   void leave(WorkerIndex caller, const Topic& topic, Done<> done) override;
   void kept(WorkerIndex caller, const Topic& topic, const KeptRange& range, Done<KeptPart> done) override;
   void publish(WorkerIndex caller, Batch batch, Done<Published> done) override;
+  void echo(WorkerIndex caller, Done<> done) override;
   std::uint64_t ordered() const override { return ordered_.load(); }
   void let_go() override;
 

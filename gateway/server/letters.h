@@ -30,7 +30,7 @@ struct Eased {
 using WorkerLetter = std::variant<Direct, Task, net::NewSocket, HttpAnswer, std::unique_ptr<engine_io::Input>,
                                   std::unique_ptr<engine_io::Command>, std::unique_ptr<engine_io::Socket>, Eased>;
 /// What is published, and what must not overtake it.
-using WorkerParcel = std::variant<Delivery, Direct>;
+using WorkerParcel = std::variant<Delivery, Direct, Done<>>;
 using WorkerInbox = net::Inbox<WorkerLetter, WorkerParcel>;
 
 }  // namespace polygate::server

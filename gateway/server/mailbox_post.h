@@ -28,6 +28,7 @@ class MailboxPost final : public Post {
   }
   bool await_eased(WorkerIndex who) override { return inbox_->await_eased(who); }
   void run(std::function<void()> task) override { inbox_->put(Task(std::move(task))); }
+  void run_behind(Done<> task) override { inbox_->deliver(std::move(task), Load::kLetter); }
 
  private:
   const std::shared_ptr<WorkerInbox> inbox_;

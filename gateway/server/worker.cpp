@@ -67,20 +67,22 @@ void Worker::before_wait() {
 
 /// What came so far, answers first. False: nothing did.
 bool Worker::take_letters(Slice& slice) {
-  inbox_->take(hand_);
-  note_pressed();
   bool any = false;
-  while (!stopping_ && !slice.is_over()) {
-    if (WorkerLetter* letter = hand_.next_letter()) {
-      read(*letter);
-    } else if (!sessions_.go_on_paused()) {
-      WorkerParcel* parcel = sockets_.relays_wait() ? nullptr : hand_.next_parcel();
-      if (parcel == nullptr) break;
-      read(*parcel);
+  do {
+    inbox_->take(hand_);
+    note_pressed();
+    while (!stopping_ && !slice.is_over()) {
+      if (WorkerLetter* letter = hand_.next_letter()) {
+        read(*letter);
+      } else if (!sessions_.go_on_paused()) {
+        WorkerParcel* parcel = sockets_.relays_wait() ? nullptr : hand_.next_parcel();
+        if (parcel == nullptr) break;
+        read(*parcel);
+      }
+      any = true;
+      slice.count();
     }
-    any = true;
-    slice.count();
-  }
+  } while (std::exchange(has_echoed_, false));
   return any;
 }
 
@@ -99,6 +101,9 @@ void Worker::note_pressed() {
 void Worker::read(WorkerParcel& parcel) {
   if (const auto* delivery = std::get_if<Delivery>(&parcel)) {
     sessions_.deliver(*delivery);
+  } else if (auto* task = std::get_if<Done<>>(&parcel)) {
+    (*task)();
+    has_echoed_ = true;
   } else {
     sessions_.direct(std::get<Direct>(parcel));
   }

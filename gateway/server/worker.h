@@ -101,6 +101,7 @@ class Worker final : private net::LoopHandler {
   Connections connections_;
   std::minstd_rand random_;
   WorkerInbox::Hand hand_;
+  bool has_echoed_ = false;  ///< a session has heard itself and went on: what it says next may be for the same write
   std::optional<Draining> drain_;
   std::optional<Instant> sessions_due_;  ///< for when the timer is set
   std::uint64_t last_tick_ = 0;          ///< nanoseconds

@@ -5,6 +5,16 @@
 #include <utility>
 
 namespace polygate::session {
+namespace {
+
+/// Does any of it come back to whoever sends it?
+bool hears_itself(const Session& session, const Exchange::Batch& sends) {
+  return !session.ending && std::any_of(sends.begin(), sends.end(), [&](const Exchange::Sending& one) {
+    return one.frame && one.except != session.id() && session.inside(one.topic);
+  });
+}
+
+}  // namespace
 
 Changes::Changes(Common& common, Paused& paused, Claims& claims, Memberships& memberships, Identities& identities,
                  turns::TurnTable& turns)
@@ -41,7 +51,10 @@ void Changes::begin(Session& session, turns::Turn& turn) {
       turns_.came(id);
     });
   }
+  const bool has_own_copy = hears_itself(session, effects.sends);
   publish(turn);
+  if (has_own_copy)
+    common_.services.exchange->echo(common_.worker, [this, id = turns_.expect(turn)] { turns_.came(id); });
   for (const Topic& topic : effects.leave) {
     if (Membership* membership = session.find(topic)) {
       memberships_.leave(session, *membership, [this, id = turns_.expect(turn)] { turns_.came(id); });

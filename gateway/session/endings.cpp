@@ -34,6 +34,19 @@ void Endings::end(Session& session, const Farewell& farewell, std::optional<Drop
   if (why) silence(session, *why);
 }
 
+void Endings::end_behind(Session& session, const Farewell& farewell, Dropped why) {
+  if (!session.replays || session.ending) return end(session, farewell, why);
+  if (session.is_leaving()) return;
+  session.replays->farewell = std::make_unique<Farewell>(farewell);
+  take_no_more(session, why);
+  deadlines_.set(session, Deadline::finish, session.profile->limits.finish_within);
+}
+
+void Endings::left(Session& session) {
+  const std::unique_ptr<Farewell> farewell = std::move(session.replays->farewell);
+  end(session, *farewell, session.silenced);
+}
+
 void Endings::cut_slow(Session& session) {
   ++common_.counts(session).slow_consumers;
   common_.services.log->write_rarely(
@@ -70,6 +83,11 @@ void Endings::begin(Session& session) {
 }
 
 void Endings::silence(Session& session, Dropped why) {
+  take_no_more(session, why);
+  let_go(session);
+}
+
+void Endings::take_no_more(Session& session, Dropped why) {
   if (session.silenced) return;
   session.silenced = why;
   if (session.has_waiting()) {
@@ -82,7 +100,6 @@ void Endings::silence(Session& session, Dropped why) {
                                         {"address", session.address()}});
   }
   session.waiting.reset();
-  let_go(session);
 }
 
 void Endings::let_go(Session& session) {

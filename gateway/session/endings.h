@@ -23,6 +23,10 @@ class Endings {
 
   /// Our own wish: its carrier closes. With `why`, what it said and is not taken yet is dropped.
   void end(Session& session, const Farewell& farewell, std::optional<Dropped> why);
+  /// The same, behind what its topics kept and is still being said to it. Nothing more of what it says is taken.
+  void end_behind(Session& session, const Farewell& farewell, Dropped why);
+  /// What was to be said before end_behind() is said, or has had its time.
+  void left(Session& session);
   /// Its peer reads too slowly. It is not read any more; what was read is still taken.
   void cut_slow(Session& session);
   /// Its claim went to another.
@@ -39,6 +43,7 @@ class Endings {
 
  private:
   void begin(Session& session);
+  void take_no_more(Session& session, Dropped why);
 
   Common& common_;
   Sessions& sessions_;

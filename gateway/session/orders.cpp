@@ -37,7 +37,7 @@ void Orders::obey(Session& session, const OrderPtr& order) {
     if (!session.ordered) session.ordered = std::make_unique<std::deque<OrderPtr>>();
     session.ordered->push_back(order);
   }
-  if (order->close != 0) endings_.end(session, {order->close, order->reason}, Dropped::closed);
+  if (order->close != 0) endings_.end_behind(session, {order->close, order->reason}, Dropped::closed);
 }
 
 /// Now, and not to come back by the turn that was in flight when it was ordered.

@@ -19,7 +19,7 @@ struct Replayer::Room {
 };
 
 void Replayer::replay(Session& session, std::vector<Replays::One> joined) {
-  if (joined.empty() || session.ending) return;
+  if (joined.empty() || session.ending || session.is_leaving()) return;
   if (!session.replays) session.replays = std::make_unique<Replays>();
   std::move(joined.begin(), joined.end(), std::back_inserter(session.replays->topics));
   go_on(session);
@@ -40,6 +40,7 @@ void Replayer::say_some(Session& session, bool is_drained) {
   while (session.replays && !session.replays->topics.empty() && say_one(session, room)) continue;
   if (!session.replays) return;  // it has ended
   if (session.replays->topics.empty()) {
+    if (session.is_leaving()) return endings_.left(session);
     session.replays.reset();
   } else if (session.carrier != nullptr && session.replays->question == 0) {
     session.carrier->tell_when_drained();

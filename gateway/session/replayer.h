@@ -19,7 +19,7 @@ class Replayer {
 
   /// Says one frame to the session: behind what is replayed to it, if anything is.
   void push(Session& session, FramePtr frame) {
-    if (session.ending) return;
+    if (session.ending || session.is_leaving()) return;
     if (session.replays) return push_behind(session, std::move(frame));
     handover_.hand_over(session, std::move(frame));
   }

@@ -51,7 +51,7 @@ void Replies::say(Session& session, rules::Effects& effects) {
 }
 
 void Replies::close(Session& session, const rules::Effects& effects) {
-  if (effects.close) endings_.end(session, {effects.close->code, effects.close->reason}, Dropped::closed);
+  if (effects.close) endings_.end_behind(session, {effects.close->code, effects.close->reason}, Dropped::closed);
 }
 
 }  // namespace polygate::session

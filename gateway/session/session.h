@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway/routing/secret_id.h"
+#include "gateway/session/carrier.h"
 #include "gateway/session/deadlines.h"
 #include "gateway/session/dropped.h"
 #include "gateway/session/history.h"
@@ -64,6 +65,7 @@ struct Replays {
   std::uint32_t question = 0;  ///< for more of the first topic; 0 = none is open
   bool is_asking = false;      ///< whoever asks goes on, if the answer comes at once
   std::size_t behind_weight = 0;
+  std::unique_ptr<Farewell> farewell{};  ///< the session ends behind all of it; nothing comes behind that
 };
 
 /// What came while the effects of the session's turn take place: it is heard behind what that replies. And what came
@@ -128,6 +130,8 @@ class Session final : public turns::Living {
   bool hears() const { return carrier != nullptr && !ending; }
   /// It has lost its connection, and waits for its client.
   bool is_detached() const { return recovery && carrier == nullptr && !ending; }
+  /// It is told what it is owed, and then it ends.
+  bool is_leaving() const { return replays && replays->farewell; }
   bool has_waiting() const { return waiting && !waiting->messages.empty(); }
   void set_address(std::string address) { address_ = std::move(address); }
 

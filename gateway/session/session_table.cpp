@@ -88,7 +88,7 @@ void SessionTable::State::take_due(Session& session, Deadline deadline) {
     case Deadline::detached:
       return recoveries.not_resumed(session);
     case Deadline::finish:
-      return turn_order.give_up(session);
+      return session.is_leaving() ? endings.left(session) : turn_order.give_up(session);
   }
 }
 

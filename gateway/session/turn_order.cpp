@@ -60,7 +60,7 @@ void TurnOrder::take_ordered(Session& session) {
     const OrderPtr order = session.ordered->front();
     session.ordered->pop_front();
     if (session.ordered->empty()) session.ordered.reset();
-    if (session.ending) continue;
+    if (session.ending || session.silenced) continue;
     auto rule = std::make_unique<profile::Rule>();
     rule->place = order->place;
     for (const Topic& topic : order->join) rule->join.push_back(rules::constant_topic(topic));

@@ -125,6 +125,7 @@ class InProcess final : public Driver, private Post {
   }
   bool await_eased(WorkerIndex) override { return false; }
   void run(std::function<void()> task) override { post(std::move(task)); }
+  void run_behind(Done<> task) override { letters_.emplace_back(std::move(task)); }
 
   /// From any thread; it runs in the next turn of work().
   void post(std::function<void()> task) {
@@ -152,7 +153,7 @@ class InProcess final : public Driver, private Post {
   std::unique_ptr<session::SessionTable> table_;
   std::unique_ptr<http::Router> router_;
   std::map<std::string, std::unique_ptr<Client>> clients_;
-  std::deque<std::variant<Delivery, Direct>> letters_;
+  std::deque<std::variant<Delivery, Direct, Done<>>> letters_;
   std::mutex mutex_;
   std::condition_variable came_;
   std::vector<std::function<void()>> tasks_;
@@ -384,10 +385,11 @@ void InProcess::work() {
   for (;;) {
     bool ran = run_tasks();
     for (; !letters_.empty(); ran = true) {
-      const auto letter = std::move(letters_.front());
+      auto letter = std::move(letters_.front());
       letters_.pop_front();
       if (const auto* delivery = std::get_if<Delivery>(&letter)) table_->deliver(*delivery);
       if (const auto* direct = std::get_if<Direct>(&letter)) table_->direct(*direct);
+      if (auto* done = std::get_if<Done<>>(&letter)) (*done)();
     }
     for (const auto& [who, client] : clients_) {
       if (client) ran = attend(*client) || ran;

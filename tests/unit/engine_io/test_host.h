@@ -191,6 +191,9 @@ class TestHost final : public Host, public Post {
   }
   bool await_eased(WorkerIndex) override { return false; }
   void run(std::function<void()> task) override { arrivals_.push_back(std::move(task)); }
+  void run_behind(Done<> task) override {
+    run([its = std::make_shared<Done<>>(std::move(task))] { (*its)(); });
+  }
 
  private:
   /// False: there was nothing to do.

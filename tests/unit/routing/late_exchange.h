@@ -81,6 +81,9 @@ class LateExchange final : public Exchange {
   void publish(WorkerIndex caller, Batch batch, Done<Published> done) override {
     call(caller, [=, this, answer = later(caller, std::move(done))] { there_.publish(caller, batch, answer); });
   }
+  void echo(WorkerIndex caller, Done<> done) override {
+    call(caller, [=, this, answer = later(caller, std::move(done))] { there_.echo(caller, answer); });
+  }
   std::uint64_t ordered() const override { return there_.ordered(); }
   void let_go() override { there_.let_go(); }
   void direct(WorkerIndex caller, Direct direct) override {

@@ -54,6 +54,7 @@ class Box final : public Post {
   bool direct(Direct) override { return false; }
   bool await_eased(WorkerIndex) override { return false; }
   void run(std::function<void()>) override {}
+  void run_behind(Done<>) override {}
   std::vector<Delivery> take() {
     std::vector<Delivery> letters;
     letters_.take(letters);
@@ -136,6 +137,7 @@ class WatchingBox final : public Post, public Watcher {
   bool direct(Direct) override { return false; }
   bool await_eased(WorkerIndex) override { return false; }
   void run(std::function<void()> task) override { tasks_.put(std::move(task)); }
+  void run_behind(Done<>) override {}
   void heard(const std::vector<Attendance::Change>& changes) override {
     for (const Attendance::Change& change : changes) {
       EXPECT_NE(there[change.topic.key], change.is_there) << change.topic.text();

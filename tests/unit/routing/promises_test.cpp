@@ -236,6 +236,7 @@ class Loop final : public Post {
   bool direct(Direct) override { return false; }
   bool await_eased(WorkerIndex) override { return false; }
   void run(std::function<void()> task) override { tasks_.put(std::move(task)); }
+  void run_behind(Done<>) override {}
 
   void start() {
     thread_ = std::thread([this] {

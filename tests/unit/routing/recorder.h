@@ -28,6 +28,9 @@ class Recorder final : public Post {
     return is_pressed;
   }
   void run(std::function<void()> task) override { tasks.push_back(std::move(task)); }
+  void run_behind(Done<> task) override {
+    tasks.push_back([its = std::make_shared<Done<>>(std::move(task))] { (*its)(); });
+  }
 
   /// A turn of its loop. False: nothing was to be done.
   bool turn() {

@@ -50,11 +50,12 @@ class Loop final : public Post {
     return is_pressed;
   }
   void run(std::function<void()> task) override { tasks.push_back(std::move(task)); }
+  void run_behind(Done<> task) override { parcels.emplace_back(std::move(task)); }
 
   bool is_pressed = false;
   std::vector<WorkerIndex> waiting;
   std::deque<Direct> letters;
-  std::deque<std::variant<Delivery, Direct>> parcels;
+  std::deque<std::variant<Delivery, Direct, Done<>>> parcels;
   std::vector<std::function<void()>> tasks;
 };
 
@@ -370,10 +371,12 @@ class World {
       any = true;
     }
     for (; parcels > 0 && !loop.parcels.empty(); --parcels) {
-      const auto parcel = std::move(loop.parcels.front());
+      auto parcel = std::move(loop.parcels.front());
       loop.parcels.pop_front();
       if (const auto* delivery = std::get_if<Delivery>(&parcel)) {
         its.deliver(*delivery);
+      } else if (auto* task = std::get_if<Done<>>(&parcel)) {
+        (*task)();
       } else {
         its.direct(std::get<Direct>(parcel));
       }

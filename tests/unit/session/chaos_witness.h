@@ -69,6 +69,7 @@ class Witness final : public Exchange {
     for (const auto& [topic, frame] : sent) model_.published(topic, frame->message(), !answer.not_kept.empty());
     done(std::move(answer));
   }
+  void echo(WorkerIndex caller, Done<> done) override { there_.echo(caller, std::move(done)); }
   std::uint64_t ordered() const override { return there_.ordered(); }
   void let_go() override { there_.let_go(); }
   void direct(WorkerIndex caller, Direct direct) override { there_.direct(caller, std::move(direct)); }
