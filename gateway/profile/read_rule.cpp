@@ -84,9 +84,9 @@ std::optional<AuthenticateStep> read_authenticate(ReadContext& context, const ya
   return step;
 }
 
-/// Its own problem is told, see below.
-std::vector<std::string> with_old_message(const yaml::Node& node, std::vector<std::string> known) {
-  if (node.find("message") != nullptr) known.emplace_back("message");
+/// What stood here before is told apart, with what to write instead.
+std::vector<std::string> with_old(const yaml::Node& node, const char* old, std::vector<std::string> known) {
+  if (node.find(old) != nullptr) known.emplace_back(old);
   return known;
 }
 
@@ -110,7 +110,7 @@ std::vector<Condition> read_conditions(ReadContext& context, const yaml::Node& n
     Condition condition;
     const yaml::Node* topic = &item;
     if (item.is_map()) {
-      if (!expect_map(context, item, what, with_old_message(item, {"topic", "failure", "when"}))) return;
+      if (!expect_map(context, item, what, with_old(item, "message", {"topic", "failure", "when"}))) return;
       topic = expect_key(context, item, "topic", item.place(), what);
       condition.failure = read_own_failure(context, item);
     }
@@ -127,18 +127,22 @@ std::optional<ClaimStep> read_claim(ReadContext& context, const yaml::Node& node
   ClaimStep claim;
   const yaml::Node* topic = &node;
   if (node.is_map()) {
-    if (!expect_map(context, node, "`claim`", with_old_message(node, {"topic", "taken", "within", "failure", "when"})))
-      return std::nullopt;
+    const auto known = with_old(node, "taken", {"topic", "when_taken", "within", "failure", "when"});
+    if (!expect_map(context, node, "`claim`", with_old(node, "message", known))) return std::nullopt;
     topic = expect_key(context, node, "topic", node.place(), "`claim`");
-    if (const yaml::Node* taken = node.find("taken")) {
-      const auto choice = read_choice(context, *taken, "`taken`", {"refuse", "probe", "replace"});
+    if (const yaml::Node* old = node.find("taken")) {
+      context.problem(old->place(), "`taken` is the failure; what becomes of the claim then is `when_taken`",
+                      "write `when_taken: " + (old->is_string() ? std::string(old->text()) : "probe") + "`");
+    }
+    if (const yaml::Node* when_taken = node.find("when_taken")) {
+      const auto choice = read_choice(context, *when_taken, "`when_taken`", {"refuse", "probe", "replace"});
       claim.when_taken = static_cast<Taken>(choice.value_or(0));
     }
     if (const yaml::Node* within = node.find("within")) {
       claim.within = read_duration(context, *within, "`within`").value_or(claim.within);
       if (claim.when_taken != Taken::probe) {
         context.problem(within->place(),
-                        "`within` is for `taken: probe`: how long the owner has to show a sign of life");
+                        "`within` is for `when_taken: probe`: how long the owner has to show a sign of life");
       }
     }
     claim.failure = read_own_failure(context, node);

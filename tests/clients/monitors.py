@@ -70,7 +70,7 @@ def replaced(text, old, new):
 
 def patient():
     """A machine that stands still for a moment does not make anybody dead here."""
-    return changed("taken: probe", "taken: probe, within: 60s")
+    return changed("when_taken: probe", "when_taken: probe, within: 60s")
 
 
 def T35_of_monitors_that_come_at_once_exactly_one_is_taken(workers):

@@ -27,8 +27,8 @@ limits: {events_per_second: 0, outbox_bytes: 1MiB}
 endpoints:
   /ends/: {role: guest, namespaces: {/b: guest}}
 events:
-  ask-me: {from: guest, claim: {topic: gate/x, taken: probe, within: 60s}}
-  kick: {from: guest, claim: {topic: gate/x, taken: probe, within: 60s}, otherwise: {close: true}}
+  ask-me: {from: guest, claim: {topic: gate/x, when_taken: probe, within: 60s}}
+  kick: {from: guest, claim: {topic: gate/x, when_taken: probe, within: 60s}, otherwise: {close: true}}
   message: {from: guest, claim: gate/x, join: listeners/all, reply: {as: message-back, args: []}}
   to-all: {from: guest, send: {to: listeners/all, as: all, args: $args}}
   drop: {from: guest, send: {to: role/guest, as: all, args: $args}}

@@ -90,7 +90,7 @@ events:
   hello:
     from: guest
     authenticate: {token: $data.token, verifier: people}
-    claim: {topic: seat/$me.user, taken: probe}
+    claim: {topic: seat/$me.user, when_taken: probe}
     become: writer
     set: {colour: $me.claims.colour}
     join: board/main

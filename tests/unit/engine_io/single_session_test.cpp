@@ -29,7 +29,7 @@ profile: seat
 dialect: engine.io
 endpoints: {/engine.io/: {role: guest}}
 events:
-  text: {from: guest, claim: {topic: seat/one, taken: probe, within: 1s}, reply: {data: $data}}
+  text: {from: guest, claim: {topic: seat/one, when_taken: probe, within: 1s}, reply: {data: $data}}
   binary: {from: guest, close: {code: 4000, reason: enough}}
 otherwise: {reply: [], close: {code: 4001, reason: taken}}
 )";

@@ -104,7 +104,7 @@ events:
       authenticate: {token: $data.token, verifier: users, optional: true}
       inside: room/$data.room
       needs: [room/one, {topic: seat/$data.seat, failure: no_seat}]
-      claim: {topic: seat/$data.seat, taken: probe, failure: not_free}
+      claim: {topic: seat/$data.seat, when_taken: probe, failure: not_free}
       handler: {name: plugin.handler, with: {a: $data.b}}
       become: member
       set: {seat: $data.seat}

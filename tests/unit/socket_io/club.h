@@ -47,7 +47,7 @@ events:
   answered: {from: guest, reply: {as: heard, args: $args}}
   shout: {from: [guest, waiter], send: {to: role/guest, data: $data}}
   order: {from: waiter, send: {to: role/cook, data: $data}}
-  seat: {from: [guest, waiter], claim: {topic: seat/one, taken: probe, within: 1s}, reply: {data: $data}}
+  seat: {from: [guest, waiter], claim: {topic: seat/one, when_taken: probe, within: 1s}, reply: {data: $data}}
   bye: {from: [guest, waiter], send: {to: role/cook, as: gone, data: $me.role}, close: {code: 4000, reason: enough}}
   back: {from: [guest, waiter], close: {code: 1012, reason: restart}}
   busy: {from: [guest, waiter], close: {code: 1013, reason: too much}}
