@@ -4,6 +4,7 @@
 # boundary. A plugin that was compiled against other headers carries another digest, and the loader refuses it.
 set(shared_headers
   gateway/plugin/abi.h.in
+  gateway/plugin/emission.h
   gateway/plugin/plugin.h
   gateway/store/store.h
   gateway/base/clock.h

@@ -86,6 +86,16 @@ std::string when_taken(Taken taken) {
   return {};
 }
 
+std::string words(const profile::Emits& emits) {
+  if (emits.events.empty()) return {};
+  const auto list = [](const std::vector<profile::Emits::Name>& names, std::string_view end) {
+    std::string out;
+    for (const profile::Emits::Name& name : names) out += (out.empty() ? "" : ", ") + name.text + std::string(end);
+    return out;
+  };
+  return ", may emit " + list(emits.events, "") + " to topics of " + list(emits.families, "/");
+}
+
 std::string words(const profile::SendStep& send, std::string_view event) {
   std::string out = "send " + (send.is_message ? "a message" : name_or(send.as, event)) + " to " + words(send.to);
   if (send.is_message) {
@@ -199,7 +209,8 @@ void add_demands(const profile::Profile& profile, const profile::Rule& rule, con
   }
   if (rule.handler) {
     steps.push_back("handler " + rule.handler->name + " must accept" +
-                    (rule.handler->has_with ? ", called with " + words(rule.handler->with) : "") + ", else refused" +
+                    (rule.handler->has_with ? ", called with " + words(rule.handler->with) : "") +
+                    words(rule.handler->emits) + ", else refused" +
                     (asked != nullptr && !asked->failures.empty()
                          ? ", or one of its plugin's failures: " + words(asked->failures, profile, rule)
                          : ""));

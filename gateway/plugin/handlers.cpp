@@ -28,6 +28,9 @@ struct Handlers::Handler {
   /// What an outcome does that no handler may, or nothing.
   std::optional<std::string> fault_in(const Outcome& outcome) const {
     if (outcome.writes() && store == nullptr) return "it writes to a store, and it has none";
+    if (!outcome.emissions().empty() && !outcome.accepted()) {
+      return outcome.writes() ? "it emits before its write says yes: the closure does" : "it says no, and emits";
+    }
     if (outcome.declared().empty() || declared(outcome.declared()) != nullptr) return std::nullopt;
     return "it fails with `" + outcome.declared() + "`, which its plugin does not declare";
   }
@@ -281,7 +284,10 @@ HandlerResult Handlers::conclude(const Handler& handler, const HandlerReport& re
     if (outcome) told.details = outcome->details();
     report_(told);
   }
-  return failure ? HandlerResult(std::move(*failure)) : HandlerResult(outcome->result());
+  if (failure) return std::move(*failure);
+  HandlerResult yes = outcome->result();
+  yes.emissions = outcome->emissions();
+  return yes;
 }
 
 }  // namespace polygate

@@ -13,14 +13,11 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/result.h"
+#include "gateway/plugin/handler_result.h"
 #include "gateway/plugin/loader.h"
 #include "gateway/plugin/plugin.h"
 
 namespace polygate {
-
-/// Yes with `$result`; or the handler's reason with its text and the name that its plugin declared, `internal` when it
-/// threw or named a failure that nobody declared (clients are not told more), `busy` when the gateway is shutting down.
-using HandlerResult = Result<Json>;
 
 /// What happened in one call: for logs and metrics.
 struct HandlerReport {

@@ -11,6 +11,7 @@
 #include "gateway/base/json.h"
 #include "gateway/base/result.h"
 #include "gateway/plugin/abi.h"
+#include "gateway/plugin/emission.h"
 #include "gateway/store/store.h"
 
 /// All that a plugin author includes. A plugin is a shared object with one entry, POLYGATE_PLUGIN; it registers
@@ -89,12 +90,24 @@ class [[nodiscard]] Outcome {
     return made;
   }
 
+  /// With a yes, also that of a closure: sends this behind what the rule sends, in the order of the calls. Within the
+  /// rule's `emits`; what may not go out is left out alone, and logged as the handler's fault.
+  Outcome& emit(Emission emission) & {
+    emissions_.push_back(std::move(emission));
+    return *this;
+  }
+  Outcome emit(Emission emission) && {
+    emissions_.push_back(std::move(emission));
+    return std::move(*this);
+  }
+
   bool accepted() const { return !reason_ && !closure_; }
   /// Neither yes nor no as yet: key() and closure() say what comes first.
   bool writes() const { return static_cast<bool>(closure_); }
   const std::string& key() const { return key_; }
   const Closure& closure() const { return closure_; }
   const Json& result() const { return result_; }
+  const std::vector<Emission>& emissions() const { return emissions_; }
   /// Of the failure that the plugin declared and that has reason and message; empty: they are here.
   const std::string& declared() const { return declared_; }
   /// When it was not accepted.
@@ -108,6 +121,7 @@ class [[nodiscard]] Outcome {
       : reason_(reason), result_(std::move(result)), message_(std::move(message)), details_(std::move(details)) {}
   std::optional<Reason> reason_;  ///< none: yes
   Json result_;
+  std::vector<Emission> emissions_;
   std::string message_;
   std::string details_;
   std::string declared_;

@@ -136,6 +136,8 @@ CheckContext::CheckContext(Profile& checked, const Surroundings& offered, Diagno
       if (!send.keep) continue;
       for (const TopicText& topic : send.to) kept.emplace(topic.family, send.keep->key);
     }
+    if (!rule.handler) return;
+    for (const Emits::Name& family : rule.handler->emits.families) emitted.insert(family.text);
   });
 }
 

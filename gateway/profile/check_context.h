@@ -23,6 +23,7 @@ struct CheckContext {
   Definitions definitions;
   std::set<std::string> variables;        ///< that some rule sets
   std::multimap<std::string, Text> kept;  ///< by family: the keys under which something stays there
+  std::set<std::string> emitted;          ///< families where handlers may keep something, under whatever keys
 
   /// What some dialect of the profile has, where they are known.
   dialect::Traits traits() const {

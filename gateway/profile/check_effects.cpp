@@ -157,6 +157,7 @@ void check_forget(CheckContext& context, const CheckScope& scope, const SendStep
         context.problem(key.place, "`forget` is for joined topics: nothing stays with `" + topic.family + "/`");
         continue;
       }
+      if (context.emitted.contains(topic.family)) continue;
       const auto [first, last] = context.kept.equal_range(topic.family);
       if (std::any_of(first, last, [&](const auto& kept) { return may_meet(kept.second, key); })) continue;
       std::vector<std::string> keys;

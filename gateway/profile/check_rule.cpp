@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/profile/check_effects.h"
+#include "gateway/profile/check_emits.h"
 #include "gateway/profile/check_failures.h"
 #include "gateway/profile/check_paths.h"
 
@@ -70,6 +71,7 @@ void check_demands(CheckContext& context, const CheckScope& scope, const Rule& r
   if (rule.handler) {
     check_handler(context, *rule.handler);
     check_shape(context, scope, rule.handler->with);
+    check_emits(context, rule.handler->emits);
   }
 }
 

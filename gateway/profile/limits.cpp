@@ -74,6 +74,8 @@ constexpr std::array kLimits = {
         "kept_bytes", Unit::bytes, 1, kTiB, Zero::is_a_value, &Limits::kept_bytes,
         "Memory for all messages that stay with topics of a profile, each with its key, its topic's name and 640 bytes "
         "around it."},
+    Limit{"emits_per_turn", Unit::count, 0, 10'000, Zero::is_a_value, &Limits::emits_per_turn,
+          "Messages that a handler may emit in one turn; the rest is left out, and logged."},
     Limit{"turn_within", Unit::duration, 100, kHour, Zero::is_a_value, &Limits::turn_within,
           "For a handler's answer; then the client is told `busy`."},
     Limit{"finish_within", Unit::duration, 100, kHour, Zero::is_a_value, &Limits::finish_within,

@@ -33,6 +33,7 @@ struct Limits {
   std::size_t rate_keys = 100'000;
   std::size_t kept_per_topic = 1'000;
   std::size_t kept_bytes = std::size_t{64} << 20;
+  std::size_t emits_per_turn = 100;
   Millis turn_within{30'000};
   Millis finish_within{30'000};
 };

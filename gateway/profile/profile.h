@@ -14,6 +14,7 @@
 #include "gateway/base/yaml.h"
 #include "gateway/dialect/dialect.h"
 #include "gateway/profile/counter.h"
+#include "gateway/profile/emits.h"
 #include "gateway/profile/failures.h"
 #include "gateway/profile/limits.h"
 #include "gateway/profile/template.h"
@@ -137,6 +138,7 @@ struct HandlerStep {
   std::string name;  ///< plugin.handler
   Shape with;
   bool has_with = false;
+  Emits emits;
   Place place;
 };
 
@@ -282,7 +284,7 @@ struct Profile {
   bool uses_user_topics = false;          ///< some send, join or needs names `user/...`, or `presence` is of it
   bool uses_role_topics = false;
   bool orders = false;  ///< some rule has `others`
-  bool keeps = false;   ///< some send stays with its topic
+  bool keeps = false;   ///< some send stays with its topic, or a handler may emit one that does
   bool merges = false;  ///< some send changes a part of what stays there
 
   /// Where things stand in the file, for check().

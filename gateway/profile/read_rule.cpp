@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/profile/read_effects.h"
+#include "gateway/profile/read_emits.h"
 #include "gateway/profile/read_template.h"
 #include "gateway/profile/read_value.h"
 #include "gateway/profile/read_when.h"
@@ -159,13 +160,14 @@ std::optional<HandlerStep> read_handler(ReadContext& context, const yaml::Node& 
   HandlerStep handler;
   const yaml::Node* name = &node;
   if (node.is_map()) {
-    if (!expect_map(context, node, "`handler`", {"name", "with", "when"})) return std::nullopt;
+    if (!expect_map(context, node, "`handler`", {"name", "with", "emits", "when"})) return std::nullopt;
     name = expect_key(context, node, "name", node.place(), "`handler`");
     if (const yaml::Node* with = node.find("with")) {
       if (!with->is_map()) mismatch(context, *with, "`with`", "a mapping");
       handler.with = read_shape(context, *with);
       handler.has_with = true;
     }
+    if (const yaml::Node* emits = node.find("emits")) handler.emits = read_emits(context, *emits);
   }
   if (name == nullptr) return std::nullopt;
   auto word = read_word(context, *name, "`handler`");

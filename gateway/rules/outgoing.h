@@ -2,6 +2,7 @@
 #include <string>
 
 #include "gateway/base/result.h"
+#include "gateway/plugin/emission.h"
 #include "gateway/rules/effects.h"
 #include "gateway/rules/scope.h"
 
@@ -24,6 +25,8 @@ class Outbound {
 
   /// With `each`, an element that cannot be said does not keep the others from it; the first failure is returned.
   Result<void> send(const profile::SendStep& step, Exchange::Batch& out);
+  /// What a handler sends by itself, within its `emits`. `invalid`: it may not, or the topic cannot be.
+  Result<void> emit(const Emission& emission, const profile::HandlerStep& handler, Exchange::Batch& out);
   /// Appends the event, the acknowledgement, or both; no acknowledgement where the sender asked for none.
   Result<void> reply(const profile::ReplyStep& step, std::vector<FramePtr>& out);
   /// The acknowledgement that says nothing, if the sender asked for one and no reply gave it.

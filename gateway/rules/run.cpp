@@ -146,6 +146,7 @@ std::optional<Failure> Run::settle(Host& host, Step step) {
   if (step == Step::handler) {
     if (!answer) return answer.failure();
     result_ = std::move(*answer);
+    emissions_ = std::move(answer.emissions);
     scope_.result = &result_;
     committed_ = true;
     return std::nullopt;
@@ -316,6 +317,7 @@ std::optional<Failure> Run::render_effects(Host& host) {
   for (const profile::SendStep& step : rule_.sends) {
     if (auto sent = outbound.send(step, effects_.sends); fails(step.place, sent)) return sent.failure();
   }
+  emit(outbound);
   for (const profile::OthersStep& step : rule_.others) {
     if (auto given = append_orders(step, scope_, effects_.sends); fails(step.place, given)) return given.failure();
   }
@@ -339,6 +341,19 @@ std::optional<Failure> Run::render_effects(Host& host) {
   outbound.acknowledge(effects_.replies);
   close_for(rule_.close, nullptr, scope_, effects_);
   return std::nullopt;
+}
+
+/// What the handler sends by itself: the accept is behind us, so what may not go out is left out alone.
+void Run::emit(Outbound& outbound) {
+  const std::size_t most = profile_.limits.emits_per_turn;
+  for (std::size_t i = 0; i < std::min(most, emissions_.size()); ++i) {
+    auto sent = outbound.emit(emissions_[i], *rule_.handler, effects_.sends);
+    if (!sent) leave_out(rule_.handler->place, sent.failure());
+  }
+  if (emissions_.size() <= most) return;
+  leave_out(rule_.handler->place,
+            {Reason::limited, "handler " + rule_.handler->name + " emits " + std::to_string(emissions_.size()) +
+                                  " messages, and limit " + "emits_per_turn is " + std::to_string(most)});
 }
 
 void Run::fail(Host& host, Failure failure) {

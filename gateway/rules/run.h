@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/plugin/handler_result.h"
 #include "gateway/plugin/plugin.h"
 #include "gateway/rules/effects.h"
 #include "gateway/rules/scope.h"
@@ -26,8 +27,11 @@ class Host {
   virtual json::Document& scratch() = 0;
 };
 
-/// The answer to one question: an accepted value (null for claims, true or false for presence), or why not.
-using Answer = Result<Json>;
+class Outbound;
+
+/// The answer to one question: an accepted value (null for claims, true or false for presence), or why not. A handler's
+/// has what it emits, too.
+using Answer = HandlerResult;
 
 /// Takes one event through one rule, step by step: checks, claims, handler, then everything that it does as one value.
 /// It waits wherever the host answers later; the event, its document and the rule must live until it is done. What was
@@ -78,6 +82,7 @@ class Run {
   std::optional<Failure> render_changes();
   std::optional<Failure> render_topics(const std::vector<profile::TopicText>& texts, std::vector<Topic>& into);
   std::optional<Failure> render_effects(Host& host);
+  void emit(Outbound& outbound);
   void leave_out(const Place& place, const Failure& failure);
   void give_back(Host& host);
   void fail(Host& host, Failure failure);
@@ -95,6 +100,7 @@ class Run {
   bool disowned_ = false;   // nobody hears the answer, and nothing of the sender changes
   std::optional<Answer> answer_;
   Json result_;
+  std::vector<Emission> emissions_;  // of the handler
   Effects effects_;
   Verdict verdict_;
 };

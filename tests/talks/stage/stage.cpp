@@ -58,11 +58,18 @@ std::string named(const Call& call) {
   return call.with.value("name", "");
 }
 
-/// Yes with what the rule passes, or no where `refuse` holds why.
+/// Yes with what the rule passes, or no where `refuse` holds why. Either sends what stands in `emit`.
 Outcome answer(const Call& call) {
   const auto refuse = call.with.is_object() ? call.with.find("refuse") : call.with.end();
-  if (refuse != call.with.end()) return Outcome::refuse(refuse->get<std::string>());
-  return Outcome::accept(call.with);
+  Outcome outcome =
+      refuse != call.with.end() ? Outcome::refuse(refuse->get<std::string>()) : Outcome::accept(call.with);
+  const auto emit = call.with.is_object() ? call.with.find("emit") : call.with.end();
+  if (emit == call.with.end()) return outcome;
+  for (const Json& one : *emit) {
+    outcome.emit({one.at("topic").get<std::string>(), one.at("event").get<std::string>(), one.value("data", Json()),
+                  one.value("keep", "")});
+  }
+  return outcome;
 }
 
 struct Echo {

@@ -71,6 +71,16 @@ TEST_F(WithPlugins, ExplainListsTheFailuresOfAHandlersPluginAsTheyAreTold) {
   EXPECT_THAT(explain(true).out, HasSubstr(own + "\"Say who you are\"\n"));
 }
 
+TEST_F(WithPlugins, ExplainSaysWhatAHandlerMayEmit) {
+  std::string profile = kGreetings;
+  profile.replace(profile.find("example_greeter.greet"), 21,
+                  "{name: example_greeter.greet, with: {a: 1}, emits: [greeting, role/, hello, user/]}");
+  write(profile);
+  EXPECT_THAT(explain(false).out,
+              HasSubstr("2. handler example_greeter.greet must accept, called with {\"a\":1}, may emit "
+                        "greeting, hello to topics of role/, user/, else refused\n"));
+}
+
 TEST_F(WithPlugins, ExplainTakesAnEventThroughTheHandler) {
   write_failures("no_name: Say who you are");
   const Ran greeted = explain(true, {R"({"name": "Ada"})"});

@@ -96,6 +96,39 @@ class WritingHandlers : public testing::Test {
   std::unique_ptr<Handlers> handlers_;  // last: its reports need the others
 };
 
+TEST_F(WritingHandlers, AClosureEmitsWithItsYesAlone) {
+  make([](const Call& call) {
+    const auto how = call.data.get<std::string>();
+    if (how == "early") return Outcome::write("k", [](Transaction&) { return Outcome::accept(); }).emit({"a/b", "c"});
+    return Outcome::write("k", [how](Transaction&) {
+      Outcome outcome = how == "no" ? Outcome::refuse("no") : Outcome::accept(1);
+      outcome.emit({"room/a", "said", 1}).emit({.topic = "room/b", .event = "told", .data = 2, .keep = "last"});
+      return outcome;
+    });
+  });
+  run("yes");
+  settle({}, 2);
+  ASSERT_EQ(answers_.size(), 1U);
+  EXPECT_EQ(*answers_[0], Json(1));
+  ASSERT_EQ(answers_[0].emissions.size(), 2U) << "those of the run that was committed";
+  EXPECT_EQ(answers_[0].emissions[0].topic, "room/a");
+  EXPECT_EQ(answers_[0].emissions[0].event, "said");
+  EXPECT_EQ(answers_[0].emissions[0].data, Json(1));
+  EXPECT_EQ(answers_[0].emissions[0].keep, "");
+  EXPECT_EQ(answers_[0].emissions[1].topic, "room/b");
+  EXPECT_EQ(answers_[0].emissions[1].keep, "last");
+  run("no");
+  settle();
+  EXPECT_FALSE(kept_);
+  ASSERT_EQ(answers_.size(), 2U);
+  EXPECT_EQ(answers_[1].failure().reason, Reason::internal);
+  const auto early = run("early");
+  ASSERT_TRUE(early);
+  EXPECT_EQ(early->failure().message, "internal error");
+  EXPECT_EQ(said_, (std::vector<std::string>{"yes||", "yes|it says no, and emits|",
+                                             "yes|it emits before its write says yes: the closure does|"}));
+}
+
 TEST_F(WritingHandlers, AClosureFailsByANameThatThePluginDeclares) {
   make([](const Call& call) {
     return Outcome::write("k", [named = call.data.get<std::string>()](Transaction&) { return Outcome::fail(named); });

@@ -1,0 +1,18 @@
+#pragma once
+#include <vector>
+
+#include "gateway/base/json.h"
+#include "gateway/base/result.h"
+#include "gateway/plugin/emission.h"
+
+namespace polygate {
+
+/// Yes with `$result`; or the handler's reason with its text and the name that its plugin declared, `internal` when it
+/// threw or did what no handler may (clients are not told more), `busy` when the gateway is shutting down.
+struct [[nodiscard]] HandlerResult : Result<Json> {
+  using Result<Json>::Result;
+
+  std::vector<Emission> emissions{};  ///< of a yes: what it sends by itself
+};
+
+}  // namespace polygate
