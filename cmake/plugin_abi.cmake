@@ -5,6 +5,7 @@
 set(shared_headers
   gateway/plugin/abi.h.in
   gateway/plugin/emission.h
+  gateway/plugin/enquiry.h
   gateway/plugin/plugin.h
   gateway/store/store.h
   gateway/base/clock.h

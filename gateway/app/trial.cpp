@@ -7,6 +7,7 @@
 #include "gateway/rules/choice.h"
 #include "gateway/rules/failing.h"
 #include "gateway/rules/render.h"
+#include "gateway/rules/topic_named.h"
 
 namespace polygate::app {
 namespace {
@@ -106,9 +107,7 @@ class Trial::Desk final : public rules::Host {
     }
   }
   void release(const Topic&) override {}
-  void present(const Topic& topic) override {
-    run_->answer(Json(contains(trial_.settings_.present, topic) || sender_.inside(topic)));
-  }
+  void present(const Topic& topic) override { run_->answer(Json(is_there(topic))); }
   void handle(const std::string& handler, Call call) override {
     const auto id = trial_.handler_ids_.find(handler);
     if (id == trial_.handler_ids_.end()) {
@@ -118,8 +117,10 @@ class Trial::Desk final : public rules::Host {
     }
     if (trial_.scratch_ != nullptr) assumptions_.push_back("the store has no rows");
     std::promise<HandlerResult> later;
-    auto now = trial_.handlers_->run(id->second, 0, std::move(call),
-                                     [&later](HandlerResult result) { later.set_value(std::move(result)); });
+    const auto who = [this](const std::vector<std::string>& names, const auto& answer) { answer(there(names)); };
+    auto now =
+        trial_.handlers_->run(id->second, 0, std::move(call),
+                              [&later](HandlerResult result) { later.set_value(std::move(result)); }, {who, Millis(0)});
     run_->answer(now ? std::move(*now) : later.get_future().get());
   }
   Result<auth::IdentityPtr> verify(const std::string& verifier, std::string_view) override {
@@ -133,6 +134,18 @@ class Trial::Desk final : public rules::Host {
   json::Document& scratch() override { return scratch_; }
 
  private:
+  bool is_there(const Topic& topic) const { return contains(trial_.settings_.present, topic) || sender_.inside(topic); }
+  /// What a handler hears that asks.
+  Enquiries::Present there(const std::vector<std::string>& names) const {
+    std::vector<std::string> found;
+    for (const std::string& name : names) {
+      const auto topic = rules::topic_to_ask_for(trial_.profile_, name);
+      if (!topic) return topic.failure();
+      if (is_there(*topic)) found.push_back(name);
+    }
+    return found;
+  }
+
   Trial& trial_;
   const Sender& sender_;
   std::vector<std::string>& assumptions_;

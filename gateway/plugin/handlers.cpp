@@ -44,6 +44,7 @@ class Handlers::Lane {
     const Handler* handler;
     Call call;
     Done done;
+    Enquiries asks;
   };
 
   Lane(Handlers& handlers, unsigned threads) : handlers_(handlers), thread_count_(threads) {}
@@ -74,6 +75,9 @@ class Handlers::Lane {
  private:
   void work(std::size_t instance) {
     while (std::optional<Task> task = take()) {
+      if (task->asks.present) {
+        task->call.asks = std::make_shared<WaitingEnquiry>(std::move(task->asks), handlers_.stopping_.get_token());
+      }
       auto result = handlers_.invoke(*task->handler, instance, task->call, task->done);
       if (result) task->done(std::move(*result));
     }
@@ -230,14 +234,20 @@ void Handlers::start() {
   for (const auto& lane : lanes_) lane->start();
 }
 
-std::optional<HandlerResult> Handlers::run(Id id, unsigned worker, Call call, Done done) {
+bool Handlers::runs_elsewhere(Id id) const {
+  return handlers_.at(id.index)->lane != nullptr;
+}
+
+std::optional<HandlerResult> Handlers::run(Id id, unsigned worker, Call call, Done done, Enquiries asks) {
   const Handler& handler = *handlers_.at(id.index);
   if (handler.lane == nullptr) return invoke(handler, worker, call, done);
-  if (auto failure = handler.lane->offer({&handler, std::move(call), std::move(done)})) return HandlerResult(*failure);
+  auto failure = handler.lane->offer({&handler, std::move(call), std::move(done), std::move(asks)});
+  if (failure) return HandlerResult(std::move(*failure));
   return std::nullopt;
 }
 
 void Handlers::stop() {
+  stopping_.request_stop();
   for (const auto& lane : lanes_) lane->stop();
   writes_->stop();
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/result.h"
 #include "gateway/plugin/handler_result.h"
+#include "gateway/plugin/handlers_enquiry.h"
 #include "gateway/plugin/loader.h"
 #include "gateway/plugin/plugin.h"
 
@@ -69,7 +71,10 @@ class Handlers {
   /// number `worker`. For the others nothing is returned and `done` is called later, once, on a thread of ours or of
   /// the store (it should post to the worker's mailbox and return), unless we are stopping or the store takes no write:
   /// then the failure is returned and `done` never called.
-  [[nodiscard]] std::optional<HandlerResult> run(Id id, unsigned worker, Call call, Done done);
+  /// Where it runs later, it may ask by `asks` while it does.
+  [[nodiscard]] std::optional<HandlerResult> run(Id id, unsigned worker, Call call, Done done, Enquiries asks = {});
+  /// Does it run on a thread of ours?
+  bool runs_elsewhere(Id id) const;
 
   /// Accepts nothing more, finishes what waits, here and in the stores (each `done` is called), joins the threads.
   void stop();
@@ -100,6 +105,7 @@ class Handlers {
   std::vector<std::unique_ptr<Handler>> handlers_;
   std::vector<std::unique_ptr<Lane>> lanes_;  // the pool, then one for each serial handler, or all those of a state
   std::unique_ptr<Writes> writes_;
+  std::stop_source stopping_;
   std::map<std::pair<std::string, std::shared_ptr<const StateFactory>>, State> states_;  // by profile; main thread only
 };
 

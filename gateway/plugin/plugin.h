@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "gateway/base/result.h"
 #include "gateway/plugin/abi.h"
 #include "gateway/plugin/emission.h"
+#include "gateway/plugin/enquiry.h"
 #include "gateway/store/store.h"
 
 /// All that a plugin author includes. A plugin is a shared object with one entry, POLYGATE_PLUGIN; it registers
@@ -52,6 +54,15 @@ struct Call {
   Json claims = Json::object();  ///< of the sender's token
   Json data = nullptr;           ///< of the event
   Json with = Json::object();    ///< what the rule passes with `handler: {name, with}`, rendered
+
+  /// Those of the topics (`family/name`, at most kMostPresent) on which somebody is at this moment, on whatever worker,
+  /// in the order in which they were named. Waits for that, as long as a turn may: for blocking and serial handlers,
+  /// while they run; elsewhere it throws.
+  Result<std::vector<std::string>> present(std::vector<std::string> topics) const {
+    if (!asks) throw std::logic_error("`present` waits for its answer: blocking and serial handlers may ask");
+    return asks->present(std::move(topics));
+  }
+  std::shared_ptr<const Enquiry> asks = {};  ///< the gateway's
 };
 
 /// What a handler says: yes with a result (`$result` in the rule), no with a reason for the client, or what it will say

@@ -23,4 +23,15 @@ Result<Topic> topic_named(const profile::Profile& profile, std::string_view text
   return std::move(*topic);
 }
 
+Result<Topic> topic_to_ask_for(const profile::Profile& profile, std::string_view text) {
+  const std::string named = '`' + shown(text) + "`: ";
+  auto topic = topic_named(profile, text);
+  if (!topic) return invalid(named + topic.failure().message);
+  const std::string_view family = topic->family();
+  if ((family == "user" && !profile.uses_user_topics) || (family == "role" && !profile.uses_role_topics)) {
+    return invalid(named + "no rule names a topic of `" + std::string(family) + "/`, so that nobody is counted there");
+  }
+  return topic;
+}
+
 }  // namespace polygate::rules

@@ -11,4 +11,8 @@ namespace polygate::rules {
 /// `$path` had brought it. A failure is `invalid` and says what is wrong with it.
 Result<Topic> topic_named(const profile::Profile& profile, std::string_view text);
 
+/// The same to ask who is there: where sessions are not on `user/` or `role/`, because no rule names such a topic,
+/// nobody could say. The failure names the topic.
+Result<Topic> topic_to_ask_for(const profile::Profile& profile, std::string_view text);
+
 }  // namespace polygate::rules

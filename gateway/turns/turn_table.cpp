@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "gateway/base/units.h"
+#include "gateway/turns/enquiries.h"
 
 namespace polygate::turns {
 namespace {
@@ -90,7 +91,12 @@ class TurnTable::Desk final : public rules::Host {
       });
     };
     turn_.at_handler = true;
-    auto at_once = services.handlers->run(found->second, table_.worker_, std::move(call), std::move(done));
+    Enquiries asks;
+    if (services.handlers->runs_elsewhere(found->second)) {
+      asks = enquiries_of(services, table_.worker_, turn_.profile_index);
+    }
+    auto at_once =
+        services.handlers->run(found->second, table_.worker_, std::move(call), std::move(done), std::move(asks));
     if (at_once) {
       turn_.run->answer(std::move(*at_once));
     } else {

@@ -6,6 +6,8 @@
 #include <memory>
 #include <mutex>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace polygate::stage {
 namespace {
@@ -131,6 +133,15 @@ struct Counted {
   std::shared_ptr<Stage> stage;
 };
 
+/// Says who is there of the `topics` that the rule passes.
+struct Present {
+  explicit Present(const Settings&) {}
+  Outcome operator()(const Call& call) const {
+    const auto there = call.present(call.with.at("topics").get<std::vector<std::string>>());
+    return there ? Outcome::accept(*there) : Outcome::fail(there.failure(), there.failure().message);
+  }
+};
+
 }  // namespace
 
 void end(const Clock& clock) {
@@ -159,4 +170,7 @@ POLYGATE_PLUGIN(stage, plugin) {
   plugin.blocking_handler<Count>("count_blocking");
   plugin.serial_handler<Count>("count_serial");
   plugin.handler<Counted>("counted");
+  plugin.handler<Present>("present_inline");
+  plugin.blocking_handler<Present>("present_blocking");
+  plugin.serial_handler<Present>("present_serial");
 }
