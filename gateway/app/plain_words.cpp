@@ -209,6 +209,7 @@ void add_demands(const profile::Profile& profile, const profile::Rule& rule, con
   }
   if (rule.handler) {
     steps.push_back("handler " + rule.handler->name + " must accept" +
+                    (rule.handler->data ? ", called for " + words(*rule.handler->data) + " instead of the data" : "") +
                     (rule.handler->has_with ? ", called with " + words(rule.handler->with) : "") +
                     words(rule.handler->emits) + ", else refused" +
                     (asked != nullptr && !asked->failures.empty()

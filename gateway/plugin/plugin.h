@@ -52,7 +52,7 @@ struct Call {
   std::string session = {};      ///< `$me.id`
   std::string user = {};         ///< `$me.user`, empty when nobody is authenticated
   Json claims = Json::object();  ///< of the sender's token
-  Json data = nullptr;           ///< of the event
+  Json data = nullptr;           ///< of the event, or what the rule has instead: `handler: {name, data}`
   Json with = Json::object();    ///< what the rule passes with `handler: {name, with}`, rendered
 
   /// Those of the topics (`family/name`, at most kMostPresent) on which somebody is at this moment, on whatever worker,

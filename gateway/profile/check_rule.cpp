@@ -71,6 +71,7 @@ void check_demands(CheckContext& context, const CheckScope& scope, const Rule& r
   if (rule.handler) {
     check_handler(context, *rule.handler);
     check_shape(context, scope, rule.handler->with);
+    if (rule.handler->data) check_shape(context, scope, *rule.handler->data);
     check_emits(context, rule.handler->emits);
   }
 }

@@ -138,6 +138,7 @@ struct HandlerStep {
   std::string name;  ///< plugin.handler
   Shape with;
   bool has_with = false;
+  std::optional<Shape> data;  ///< instead of the event's
   Emits emits;
   Place place;
 };

@@ -160,13 +160,14 @@ std::optional<HandlerStep> read_handler(ReadContext& context, const yaml::Node& 
   HandlerStep handler;
   const yaml::Node* name = &node;
   if (node.is_map()) {
-    if (!expect_map(context, node, "`handler`", {"name", "with", "emits", "when"})) return std::nullopt;
+    if (!expect_map(context, node, "`handler`", {"name", "data", "with", "emits", "when"})) return std::nullopt;
     name = expect_key(context, node, "name", node.place(), "`handler`");
     if (const yaml::Node* with = node.find("with")) {
       if (!with->is_map()) mismatch(context, *with, "`with`", "a mapping");
       handler.with = read_shape(context, *with);
       handler.has_with = true;
     }
+    if (const yaml::Node* data = node.find("data")) handler.data = read_shape(context, *data);
     if (const yaml::Node* emits = node.find("emits")) handler.emits = read_emits(context, *emits);
   }
   if (name == nullptr) return std::nullopt;

@@ -10,6 +10,17 @@
 #include "gateway/rules/render.h"
 
 namespace polygate::rules {
+namespace {
+
+/// Null where it is one absent path, or bytes that are no JSON.
+Json rendered(const profile::Shape& shape, Scope& scope) {
+  std::string text;
+  if (!append_json(text, shape, scope)) return nullptr;
+  Json value = Json::parse(text, nullptr, false);
+  return value.is_discarded() ? Json() : value;
+}
+
+}  // namespace
 
 Run::Run(const profile::Profile& profile, const profile::Rule& rule, const Subject& me, const Clock& clock,
          std::string_view event, const dialect::Event* message)
@@ -240,12 +251,12 @@ Call Run::make_call() {
   call.user = scope_.user();
   const auth::IdentityPtr& identity = scope_.new_identity ? scope_.new_identity : scope_.me->identity();
   if (identity) call.claims = identity->claims;
-  if (message_ && profile_.dialect->traits().json) call.data = json::to_json(message_->data);
-  if (rule_.handler->has_with) {
-    std::string with;
-    append_json(with, rule_.handler->with, scope_);
-    call.with = Json::parse(with, nullptr, false);
+  if (rule_.handler->data) {
+    call.data = rendered(*rule_.handler->data, scope_);
+  } else if (message_ && profile_.dialect->traits().json) {
+    call.data = json::to_json(message_->data);
   }
+  if (rule_.handler->has_with) call.with = rendered(rule_.handler->with, scope_);
   return call;
 }
 

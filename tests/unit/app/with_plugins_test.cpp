@@ -81,6 +81,16 @@ TEST_F(WithPlugins, ExplainSaysWhatAHandlerMayEmit) {
                         "greeting, hello to topics of role/, user/, else refused\n"));
 }
 
+TEST_F(WithPlugins, ExplainSaysWhatAHandlerGetsInsteadOfTheData) {
+  std::string profile = kGreetings;
+  profile.replace(profile.find("example_greeter.greet"), 21,
+                  "{name: example_greeter.greet, data: {name: $me.id, a: 1}}");
+  write(profile);
+  EXPECT_THAT(explain(false).out,
+              HasSubstr("2. handler example_greeter.greet must accept, called for {name: $me.id, a: 1} "
+                        "instead of the data, else refused\n"));
+}
+
 TEST_F(WithPlugins, ExplainTakesAnEventThroughTheHandler) {
   write_failures("no_name: Say who you are");
   const Ran greeted = explain(true, {R"({"name": "Ada"})"});
