@@ -151,6 +151,7 @@ void Deployment::load_handlers(const profile::Profile& profile, const Options& o
   const std::size_t before = diagnostics.size();
   Store* const store = add_store(profile, diagnostics);
   if (diagnostics.size() != before) return;  // without it they would only say that it is missing
+  handlers_->give(profile.name, {profile.limits.handler_threads, profile.limits.handler_queue});
   std::set<std::string> told;
   const auto make = [&](const profile::Rule& rule) {
     if (!rule.handler || ids.contains(rule.handler->name)) return;

@@ -36,8 +36,8 @@ struct Handlers::Handler {
   }
 };
 
-/// A queue of calls and the threads that run them: many for the pool, one for a serial handler or the serial ones of a
-/// state.
+/// A queue of calls and the threads that run them: many for a pool, one for a serial handler or the serial ones of a
+/// state. Whom a client leaves behind by going away is here too, so the queue has an end of its own.
 class Handlers::Lane {
  public:
   struct Task {
@@ -47,7 +47,8 @@ class Handlers::Lane {
     Enquiries asks;
   };
 
-  Lane(Handlers& handlers, unsigned threads) : handlers_(handlers), thread_count_(threads) {}
+  Lane(Handlers& handlers, std::size_t threads, std::size_t queue)
+      : handlers_(handlers), thread_count_(threads), most_(threads + queue) {}
 
   void start() {
     for (std::size_t i = 0; i < thread_count_; ++i) threads_.emplace_back([this, i] { work(i); });
@@ -57,6 +58,8 @@ class Handlers::Lane {
   std::optional<Failure> offer(Task task) {
     const std::scoped_lock lock(mutex_);
     if (closing_) return Failure{Reason::busy, "the gateway is shutting down"};
+    if (open_ == most_) return Failure{Reason::busy, "too many events wait for the handler"};
+    ++open_;
     waiting_.push_back(std::move(task));
     available_.notify_one();
     return std::nullopt;
@@ -79,8 +82,15 @@ class Handlers::Lane {
         task->call.asks = std::make_shared<WaitingEnquiry>(std::move(task->asks), handlers_.stopping_.get_token());
       }
       auto result = handlers_.invoke(*task->handler, instance, task->call, task->done);
+      finish();
       if (result) task->done(std::move(*result));
     }
+  }
+
+  /// Whoever hears the answer finds room for the next call.
+  void finish() {
+    const std::scoped_lock lock(mutex_);
+    --open_;
   }
 
   /// Waits for a task; nothing once the lane is closing and empty.
@@ -95,9 +105,11 @@ class Handlers::Lane {
 
   Handlers& handlers_;
   const std::size_t thread_count_;
+  const std::size_t most_;
   std::mutex mutex_;
   std::condition_variable available_;
   std::deque<Task> waiting_;          // guarded by mutex_
+  std::size_t open_ = 0;              // guarded by mutex_: tasks that wait or run
   bool closing_ = false;              // guarded by mutex_
   std::vector<std::thread> threads_;  // main thread only
 };
@@ -173,12 +185,18 @@ Handlers::Handlers(unsigned workers, HandlerLimits limits, const Clock& clock, R
       limits_(limits),
       clock_(clock),
       report_(std::move(report)),
-      writes_(std::make_unique<Writes>()) {
-  lanes_.push_back(std::make_unique<Lane>(*this, std::max(1U, limits.threads)));
-}
+      writes_(std::make_unique<Writes>()) {}
 
 Handlers::~Handlers() {
   stop();
+}
+
+void Handlers::give(const std::string& profile, PoolLimits limits) {
+  pools_[profile].limits = limits;
+}
+
+Handlers::Pool& Handlers::pool_of(const std::string& profile) {
+  return pools_.try_emplace(profile, Pool{{limits_.threads, limits_.queue}}).first->second;
 }
 
 Result<Handlers::Id> Handlers::add(const Plugin& plugin, const HandlerFactory& factory, const Settings& settings) {
@@ -187,6 +205,7 @@ Result<Handlers::Id> Handlers::add(const Plugin& plugin, const HandlerFactory& f
   handler->threading = factory.threading;
   handler->store = settings.store;
   handler->failures = plugin.failures;
+  Pool& pool = pool_of(settings.profile);
   State* state = nullptr;
   if (factory.method) {
     const Result<State*> shared = state_of(plugin, *factory.method, settings);
@@ -194,20 +213,20 @@ Result<Handlers::Id> Handlers::add(const Plugin& plugin, const HandlerFactory& f
     state = *shared;
   }
   const auto thrown = exception_of([&] {
-    for (std::size_t i = 0; i < instances(factory.threading); ++i) {
+    for (std::size_t i = 0; i < instances(factory.threading, pool); ++i) {
       handler->instances.push_back(state != nullptr ? factory.method->bind(state->object) : factory.make(settings));
     }
   });
   if (thrown) return Failure{Reason::refused, "handler `" + handler->name + "` cannot start: " + *thrown};
-  handler->lane = lane_for(factory.threading, state);
+  handler->lane = lane_for(factory.threading, pool, state);
   handlers_.push_back(std::move(handler));
   return Id{static_cast<std::uint32_t>(handlers_.size() - 1)};
 }
 
 /// How many threads may call a handler.
-std::size_t Handlers::instances(Threading threading) const {
+std::size_t Handlers::instances(Threading threading, const Pool& pool) const {
   if (threading == Threading::serial) return 1;
-  return threading == Threading::inline_ ? workers_ : std::max(1U, limits_.threads);
+  return threading == Threading::inline_ ? workers_ : pool.limits.threads;
 }
 
 /// Made when it is first asked for; one that cannot be made is not tried again.
@@ -220,14 +239,20 @@ Result<Handlers::State*> Handlers::state_of(const Plugin& plugin, const StateMet
   return &state;
 }
 
+Handlers::Lane* Handlers::add_lane(std::size_t threads, std::size_t queue) {
+  return lanes_.emplace_back(std::make_unique<Lane>(*this, threads, queue)).get();
+}
+
 /// None for inline handlers. The serial ones of a state share theirs.
-Handlers::Lane* Handlers::lane_for(Threading threading, State* state) {
+Handlers::Lane* Handlers::lane_for(Threading threading, Pool& pool, State* state) {
   if (threading == Threading::inline_) return nullptr;
-  if (threading == Threading::blocking) return lanes_.front().get();
-  if (state != nullptr && state->lane != nullptr) return state->lane;
-  lanes_.push_back(std::make_unique<Lane>(*this, 1));
-  if (state != nullptr) state->lane = lanes_.back().get();
-  return lanes_.back().get();
+  if (threading == Threading::blocking) {
+    if (pool.lane == nullptr) pool.lane = add_lane(pool.limits.threads, pool.limits.queue);
+    return pool.lane;
+  }
+  if (state == nullptr) return add_lane(1, pool.limits.queue);
+  if (state->lane == nullptr) state->lane = add_lane(1, pool.limits.queue);
+  return state->lane;
 }
 
 void Handlers::start() {

@@ -34,8 +34,15 @@ struct HandlerReport {
   bool slow_write = false;            ///< that held the store for longer than `HandlerLimits::slow_write`
 };
 
+/// What the handlers of one profile may take.
+struct PoolLimits {
+  std::size_t threads = 4;     ///< that run the blocking ones
+  std::size_t queue = 10'000;  ///< calls that wait for these, and for each serial handler or state; one more is `busy`
+};
+
 struct HandlerLimits {
-  unsigned threads = 4;  ///< that run blocking handlers
+  std::size_t threads = 4;  ///< of profiles that give() says nothing of, like `queue`
+  std::size_t queue = 10'000;
   Millis slow{100};
   Millis slow_write{50};
 };
@@ -43,8 +50,7 @@ struct HandlerLimits {
 /// All handlers that the profiles of a deployment use, and the threads that run them. Built on the main thread: add(),
 /// then start(); from then on run() may be called from any worker. stop() finishes what waits and joins; the end stops.
 /// A handler that ends with Outcome::write keeps no thread: the store answers for it.
-/// What waits has no bound of its own: each call is that of a session, which has one under way and takes its next event
-/// when that is done; rules that nobody sends are taken a few at a time.
+/// Each profile has a pool of its own, so that one whose handlers hang stops no other.
 class Handlers {
  public:
   /// Names one handler of one profile. A small number, valid for this Handlers only.
@@ -60,6 +66,9 @@ class Handlers {
   ~Handlers();
   Handlers(const Handlers&) = delete;
   Handlers& operator=(const Handlers&) = delete;
+
+  /// What a profile's handlers may take. Before the first of them is added.
+  void give(const std::string& profile, PoolLimits limits);
 
   /// Makes every instance of a handler of `plugin` that will be needed, or the state that it shares with others in the
   /// profile of these settings, so that settings which do not suit it are found at start-up: the failure names plugin
@@ -91,9 +100,17 @@ class Handlers {
     Lane* lane = nullptr;
   };
 
-  std::size_t instances(Threading threading) const;
+  /// What the blocking handlers of one profile share.
+  struct Pool {
+    PoolLimits limits;
+    Lane* lane = nullptr;
+  };
+
+  Pool& pool_of(const std::string& profile);
+  std::size_t instances(Threading threading, const Pool& pool) const;
   Result<State*> state_of(const Plugin& plugin, const StateMethod& method, const Settings& settings);
-  Lane* lane_for(Threading threading, State* state);
+  Lane* add_lane(std::size_t threads, std::size_t queue);
+  Lane* lane_for(Threading threading, Pool& pool, State* state);
   std::optional<HandlerResult> invoke(const Handler& handler, std::size_t instance, const Call& call, const Done& done);
   HandlerResult conclude(const Handler& handler, const HandlerReport& report,
                          const std::optional<Outcome>& outcome) const;
@@ -103,7 +120,8 @@ class Handlers {
   const Clock& clock_;
   const Report report_;
   std::vector<std::unique_ptr<Handler>> handlers_;
-  std::vector<std::unique_ptr<Lane>> lanes_;  // the pool, then one for each serial handler, or all those of a state
+  std::vector<std::unique_ptr<Lane>> lanes_;  // the pools, and one for each serial handler, or all those of a state
+  std::map<std::string, Pool> pools_;         // by profile; main thread only
   std::unique_ptr<Writes> writes_;
   std::stop_source stopping_;
   std::map<std::pair<std::string, std::shared_ptr<const StateFactory>>, State> states_;  // by profile; main thread only

@@ -34,6 +34,8 @@ struct Limits {
   std::size_t kept_per_topic = 1'000;
   std::size_t kept_bytes = std::size_t{64} << 20;
   std::size_t emits_per_turn = 100;
+  std::size_t handler_threads = 4;
+  std::size_t handler_queue = 10'000;
   Millis turn_within{30'000};
   Millis finish_within{30'000};
 };

@@ -29,9 +29,16 @@ class Stage {
   /// One release lets one call go, whichever came first.
   bool hold(const std::string& name) {
     std::unique_lock lock(mutex_);
+    ++begun_[name];
+    came_.notify_all();
     const bool in_time = came_.wait_for(lock, kLongest, [&] { return ended_ || released_[name] > 0; });
     if (!ended_ && in_time) --released_[name];
     return in_time && !ended_;
+  }
+  /// Waits until so many calls of hold() have begun.
+  bool begun(const std::string& name, int count) {
+    std::unique_lock lock(mutex_);
+    return came_.wait_for(lock, kLongest, [&] { return ended_ || begun_[name] >= count; }) && !ended_;
   }
   void release(const std::string& name) {
     const std::scoped_lock lock(mutex_);
@@ -51,6 +58,7 @@ class Stage {
  private:
   std::mutex mutex_;
   std::condition_variable came_;
+  std::map<std::string, int> begun_;
   std::map<std::string, int> released_;
   std::map<std::string, int> counts_;
   bool ended_ = false;
@@ -112,6 +120,16 @@ struct Hold {
   std::shared_ptr<Stage> stage;
 };
 
+/// Yes when so many calls of Hold are under way, or were.
+struct Begun {
+  explicit Begun(const Settings& settings) : stage(Stage::of(settings.clock)) {}
+  Outcome operator()(const Call& call) const {
+    if (!stage->begun(named(call), call.with.at("count").get<int>())) throw std::runtime_error("nobody came");
+    return Outcome::accept();
+  }
+  std::shared_ptr<Stage> stage;
+};
+
 struct Release {
   explicit Release(const Settings& settings) : stage(Stage::of(settings.clock)) {}
   Outcome operator()(const Call& call) const {
@@ -165,6 +183,7 @@ POLYGATE_PLUGIN(stage, plugin) {
   plugin.handler<Tell>("tell");
   plugin.blocking_handler<Hold>("hold");
   plugin.serial_handler<Hold>("hold_serial");
+  plugin.serial_handler<Begun>("begun");
   plugin.handler<Release>("release");
   plugin.handler<Count>("count");
   plugin.blocking_handler<Count>("count_blocking");

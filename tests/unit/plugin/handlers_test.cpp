@@ -146,7 +146,7 @@ TEST(Handlers, ASerialHandlerHearsManyWorkersOneAtATime) {
 
 TEST(Handlers, ACallForEachOfManySessionsWaitsForItsTurn) {
   constexpr int kSessions = 10'000;
-  Handlers handlers(1, {.threads = 1}, kClock);
+  Handlers handlers(1, {.threads = 1, .queue = kSessions}, kClock);
   std::promise<void> begun, go_on;
   auto blocking = handlers.add({"p"},
                                simple(Threading::blocking,
