@@ -7,6 +7,7 @@ set(shared_headers
   gateway/plugin/emission.h
   gateway/plugin/enquiry.h
   gateway/plugin/plugin.h
+  gateway/plugin/random.h
   gateway/store/store.h
   gateway/base/clock.h
   gateway/base/json.h

@@ -6,13 +6,17 @@
 #include <utility>
 
 #include "gateway/app/offered_plugins.h"
+#include "gateway/app/secrets.h"
 #include "gateway/base/units.h"
+#include "gateway/plugin/system_random.h"
 #include "gateway/profile/check.h"
 #include "gateway/profile/read.h"
 #include "gateway/schema/library.h"
 
 namespace polygate::app {
 namespace {
+
+const SystemRandom kRandom;
 
 /// `path` as the user would write it: relative to where the command was called, when that is shorter.
 std::string shown(const std::filesystem::path& path) {
@@ -141,6 +145,16 @@ Store* Deployment::add_store(const profile::Profile& profile, Diagnostics& diagn
   return stores_->add(profile.name, plugins, diagnostics);
 }
 
+std::map<std::string, Secrets> Deployment::read_all_secrets(const profile::Profile& profile, Diagnostics& diagnostics) {
+  std::map<std::string, Secrets> secrets;
+  for (const std::string& name : profile.plugins) {
+    if (auto plugin = loader_->load(name)) {
+      secrets.emplace(name, read_secrets(profile, **plugin, config_.folder, diagnostics));
+    }
+  }
+  return secrets;
+}
+
 /// Makes the handlers that the profile's rules name.
 void Deployment::load_handlers(const profile::Profile& profile, const Options& options, Diagnostics& diagnostics) {
   turns::Services::HandlerIds& ids = services_.handler_ids.emplace_back();
@@ -148,9 +162,11 @@ void Deployment::load_handlers(const profile::Profile& profile, const Options& o
   settings.values = profile.settings;
   settings.clock = options.clock;
   settings.profile = profile.name;
+  settings.random = &kRandom;
   const std::size_t before = diagnostics.size();
   Store* const store = add_store(profile, diagnostics);
-  if (diagnostics.size() != before) return;  // without it they would only say that it is missing
+  std::map<std::string, Secrets> secrets = read_all_secrets(profile, diagnostics);
+  if (diagnostics.size() != before) return;  // without them they would only say that they are missing
   handlers_->give(profile.name, {profile.limits.handler_threads, profile.limits.handler_queue});
   std::set<std::string> told;
   const auto make = [&](const profile::Rule& rule) {
@@ -162,6 +178,7 @@ void Deployment::load_handlers(const profile::Profile& profile, const Options& o
         plugin && dot != std::string::npos ? (*plugin)->find(name.substr(dot + 1)) : nullptr;
     if (!factory) return;  // check() has said so
     settings.store = (*plugin)->migrations.empty() ? nullptr : store;
+    settings.secrets = secrets[(*plugin)->name];
     auto id = handlers_->add(**plugin, *factory, settings);
     if (id) {
       ids.emplace(name, *id);

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -51,6 +52,7 @@ class Deployment {
   std::set<const profile::Profile*> load_profiles(Diagnostics& diagnostics);
   void check_kept(Diagnostics& diagnostics) const;
   Store* add_store(const profile::Profile& profile, Diagnostics& diagnostics);
+  std::map<std::string, Secrets> read_all_secrets(const profile::Profile& profile, Diagnostics& diagnostics);
   void load_handlers(const profile::Profile& profile, const Options& options, Diagnostics& diagnostics);
 
   Config config_;

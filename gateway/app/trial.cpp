@@ -115,6 +115,7 @@ class Trial::Desk final : public rules::Host {
       run_->answer(Json(nullptr));
       return;
     }
+    if (trial_.has_secrets_) assumptions_.push_back("secrets are made up");
     if (trial_.scratch_ != nullptr) assumptions_.push_back("the store has no rows");
     std::promise<HandlerResult> later;
     const auto who = [this](const std::vector<std::string>& names, const auto& answer) { answer(there(names)); };
@@ -166,6 +167,7 @@ Result<void> Trial::load_handlers(Loader& loader) {
   settings.values = profile_.settings;
   settings.clock = &clock_;
   settings.profile = profile_.name;
+  settings.random = &random_;
   std::vector<const Plugin*> plugins;
   bool keeps_rows = false;
   for (const std::string& name : profile_.plugins) {
@@ -181,6 +183,9 @@ Result<void> Trial::load_handlers(Loader& loader) {
   }
   for (const Plugin* plugin : plugins) {
     settings.store = plugin->migrations.empty() ? nullptr : &scratch_->store();
+    settings.secrets.clear();
+    for (const std::string& secret : plugin->secrets) settings.secrets.emplace(secret, std::string(32, '?'));
+    has_secrets_ = has_secrets_ || !plugin->secrets.empty();
     for (const HandlerFactory& handler : plugin->handlers) {
       auto id = handlers_->add(*plugin, handler, settings);
       if (!id) return id.failure();

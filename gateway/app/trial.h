@@ -11,6 +11,7 @@
 #include "gateway/app/scratch_store.h"
 #include "gateway/plugin/handlers.h"
 #include "gateway/plugin/loader.h"
+#include "gateway/plugin/system_random.h"
 #include "gateway/rules/run.h"
 
 namespace polygate::app {
@@ -65,6 +66,8 @@ class Trial {
   const TrialSettings settings_;
   const Clock& clock_;
   std::unique_ptr<ScratchStore> scratch_;
+  const SystemRandom random_;
+  bool has_secrets_ = false;  ///< some plugin declares one; what handlers get is made up
   std::unique_ptr<Handlers> handlers_;
   std::map<std::string, Handlers::Id> handler_ids_;
 };

@@ -129,6 +129,7 @@ Result<const Plugin*> Loader::install(const std::string& name, const std::string
   if (const std::string fault = fault_in(registry.migrations()); !fault.empty()) return refusal("registers " + fault);
   if (const std::string fault = fault_in_failures(registry.failures()); !fault.empty()) return refusal(fault);
   Plugin plugin{name, registry.handlers(), registry.migrations(), registry.failures(), registry.settings_schema()};
+  plugin.secrets = registry.secrets();
   return &plugins_.emplace(name, std::move(plugin)).first->second;
 }
 

@@ -16,7 +16,8 @@ struct Plugin {
   std::vector<HandlerFactory> handlers = {};
   std::vector<Migration> migrations = {};
   std::vector<DeclaredFailure> failures = {};
-  std::string settings_schema = {};  ///< JSON text; empty when it says nothing of its settings
+  std::string settings_schema = {};       ///< JSON text; empty when it says nothing of its settings
+  std::vector<std::string> secrets = {};  ///< where settings name them: "mail.password"
 
   /// The handler of that name, or nullptr.
   const HandlerFactory* find(std::string_view handler) const;

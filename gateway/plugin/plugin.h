@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -14,6 +15,7 @@
 #include "gateway/plugin/abi.h"
 #include "gateway/plugin/emission.h"
 #include "gateway/plugin/enquiry.h"
+#include "gateway/plugin/random.h"
 #include "gateway/store/store.h"
 
 /// All that a plugin author includes. A plugin is a shared object with one entry, POLYGATE_PLUGIN; it registers
@@ -36,12 +38,17 @@
 /// `internal`. Keep the classes in an anonymous namespace: the program and its plugins share one address space.
 namespace polygate {
 
-/// What a handler is built from. All but `values` belongs to the gateway and outlives the handler.
+/// What PluginRegistry::secret declared, by the same names, as far as the profile has it.
+using Secrets = std::map<std::string, std::string, std::less<>>;
+
+/// What a handler is built from. Pointers are to what belongs to the gateway and outlives the handler.
 struct Settings {
   Json values = Json::object();  ///< the profile's `settings`
   Store* store = nullptr;        ///< the profile's; null without a store or migrations. Not open under `check`
   const Clock* clock = nullptr;  ///< never null in a gateway
   std::string profile = {};      ///< its name
+  Secrets secrets = {};
+  const Random* random = nullptr;  ///< never null in a gateway
 };
 
 /// One event on its way through a rule. Materialised for the handler: owns what it says, may cross threads.
@@ -245,6 +252,11 @@ class PluginRegistry {
   /// leaves others open (no `additionalProperties` at the top). A key that nobody speaks of is told.
   void settings_schema(std::string json) { settings_schema_ = std::move(json); }
 
+  /// Says where in `settings` a secret is named: `secret("mail.password")` for `mail: {password: {env: MAIL_PASSWORD}}`
+  /// or `{file: mail.key}`. Handlers find it as Settings::secrets under this name, if the profile names one;
+  /// Settings::values have its place alone, and so has `$settings`.
+  void secret(std::string where) { secrets_.push_back(std::move(where)); }
+
   /// Makes `Outcome::fail(name)` known to its handlers, and `name` to the `failures` of the profiles that use it.
   void failure(std::string name, Reason reason, std::string message) {
     failures_.push_back({std::move(name), reason, std::move(message)});
@@ -253,6 +265,7 @@ class PluginRegistry {
   const std::vector<HandlerFactory>& handlers() const { return handlers_; }
   const std::vector<Migration>& migrations() const { return migrations_; }
   const std::vector<DeclaredFailure>& failures() const { return failures_; }
+  const std::vector<std::string>& secrets() const { return secrets_; }
   const std::string& settings_schema() const { return settings_schema_; }
 
  private:
@@ -266,6 +279,7 @@ class PluginRegistry {
   std::vector<HandlerFactory> handlers_;
   std::vector<Migration> migrations_;
   std::vector<DeclaredFailure> failures_;
+  std::vector<std::string> secrets_;
   std::string settings_schema_;
 };
 
