@@ -6,6 +6,7 @@ set(shared_headers
   gateway/plugin/abi.h.in
   gateway/plugin/emission.h
   gateway/plugin/enquiry.h
+  gateway/plugin/files.h
   gateway/plugin/plugin.h
   gateway/plugin/random.h
   gateway/store/store.h

@@ -104,6 +104,7 @@ class Builder {
     config_.schemas = folder(top, "schemas");
     config_.plugin_folder = folder(top, "plugins");
     if (const yaml::Node* store = top.find("store")) config_.store = read_store(*store, config_.folder, diagnostics_);
+    if (top.has("files")) config_.files = folder(top, "files");
     top.each("verifiers", [&](const yaml::Node::Entry& entry) { verifier(entry); });
     limits(top);
     tcp_keepalive(top);

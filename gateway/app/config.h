@@ -48,6 +48,7 @@ struct Config {
   std::filesystem::path schemas;
   std::filesystem::path plugin_folder;
   std::optional<StoreConfig> store;
+  std::filesystem::path files;  ///< where each profile with plugins has a folder; empty = nowhere
   std::vector<JwtConfig> jwt;
   std::vector<TokensConfig> tokens;
   profile::SharedLimits limits;

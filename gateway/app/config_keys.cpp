@@ -9,7 +9,7 @@ namespace polygate::app {
 const std::vector<ConfigKeys>& config_keys() {
   static const std::vector<ConfigKeys> all = {
       {"configuration",
-       {"listeners", "admin", "workers", "profiles", "schemas", "plugins", "verifiers", "store", "limits",
+       {"listeners", "admin", "workers", "profiles", "schemas", "plugins", "verifiers", "store", "files", "limits",
         "tcp_keepalive", "drain", "log"}},
       {"listener", {"address", "port", "tls"}},
       {"tls", {"certificate", "key"}},

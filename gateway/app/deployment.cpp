@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gateway/app/offered_plugins.h"
+#include "gateway/app/private_folder.h"
 #include "gateway/app/secrets.h"
 #include "gateway/base/units.h"
 #include "gateway/plugin/system_random.h"
@@ -145,6 +146,15 @@ Store* Deployment::add_store(const profile::Profile& profile, Diagnostics& diagn
   return stores_->add(profile.name, plugins, diagnostics);
 }
 
+const Files* Deployment::add_files(const profile::Profile& profile, bool makes, Diagnostics& diagnostics) {
+  if (config_.files.empty() || profile.plugins.empty()) return nullptr;
+  const std::filesystem::path folder = config_.files / profile.name;
+  const std::string wrong = private_folder(folder, makes);
+  if (wrong.empty()) return &files_.emplace_back(folder);
+  diagnostics.add(config_.tree.find("files")->place(), "the files of profile `" + profile.name + "`: " + wrong);
+  return nullptr;
+}
+
 std::map<std::string, Secrets> Deployment::read_all_secrets(const profile::Profile& profile, Diagnostics& diagnostics) {
   std::map<std::string, Secrets> secrets;
   for (const std::string& name : profile.plugins) {
@@ -165,6 +175,7 @@ void Deployment::load_handlers(const profile::Profile& profile, const Options& o
   settings.random = &kRandom;
   const std::size_t before = diagnostics.size();
   Store* const store = add_store(profile, diagnostics);
+  settings.files = add_files(profile, options.open_stores, diagnostics);
   std::map<std::string, Secrets> secrets = read_all_secrets(profile, diagnostics);
   if (diagnostics.size() != before) return;  // without them they would only say that they are missing
   handlers_->give(profile.name, {profile.limits.handler_threads, profile.limits.handler_queue});

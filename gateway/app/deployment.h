@@ -1,4 +1,5 @@
 #pragma once
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -52,6 +53,7 @@ class Deployment {
   std::set<const profile::Profile*> load_profiles(Diagnostics& diagnostics);
   void check_kept(Diagnostics& diagnostics) const;
   Store* add_store(const profile::Profile& profile, Diagnostics& diagnostics);
+  const Files* add_files(const profile::Profile& profile, bool makes, Diagnostics& diagnostics);
   std::map<std::string, Secrets> read_all_secrets(const profile::Profile& profile, Diagnostics& diagnostics);
   void load_handlers(const profile::Profile& profile, const Options& options, Diagnostics& diagnostics);
 
@@ -59,6 +61,7 @@ class Deployment {
   bool started_ = false;
   auth::Verifiers verifiers_;
   std::unique_ptr<Stores> stores_;
+  std::deque<Files> files_;  // of each profile with plugins
   std::unique_ptr<Loader> loader_;
   std::unique_ptr<Handlers> handlers_;
   std::unique_ptr<LocalExchange> exchange_;

@@ -15,6 +15,7 @@
 #include "gateway/plugin/abi.h"
 #include "gateway/plugin/emission.h"
 #include "gateway/plugin/enquiry.h"
+#include "gateway/plugin/files.h"
 #include "gateway/plugin/random.h"
 #include "gateway/store/store.h"
 
@@ -49,6 +50,7 @@ struct Settings {
   std::string profile = {};      ///< its name
   Secrets secrets = {};
   const Random* random = nullptr;  ///< never null in a gateway
+  const Files* files = nullptr;    ///< the profile's; null without `files` in gateway.yaml. Not made under `check`
 };
 
 /// One event on its way through a rule. Materialised for the handler: owns what it says, may cross threads.
