@@ -195,6 +195,10 @@ void add_demands(const profile::Profile& profile, const profile::Rule& rule, con
     steps.push_back(words(rule.authenticate->token) + " must be a token that verifier " + rule.authenticate->verifier +
                     " accepts" + (rule.authenticate->optional ? ", or be missing" : "") + ", else unauthenticated");
   }
+  if (rule.recall) {
+    steps.push_back("recall what stays on " + words(rule.recall->topic) + " under the key " + words(rule.recall->key) +
+                    ", as $kept");
+  }
   for (const profile::Condition& inside : rule.inside) {
     steps.push_back("the sender must be on " + words(inside.topic) + ", else forbidden" +
                     saying(profile, rule, inside.failure, Reason::forbidden));

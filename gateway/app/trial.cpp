@@ -92,6 +92,10 @@ class Trial::Desk final : public rules::Host {
                            std::to_string(rate.at.count) + " in " + format_duration(rate.at.within));
     run_->answer(Json(nullptr));
   }
+  void recall(const Topic& topic, const std::string& key) override {
+    assumptions_.push_back("nothing stays on " + std::string(topic.text()) + " under " + key);
+    run_->answer(Json::array());
+  }
   void claim(const Topic& topic, Taken when_taken) override {
     const std::string name(topic.text());
     if (sender_.inside(topic)) {

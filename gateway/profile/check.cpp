@@ -130,11 +130,12 @@ CheckContext::CheckContext(Profile& checked, const Surroundings& offered, Diagno
       diagnostics(problems),
       reach(checked),
       definitions(checked, offered, problems, in_files) {
-  each_rule(checked, [&](const Rule& rule) {
+  each_rule(checked, [&](const Rule& rule, const std::string& event) {
     for (const auto& [variable, value] : rule.set) variables.insert(variable);
     for (const SendStep& send : rule.sends) {
       if (!send.keep) continue;
-      for (const TopicText& topic : send.to) kept.emplace(topic.family, send.keep->key);
+      const Keeping keeping{send.keep->key, constant_name(send.as, event), send.args.has_value()};
+      for (const TopicText& topic : send.to) kept.emplace(topic.family, keeping);
     }
     if (!rule.handler) return;
     for (const Emits::Name& family : rule.handler->emits.families) emitted.insert(family.text);

@@ -12,6 +12,13 @@
 
 namespace polygate::profile {
 
+/// Something that some rule keeps.
+struct Keeping {
+  Text key;
+  std::string event;      ///< as which it is kept; empty where that is known when it is sent
+  bool has_args = false;  ///< instead of data
+};
+
 /// What the parts of check() share. Lives as long as one check().
 struct CheckContext {
   CheckContext(Profile& checked, const Surroundings& offered, Diagnostics& problems, Diagnostics& in_files);
@@ -21,9 +28,9 @@ struct CheckContext {
   Diagnostics& diagnostics;
   Reach reach;
   Definitions definitions;
-  std::set<std::string> variables;        ///< that some rule sets
-  std::multimap<std::string, Text> kept;  ///< by family: the keys under which something stays there
-  std::set<std::string> emitted;          ///< families where handlers may keep something, under whatever keys
+  std::set<std::string> variables;           ///< that some rule sets
+  std::multimap<std::string, Keeping> kept;  ///< by family: what stays there
+  std::set<std::string> emitted;             ///< families where handlers may keep something, under whatever keys
 
   /// What some dialect of the profile has, where they are known.
   dialect::Traits traits() const {
@@ -48,6 +55,7 @@ struct CheckContext {
 /// Which `$paths` mean something where a template stands.
 struct CheckScope {
   enum class Result : std::uint8_t { no_handler, not_yet, ready };
+  enum class Recall : std::uint8_t { none, not_yet, ready };
 
   std::vector<RoleIndex> from;  ///< the sender's possible roles
   bool has_sender = true;       ///< `$me` and the request that it came with: not where nobody sends the rule
@@ -56,6 +64,8 @@ struct CheckScope {
   const Definitions::Definition* data = nullptr;  ///< what `$data` looks like, when it is known
   bool any_event = false;                         ///< the profile's `otherwise`: `$data` of every event
   Result result = Result::no_handler;
+  Recall recall = Recall::none;
+  const Definitions::Definition* kept = nullptr;  ///< what `$kept` looks like, when it is known
   /// What has no event, in messages.
   std::string without_event() const {
     return has_sender ? "a session that opens or closes" : "a rule that nobody sends";

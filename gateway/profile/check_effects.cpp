@@ -7,12 +7,6 @@
 namespace polygate::profile {
 namespace {
 
-/// The outgoing event's name, as far as it is known before anything runs.
-std::string constant_name(const std::optional<Text>& as, const std::string& event) {
-  if (!as || as->is_whole(Root::event)) return event;
-  return as->is_constant() ? as->constant() : std::string();
-}
-
 bool is_whole_data(const Shape& shape) {
   return shape.kind == Shape::Kind::text && shape.text.is_whole(Root::data);
 }
@@ -148,25 +142,33 @@ std::string as_written(const Text& text) {
   return out;
 }
 
-/// Something must be able to stay there under that key.
+/// What may stay there under that key: there must be something. `verb` is what is done with it.
+std::vector<Keeping> what_is_kept(CheckContext& context, const TopicText& topic, const Text& key,
+                                  const std::string& verb) {
+  std::vector<Keeping> found;
+  if (!can_keep(context, topic)) {
+    context.problem(key.place, "`" + verb + "` is for joined topics: nothing stays with `" + topic.family + "/`");
+    return found;
+  }
+  std::vector<std::string> keys;
+  const auto [first, last] = context.kept.equal_range(topic.family);
+  for (auto at = first; at != last; ++at) {
+    keys.push_back(as_written(at->second.key));
+    if (may_meet(at->second.key, key)) found.push_back(at->second);
+  }
+  if (found.empty() && !context.emitted.contains(topic.family)) {
+    context.problem(key.place,
+                    keys.empty() ? "no rule keeps anything on `" + topic.family + "/`: there is nothing to " + verb
+                                 : "no rule keeps anything on `" + topic.family + "/` under such a key",
+                    did_you_mean(as_written(key), keys));
+  }
+  return found;
+}
+
 void check_forget(CheckContext& context, const CheckScope& scope, const SendStep& send) {
   for (const Text& key : send.forget) {
     check_text(context, scope, key);
-    for (const TopicText& topic : send.to) {
-      if (!can_keep(context, topic)) {
-        context.problem(key.place, "`forget` is for joined topics: nothing stays with `" + topic.family + "/`");
-        continue;
-      }
-      if (context.emitted.contains(topic.family)) continue;
-      const auto [first, last] = context.kept.equal_range(topic.family);
-      if (std::any_of(first, last, [&](const auto& kept) { return may_meet(kept.second, key); })) continue;
-      std::vector<std::string> keys;
-      for (auto at = first; at != last; ++at) keys.push_back(as_written(at->second));
-      context.problem(key.place,
-                      first == last ? "no rule keeps anything on `" + topic.family + "/`: there is nothing to forget"
-                                    : "no rule keeps anything on `" + topic.family + "/` under such a key",
-                      did_you_mean(as_written(key), keys));
-    }
+    for (const TopicText& topic : send.to) static_cast<void>(what_is_kept(context, topic, key, "forget"));
   }
 }
 
@@ -190,6 +192,38 @@ void check_topic(CheckContext& context, const CheckScope& scope, const TopicText
   for (const auto& [family, kind] : profile.families) families.push_back(family);
   context.problem(topic.place, "no rule claims or joins `" + topic.family + "/`: nobody can be there",
                   did_you_mean(topic.family, families));
+}
+
+std::string constant_name(const std::optional<Text>& as, const std::string& event) {
+  if (!as || as->is_whole(Root::event)) return event;
+  return as->is_constant() ? as->constant() : std::string();
+}
+
+void check_recall(CheckContext& context, const CheckScope& scope, const RecallStep& recall) {
+  context.profile.recalls = true;
+  check_topic(context, scope, recall.topic);
+  check_text(context, scope, recall.key);
+  if (!context.json()) {
+    context.problem(recall.place, "this dialect's data are bytes: there is nothing to `recall`");
+    return;
+  }
+  if (!context.profile.families.contains(recall.topic.family)) return;
+  const std::vector<Keeping> kept = what_is_kept(context, recall.topic, recall.key, "recall");
+  if (!kept.empty() && std::all_of(kept.begin(), kept.end(), [](const Keeping& one) { return one.has_args; })) {
+    context.problem(recall.key.place, "what is kept there with `args` has no data to `recall`");
+  }
+}
+
+Definitions::Definition definition_of_kept(CheckContext& context, const RecallStep& recall) {
+  std::optional<std::string> event;
+  const auto [first, last] = context.kept.equal_range(recall.topic.family);
+  for (auto at = first; at != last; ++at) {
+    const Keeping& kept = at->second;
+    if (kept.has_args || !may_meet(kept.key, recall.key)) continue;
+    if (kept.event.empty() || (event && *event != kept.event) || context.definitions.has_args(kept.event)) return {};
+    event = kept.event;
+  }
+  return event ? context.definitions.find(*event, "send", recall.place) : Definitions::Definition{};
 }
 
 void check_verifier(CheckContext& context, const std::string& name, const Place& place) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 
 #include "gateway/profile/check_context.h"
@@ -7,6 +8,14 @@ namespace polygate::profile {
 
 /// A topic that something is done with: does its family exist, and do its paths?
 void check_topic(CheckContext& context, const CheckScope& scope, const TopicText& topic);
+
+/// The outgoing event's name, as far as it is known before anything runs; empty where it is not.
+std::string constant_name(const std::optional<Text>& as, const std::string& event);
+
+/// Can something stay there, under that key?
+void check_recall(CheckContext& context, const CheckScope& scope, const RecallStep& recall);
+/// What is found there looks like, where that is one definition; else without a schema.
+Definitions::Definition definition_of_kept(CheckContext& context, const RecallStep& recall);
 
 /// A verifier that a rule or an endpoint names.
 void check_verifier(CheckContext& context, const std::string& name, const Place& place);

@@ -134,6 +134,17 @@ void check_request(CheckContext& context, const CheckScope& scope, const Path& p
                   did_you_mean(path.text(), candidates));
 }
 
+/// What the rule has recalled.
+void check_kept(CheckContext& context, const CheckScope& scope, const Path& path) {
+  if (scope.recall == CheckScope::Recall::ready) {
+    if (scope.kept != nullptr) check_data(context, path, *scope.kept, path.segments, 0);
+    return;
+  }
+  context.problem(path.place, scope.recall == CheckScope::Recall::none
+                                  ? "`$kept` is what `recall` finds, there is none here"
+                                  : "`$kept` is not known here: this comes before `recall`");
+}
+
 /// The names in one of `$problems`; `at` is where that of `path` stands.
 void check_problem_name(CheckContext& context, const Path& path, std::size_t at) {
   const std::vector<std::string> names = {"field", "pointer", "path", "keyword", "expected", "message"};
@@ -224,6 +235,8 @@ void check_path(CheckContext& context, const CheckScope& scope, const Path& path
                                       ? "`$result` is what a `handler` says, this rule has none"
                                       : "`$result` is not known here: this comes before the handler, or instead of it");
       return;
+    case Root::kept:
+      return check_kept(context, scope, path);
     case Root::problem:
     case Root::problems:
       return check_problem(context, scope, path);

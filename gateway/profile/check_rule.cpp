@@ -55,13 +55,18 @@ void check_leave(CheckContext& context, const CheckScope& scope, const std::vect
   }
 }
 
-/// The steps that may fail: they come before the handler has spoken.
-void check_demands(CheckContext& context, const CheckScope& scope, const Rule& rule) {
+/// The steps that may fail before anything is recalled, and that one.
+void check_first_demands(CheckContext& context, const CheckScope& scope, const Rule& rule) {
   if (rule.rate && rule.rate->per) check_rate_key(context, scope, *rule.rate->per);
   if (rule.authenticate) {
     check_text(context, scope, rule.authenticate->token);
     check_verifier(context, rule.authenticate->verifier, rule.authenticate->place);
   }
+  if (rule.recall) check_recall(context, scope, *rule.recall);
+}
+
+/// The others that may fail: they come before the handler has spoken.
+void check_demands(CheckContext& context, const CheckScope& scope, const Rule& rule) {
   check_conditions(context, scope, rule, rule.inside);
   check_conditions(context, scope, rule, rule.needs);
   if (rule.claim) {
@@ -127,6 +132,14 @@ void check_rule(CheckContext& context, Rule& rule, const std::string& event) {
     }
   }
   if (rule.handler) scope.result = CheckScope::Result::not_yet;
+  if (rule.recall) scope.recall = CheckScope::Recall::not_yet;
+  check_first_demands(context, scope, rule);
+  Definitions::Definition kept;
+  if (rule.recall) {
+    kept = definition_of_kept(context, *rule.recall);
+    scope.kept = &kept;
+    scope.recall = CheckScope::Recall::ready;
+  }
   check_demands(context, scope, rule);
   check_otherwise(context, rule.otherwise, scope, event);
   check_failures(context, scope, rule.failures);

@@ -6,6 +6,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "gateway/base/clock.h"
@@ -134,6 +135,13 @@ struct AuthenticateStep {
   Place place;
 };
 
+/// Reads one message that a topic keeps: `$kept`.
+struct RecallStep {
+  TopicText topic;
+  Text key;
+  Place place;
+};
+
 struct HandlerStep {
   std::string name;  ///< plugin.handler
   Shape with;
@@ -216,6 +224,7 @@ struct Rule {
   std::shared_ptr<const schema::Schema> args_schema;  ///< of all its arguments; null: there is at most one
   std::optional<RateStep> rate;
   std::optional<AuthenticateStep> authenticate;
+  std::optional<RecallStep> recall;
   std::vector<Condition> inside;
   std::vector<Condition> needs;
   std::optional<ClaimStep> claim;
@@ -284,9 +293,10 @@ struct Profile {
   bool auth_used = false;                 ///< some path mentions `$auth`; else what clients connect with is not kept
   bool uses_user_topics = false;          ///< some send, join or needs names `user/...`, or `presence` is of it
   bool uses_role_topics = false;
-  bool orders = false;  ///< some rule has `others`
-  bool keeps = false;   ///< some send stays with its topic, or a handler may emit one that does
-  bool merges = false;  ///< some send changes a part of what stays there
+  bool orders = false;   ///< some rule has `others`
+  bool keeps = false;    ///< some send stays with its topic, or a handler may emit one that does
+  bool merges = false;   ///< some send changes a part of what stays there
+  bool recalls = false;  ///< some rule reads it
 
   /// Where things stand in the file, for check().
   struct Places {
@@ -311,19 +321,23 @@ struct Profile {
 
 using ProfilePtr = std::shared_ptr<const Profile>;
 
-/// Every rule of the profile, wherever it stands.
+/// Every rule of the profile, wherever it stands: `visit(rule)`, or `visit(rule, event)` with its event's name, which
+/// is empty where it has none.
 template <class P, class Visit>
 void each_rule(P& profile, Visit visit) {
-  for (auto& [event, rules] : profile.events) {
-    for (auto& rule : rules) visit(rule);
-  }
-  for (auto* rules : {&profile.opened, &profile.closed, &profile.started, &profile.timed}) {
-    for (auto& rule : *rules) visit(rule);
-  }
-  for (auto& [family, presence] : profile.presence) {
-    for (auto* rules : {&presence.arrived, &presence.left}) {
-      for (auto& rule : *rules) visit(rule);
+  const auto each_of = [&](auto& rules, const std::string& event) {
+    for (auto& rule : rules) {
+      if constexpr (std::is_invocable_v<Visit&, decltype(rule), const std::string&>) {
+        visit(rule, event);
+      } else {
+        visit(rule);
+      }
     }
+  };
+  for (auto& [event, rules] : profile.events) each_of(rules, event);
+  for (auto* rules : {&profile.opened, &profile.closed, &profile.started, &profile.timed}) each_of(*rules, {});
+  for (auto& [family, presence] : profile.presence) {
+    for (auto* rules : {&presence.arrived, &presence.left}) each_of(*rules, {});
   }
 }
 

@@ -139,6 +139,7 @@ void settle_kinds(Profile& profile) {
     if (held != profile.families.end()) topic.kind = held->second;
   };
   each_rule(profile, [&](Rule& rule) {
+    if (rule.recall) settle(rule.recall->topic);
     for (auto* conditions : {&rule.inside, &rule.needs}) {
       for (Condition& condition : *conditions) settle(condition.topic);
     }

@@ -14,13 +14,13 @@ namespace {
 std::vector<std::string> steps_of(RuleKind kind) {
   // A session that is closed has nothing to gain any more and hears nothing.
   // Of what nobody sends somebody is known in presence alone.
-  if (kind == RuleKind::started) return {"needs", "handler", "send", "others"};
-  if (kind == RuleKind::timed) return {"interval", "needs", "handler", "send", "others"};
-  if (kind == RuleKind::presence) return {"from", "needs", "handler", "send", "others"};
-  if (kind == RuleKind::closed) return {"from", "inside", "needs", "handler", "send", "others"};
-  std::vector<std::string> steps = {"from",   "authenticate", "inside",   "needs", "claim", "handler",
-                                    "become", "set",          "join",     "send",  "leave", "reply",
-                                    "close",  "otherwise",    "failures", "others"};
+  if (kind == RuleKind::started) return {"recall", "needs", "handler", "send", "others"};
+  if (kind == RuleKind::timed) return {"interval", "recall", "needs", "handler", "send", "others"};
+  if (kind == RuleKind::presence) return {"from", "recall", "needs", "handler", "send", "others"};
+  if (kind == RuleKind::closed) return {"from", "recall", "inside", "needs", "handler", "send", "others"};
+  std::vector<std::string> steps = {"from",   "authenticate", "inside",   "needs",  "claim", "handler",
+                                    "become", "set",          "join",     "send",   "leave", "reply",
+                                    "close",  "otherwise",    "failures", "others", "recall"};
   if (kind == RuleKind::event) steps.insert(steps.end(), {"matching", "rate"});
   return steps;
 }
@@ -83,6 +83,17 @@ std::optional<AuthenticateStep> read_authenticate(ReadContext& context, const ya
   }
   if (!read_when(context, node)) return std::nullopt;
   return step;
+}
+
+/// A topic keeps something under each of its keys: both are needed.
+std::optional<RecallStep> read_recall(ReadContext& context, const yaml::Node& node) {
+  if (!expect_map(context, node, "`recall`", {"topic", "key", "when"})) return std::nullopt;
+  const yaml::Node* topic = expect_key(context, node, "topic", node.place(), "`recall`");
+  const yaml::Node* key = expect_key(context, node, "key", node.place(), "`recall`");
+  auto where = topic != nullptr ? read_topic(context, *topic, "`topic`") : std::nullopt;
+  auto what = key != nullptr ? read_text(context, *key, "`key`") : std::nullopt;
+  if (!read_when(context, node) || !where || !what) return std::nullopt;
+  return RecallStep{std::move(*where), std::move(*what), node.place()};
 }
 
 /// What stood here before is told apart, with what to write instead.
@@ -253,6 +264,7 @@ std::optional<Rule> read_rule(ReadContext& context, const yaml::Node& node, Rule
   if (const yaml::Node* step = at("matching")) rule.matching = read_matching(context, *step);
   if (const yaml::Node* step = at("rate")) rule.rate = read_rate(context, *step);
   if (const yaml::Node* step = at("authenticate")) rule.authenticate = read_authenticate(context, *step);
+  if (const yaml::Node* step = at("recall")) rule.recall = read_recall(context, *step);
   if (const yaml::Node* step = at("inside")) rule.inside = read_conditions(context, *step, "`inside`");
   if (const yaml::Node* step = at("needs")) rule.needs = read_conditions(context, *step, "`needs`");
   if (const yaml::Node* step = at("claim")) rule.claim = read_claim(context, *step);

@@ -8,13 +8,13 @@
 namespace polygate::profile {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Root>, 21> kRoots{
+constexpr std::array<std::pair<std::string_view, Root>, 22> kRoots{
     {{"data", Root::data},       {"args", Root::args},         {"event", Root::event},     {"me", Root::me},
      {"name", Root::name},       {"path", Root::path},         {"query", Root::query},     {"header", Root::header},
      {"auth", Root::auth},       {"settings", Root::settings}, {"result", Root::result},   {"failure", Root::failure},
      {"message", Root::message}, {"code", Root::code},         {"problem", Root::problem}, {"problems", Root::problems},
      {"each", Root::each},       {"now", Root::now},           {"date", Root::date},       {"new_id", Root::new_id},
-     {"next", Root::next}}};
+     {"next", Root::next},       {"kept", Root::kept}}};
 
 bool is_word(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) || c == '_';

@@ -26,6 +26,7 @@ enum class Root : std::uint8_t {
   auth,
   settings,
   result,
+  kept,
   failure,
   message,
   code,

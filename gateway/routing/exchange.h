@@ -136,6 +136,8 @@ class Exchange {
   virtual void leave(WorkerIndex caller, const Topic& topic, Done<> done) = 0;
   /// More of what the topic keeps. What was replaced or forgotten meanwhile is not there: the members heard why.
   virtual void kept(WorkerIndex caller, const Topic& topic, const KeptRange& range, Done<KeptPart> done) = 0;
+  /// What the message says that the topic keeps under `key`; null where it keeps none, or none that has data.
+  virtual void recall(WorkerIndex caller, const Topic& topic, const std::string& key, Done<KeptData> done) = 0;
 
   /// One message: to everyone on a joined topic, to the owner of a claimed one, to the session of `session/<id>`.
   struct Sending {

@@ -61,7 +61,7 @@ constexpr std::string_view name(KeptLimit limit) {
   return {};
 }
 
-/// The data that a kept message says, as JSON text; null where nobody will change a part of it.
+/// The data that a kept message says, as JSON text; null where nobody will change a part of it, or recall it.
 using KeptData = std::shared_ptr<const std::string>;
 
 /// What shall stay under a key, or why it cannot.

@@ -158,6 +158,15 @@ void LocalExchange::kept(WorkerIndex, const Topic& topic, const KeptRange& range
   done(std::move(part));
 }
 
+void LocalExchange::recall(WorkerIndex, const Topic& topic, const std::string& key, Done<KeptData> done) {
+  KeptData data;
+  {
+    const std::scoped_lock lock(mutex_);
+    data = kept_.data(topic.key, key, let_some_go(kPerCall));
+  }
+  done(std::move(data));
+}
+
 void LocalExchange::publish(WorkerIndex caller, Batch batch, Done<Published> done) {
   Published published;
   Changes changes = merge(batch);

@@ -42,6 +42,7 @@ class LocalExchange final : public Exchange {
   void join(WorkerIndex caller, std::vector<Topic> topics, std::size_t weight, Done<AllJoined> done) override;
   void leave(WorkerIndex caller, const Topic& topic, Done<> done) override;
   void kept(WorkerIndex caller, const Topic& topic, const KeptRange& range, Done<KeptPart> done) override;
+  void recall(WorkerIndex caller, const Topic& topic, const std::string& key, Done<KeptData> done) override;
   void publish(WorkerIndex caller, Batch batch, Done<Published> done) override;
   void echo(WorkerIndex caller, Done<> done) override;
   std::uint64_t ordered() const override { return ordered_.load(); }

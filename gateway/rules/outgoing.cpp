@@ -229,7 +229,7 @@ Result<Keep> Outbound::keep(const profile::KeepStep& step, std::string_view even
   if (keep.key.size() > kMaxTopicName) return Failure{Reason::invalid, "the key to keep is longer than 256 bytes"};
   if (step.merge) {
     keep.merging = std::make_shared<const DataMerging>(profile_, event, content.text, content.whole, schema);
-  } else if (profile_.merges && !content.arguments) {
+  } else if ((profile_.merges || profile_.recalls) && !content.arguments) {
     keep.data = std::make_shared<const std::string>(content.text);
   }
   return keep;

@@ -84,6 +84,8 @@ bool Run::has(Step step) const {
       return rule_.rate.has_value();
     case Step::authenticate:
       return rule_.authenticate.has_value();
+    case Step::recall:
+      return rule_.recall.has_value();
     case Step::inside:
       return !rule_.inside.empty();
     case Step::needs:
@@ -132,6 +134,8 @@ std::optional<Failure> Run::ask(Host& host, Step step) {
       return charge(host);
     case Step::authenticate:
       return authenticate(host);
+    case Step::recall:
+      return recall(host);
     case Step::inside:
       return check_inside(rule_, scope_);
     case Step::needs:
@@ -163,6 +167,12 @@ std::optional<Failure> Run::settle(Host& host, Step step) {
     return std::nullopt;
   }
   if (step == Step::rate) return answer ? std::nullopt : std::optional(answer.failure());
+  if (step == Step::recall) {
+    if (!answer) return answer.failure();
+    kept_ = std::move(*answer);
+    if (!kept_.empty()) scope_.kept = &kept_.front();
+    return std::nullopt;
+  }
   if (step == Step::claim) {
     if (!answer) {
       Failure failure = answer.failure();
@@ -213,6 +223,20 @@ std::optional<Failure> Run::authenticate(Host& host) {
     return failure;
   }
   scope_.new_identity = std::move(*identity);
+  return std::nullopt;
+}
+
+std::optional<Failure> Run::recall(Host& host) {
+  topics_.clear();
+  if (auto named = append_topics(topics_, rule_.recall->topic, scope_); !named) return named.failure();
+  if (topics_.size() > 1) {
+    return Failure{Reason::invalid, "one topic of family " + rule_.recall->topic.family + " can be recalled from"};
+  }
+  const std::string key = render_text(rule_.recall->key, scope_);
+  // Nothing stays with nobody, or under a key that is too long.
+  if (topics_.empty() || key.size() > kMaxTopicName) return std::nullopt;
+  waiting_ = true;
+  host.recall(topics_.front(), key);
   return std::nullopt;
 }
 

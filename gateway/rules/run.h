@@ -18,6 +18,8 @@ class Host {
   virtual ~Host() = default;
   /// Answered without a value, or by what the sender is told of its `rate`. An empty `key` is the session's own.
   virtual void charge(const profile::RateStep& rate, std::string key) = 0;
+  /// Answered by a list: of what the topic keeps under the key, or of nothing.
+  virtual void recall(const Topic& topic, const std::string& key) = 0;
   virtual void claim(const Topic& topic, Taken when_taken) = 0;
   virtual void release(const Topic& topic) = 0;
   virtual void present(const Topic& topic) = 0;
@@ -69,13 +71,14 @@ class Run {
   Verdict& verdict() { return verdict_; }
 
  private:
-  enum class Step : std::uint8_t { schema, rate, authenticate, inside, needs, claim, handler, effects, done };
+  enum class Step : std::uint8_t { schema, rate, authenticate, recall, inside, needs, claim, handler, effects, done };
 
   bool has(Step step) const;
   std::optional<Failure> ask(Host& host, Step step);
   std::optional<Failure> settle(Host& host, Step step);
   std::optional<Failure> charge(Host& host);
   std::optional<Failure> authenticate(Host& host);
+  std::optional<Failure> recall(Host& host);
   std::optional<Failure> ask_needs(Host& host);
   std::optional<Failure> ask_claim(Host& host);
   Call make_call();
@@ -101,6 +104,7 @@ class Run {
   std::optional<Answer> answer_;
   Json result_;
   std::vector<Emission> emissions_;  // of the handler
+  Json kept_;  // a list
   Effects effects_;
   Verdict verdict_;
 };

@@ -184,6 +184,8 @@ Value Scope::find(const profile::Path& path) {
       return path.key ? look_up(path) : walk(profile->settings, segments);
     case profile::Root::result:
       return result ? walk(*result, segments) : Value{};
+    case profile::Root::kept:
+      return kept ? walk(*kept, segments) : Value{};
     case profile::Root::failure:
       if (failure == nullptr) return {};
       return Value::of(failure->name.empty() ? name(failure->reason) : std::string_view(failure->name));

@@ -52,6 +52,7 @@ class Scope {
   std::string topic_name;                   ///< in rules of `presence`; else empty
   const dialect::Event* message = nullptr;  ///< null in opened and closed; see Event::is_read
   const Json* result = nullptr;
+  const Json* kept = nullptr;  ///< what was recalled
   const Failure* failure = nullptr;
   const Value* each = nullptr;
   /// What the rule has gained so far and the session does not know yet.

@@ -42,6 +42,15 @@ class TurnTable::Desk final : public rules::Host {
                               });
   }
 
+  void recall(const Topic& topic, const std::string& key) override {
+    table_.services_.exchange->recall(
+        table_.worker_, topic, key, [&table = table_, id = turn_.id, question = turn_.question](const KeptData& data) {
+          Json found = Json::array();
+          if (data) found.push_back(Json::parse(*data, nullptr, false));
+          table.answered(id, question, rules::Answer(std::move(found)));
+        });
+  }
+
   void claim(const Topic& topic, Taken when_taken) override {
     if (turn_.sender.inside(topic)) {
       // Its own already: nothing to gain twice, nothing to give back when a later step fails.

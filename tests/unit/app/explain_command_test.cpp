@@ -97,6 +97,20 @@ TEST_F(Explain, SaysWhatIsMergedIntoWhatStaysAndWhatRefuses) {
   EXPECT_EQ(send["refused_if_full"], true);
 }
 
+TEST_F(Explain, SaysWhatIsRecalledAndTakesItForNothing) {
+  std::string profile(Workspace::kProfile);
+  profile.insert(profile.find("    needs: {topic: seat/$data.to"), "    recall: {topic: board/$data.to, key: last}\n");
+  profile.replace(profile.find("{colour: $me.colour}"), 20, "{colour: $kept.colour}");
+  workspace.write("profiles/notes.yaml", profile);
+  const Ran ran =
+      run({"note", R"({"to": "bob", "text": "hi"})", "--as", "writer", "--user", "ann", "--present", "seat/bob"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("  2. recall what stays on board/$data.to under the key last, as $kept\n"
+                                 "  3. somebody must be on seat/$data.to"));
+  EXPECT_THAT(ran.out, HasSubstr("  assumed: nothing stays on board/bob under last\n"));
+  EXPECT_THAT(ran.out, HasSubstr(R"({"event":"count","data":{}})"));
+}
+
 TEST_F(Explain, ChoosesAmongRulesByWhatTheyMatch) {
   std::string profile(Workspace::kProfile);
   const std::size_t note = profile.find("  note:\n");

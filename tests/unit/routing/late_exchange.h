@@ -78,6 +78,9 @@ class LateExchange final : public Exchange {
   void kept(WorkerIndex caller, const Topic& topic, const KeptRange& range, Done<KeptPart> done) override {
     call(caller, [=, this, answer = later(caller, std::move(done))] { there_.kept(caller, topic, range, answer); });
   }
+  void recall(WorkerIndex caller, const Topic& topic, const std::string& key, Done<KeptData> done) override {
+    call(caller, [=, this, answer = later(caller, std::move(done))] { there_.recall(caller, topic, key, answer); });
+  }
   void publish(WorkerIndex caller, Batch batch, Done<Published> done) override {
     call(caller, [=, this, answer = later(caller, std::move(done))] { there_.publish(caller, batch, answer); });
   }

@@ -124,6 +124,33 @@ TEST_P(Promises, WhoJoinsAndPublishesBehindItHearsTheMessageOnce) {
   EXPECT_GT(posts[0].deliveries[0].position, at.position);
 }
 
+TEST_P(Promises, WhatIsRecalledIsWhatTheCallsBeforeItLeave) {
+  std::vector<std::string> answers;
+  const auto put = [&](const std::string& data) {
+    Exchange::Batch batch;
+    batch.push_back(sending(joined("a"), data));
+    batch[0].keep = Keep{"k", Millis(0), 10'000, kMuch, false, std::make_shared<const std::string>(data)};
+    exchange.publish(0, std::move(batch), {});
+  };
+  const auto recall = [&](const std::string& key) {
+    exchange.recall(0, joined("a"), key,
+                    [&answers](const KeptData& data) { answers.push_back(data ? *data : "nothing"); });
+  };
+  recall("k");
+  put("1");
+  recall("k");
+  put("2");
+  recall("k");
+  recall("other");
+  Exchange::Batch batch;
+  batch.push_back(sending(joined("a"), "bye"));
+  batch[0].forget = {"k"};
+  exchange.publish(0, std::move(batch), {});
+  recall("k");
+  settle();
+  EXPECT_THAT(answers, ElementsAre("nothing", "1", "2", "nothing", "nothing"));
+}
+
 TEST_P(Promises, PositionsGrowAndANewEpochMeansThatThereMayBeAGap) {
   Exchange::Joined at;
   join(0, joined("a"), at);

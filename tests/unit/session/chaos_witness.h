@@ -61,6 +61,9 @@ class Witness final : public Exchange {
   void kept(WorkerIndex caller, const Topic& topic, const KeptRange& range, Done<KeptPart> done) override {
     there_.kept(caller, topic, range, std::move(done));
   }
+  void recall(WorkerIndex caller, const Topic& topic, const std::string& key, Done<KeptData> done) override {
+    there_.recall(caller, topic, key, std::move(done));
+  }
   void publish(WorkerIndex caller, Batch batch, Done<Published> done) override {
     std::vector<std::pair<Topic, FramePtr>> sent;
     for (const Sending& one : batch) sent.emplace_back(one.topic, one.frame);
