@@ -50,6 +50,14 @@ Result<void> Gateway::start() {
   return server_->start();
 }
 
+Result<void> Gateway::take_started() {
+  return server_->take_started();
+}
+
+Result<void> Gateway::open() {
+  return server_->open();
+}
+
 void Gateway::make_server() {
   const Config& config = deployment_->config();
   server::Settings settings;

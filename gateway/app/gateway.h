@@ -10,8 +10,8 @@
 
 namespace polygate::app {
 
-/// A deployment that serves: listeners, workers, handlers, the admin listener. Made, started, drained and ended on the
-/// main thread; its end stops everything.
+/// A deployment that serves: listeners, workers, handlers, the admin listener. Made, started, opened, drained and ended
+/// on the main thread; its end stops everything.
 class Gateway {
  public:
   struct Listening {
@@ -23,9 +23,14 @@ class Gateway {
   static std::unique_ptr<Gateway> load(Config config, const Clock& clock, Log& log, Diagnostics& diagnostics);
   ~Gateway();
 
-  /// Opens the listeners. A failure is one sentence; its reason is `invalid` when the configuration is to blame.
+  /// Binds the listeners, and runs all that serves. A failure is one sentence; its reason is `invalid` when the
+  /// configuration is to blame.
   Result<void> start();
-  /// The profiles' listeners, then the admin one. After start().
+  /// Takes the rules of `started`, and waits for them. A failure as of start().
+  Result<void> take_started();
+  /// Opens the listeners. A failure as of start().
+  Result<void> open();
+  /// The profiles' listeners, then the admin one. After start(); they listen after open().
   std::vector<Listening> listening() const;
   /// Says goodbye to every session over the configured window. False when the cap was over first and the rest was
   /// abandoned: threads may be busy with it for ever, so the process ends without this object's end.

@@ -34,7 +34,8 @@ class Signals {
     while (sigwait(&ours_, &signal) != 0) continue;
     return signal;
   }
-  /// From now on SIGTERM and SIGINT end the process at once: whoever asks twice is in a hurry.
+  /// From now on SIGTERM and SIGINT end the process at once: whoever asks twice is in a hurry, and before anybody has
+  /// come there is no goodbye to say.
   void let_the_next_one_end_us() const {
     struct sigaction action {};
     action.sa_handler = [](int) { _exit(kCut); };
@@ -46,6 +47,8 @@ class Signals {
     }
     pthread_sigmask(SIG_UNBLOCK, &forceful, nullptr);
   }
+  /// From now on they wait again.
+  void hold_back() const { pthread_sigmask(SIG_BLOCK, &ours_, nullptr); }
 
  private:
   sigset_t ours_;
@@ -74,6 +77,15 @@ Result<void> take_file_descriptors(const Config& config) {
 int cannot_start(const Failure& failure, std::ostream& err) {
   err << "cannot start: " << failure.message << '\n';
   return failure.reason == Reason::invalid ? kConfiguration : kFailed;
+}
+
+/// Its threads run already. What a handler still does is waited for like at the end of a drain.
+int give_up(Gateway& gateway, const Failure& failure, Log& log, std::ostream& err) {
+  const int code = cannot_start(failure, err);
+  if (gateway.drain()) return code;
+  err.flush();
+  log.flush();
+  _exit(code);
 }
 
 void announce(const Gateway& gateway, Output output, std::ostream& out) {
@@ -120,6 +132,10 @@ int run_command(const RunArguments& arguments, std::ostream& out, std::ostream& 
     return diagnostics.may_pass() ? kFailed : kConfiguration;
   }
   if (const auto started = gateway->start(); !started) return cannot_start(started.failure(), err);
+  signals.let_the_next_one_end_us();
+  if (const auto taken = gateway->take_started(); !taken) return give_up(*gateway, taken.failure(), log, err);
+  signals.hold_back();  // before there is another thread, which would have them as this one
+  if (const auto opened = gateway->open(); !opened) return give_up(*gateway, opened.failure(), log, err);
   announce(*gateway, arguments.output, out);
   const auto socket = variable(arguments.config, "NOTIFY_SOCKET");
   log.write(Level::info, "ready", {{"version", kVersion}});

@@ -53,6 +53,9 @@ Acceptor::~Acceptor() {
 }
 
 Result<void> Acceptor::start() {
+  for (const Listener& listener : listeners_) {
+    if (const auto listens = listener.listen(); !listens) return listens.failure();
+  }
   if (!epoll_ || !watch(inbox_->fd(), kInboxTag)) {
     return Failure{Reason::internal, std::string("cannot watch listeners: ") + std::strerror(errno)};
   }

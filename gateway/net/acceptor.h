@@ -41,6 +41,7 @@ class Acceptor {
   Acceptor(const ConnectionLimits& limits, std::vector<Listener> listeners, std::vector<Deal> workers, Log& log);
   ~Acceptor();
 
+  /// From now on the listeners listen.
   Result<void> start();
   /// Ends the thread and closes the listeners. Idempotent.
   void stop();

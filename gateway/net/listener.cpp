@@ -64,7 +64,7 @@ void set_options(int fd, const TcpKeepalive& keepalive) {
 
 }  // namespace
 
-Result<Listener> Listener::open(const ListenerSettings& settings, const TcpKeepalive& keepalive) {
+Result<Listener> Listener::bind(const ListenerSettings& settings, const TcpKeepalive& keepalive) {
   const std::string where = "listener `" + settings.name + "`: ";
   const std::string endpoint = settings.address + " port " + std::to_string(settings.port);
   sockaddr_storage address{};
@@ -77,7 +77,7 @@ Result<Listener> Listener::open(const ListenerSettings& settings, const TcpKeepa
     return Failure{Reason::busy, where + what + " " + endpoint + ": " + std::strerror(errno)};
   };
   Listener listener{Fd(::socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)), 0,
-                    settings.tls.has_value()};
+                    settings.tls.has_value(), where + endpoint};
   if (!listener.fd) return failed("cannot make a socket for");
   set_options(listener.fd.get(), keepalive);
   set(listener.fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
@@ -85,9 +85,13 @@ Result<Listener> Listener::open(const ListenerSettings& settings, const TcpKeepa
   if (::bind(listener.fd.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) {
     return failed("cannot bind");
   }
-  if (::listen(listener.fd.get(), kBacklog) != 0) return failed("cannot listen on");
   listener.port = bound_port(listener.fd.get());
   return listener;
+}
+
+Result<void> Listener::listen() const {
+  if (::listen(fd.get(), kBacklog) == 0) return {};
+  return Failure{Reason::busy, shown + " cannot be listened on: " + std::strerror(errno)};
 }
 
 }  // namespace polygate::net

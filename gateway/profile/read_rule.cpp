@@ -14,7 +14,7 @@ namespace {
 std::vector<std::string> steps_of(RuleKind kind) {
   // A session that is closed has nothing to gain any more and hears nothing.
   // Of what nobody sends somebody is known in presence alone.
-  if (kind == RuleKind::started) return {"recall", "needs", "handler", "send", "others"};
+  if (kind == RuleKind::started) return {"recall", "handler", "send"};
   if (kind == RuleKind::timed) return {"interval", "recall", "needs", "handler", "send", "others"};
   if (kind == RuleKind::presence) return {"from", "recall", "needs", "handler", "send", "others"};
   if (kind == RuleKind::closed) return {"from", "recall", "inside", "needs", "handler", "send", "others"};
@@ -27,7 +27,7 @@ std::vector<std::string> steps_of(RuleKind kind) {
 
 /// Where a step that this kind of rule does not have would mean something else.
 std::string_view lacking(RuleKind kind) {
-  if (kind == RuleKind::started) return "in a rule of `started`, which nobody sends";
+  if (kind == RuleKind::started) return "in a rule of `started`: nobody sends it, and nobody is there yet";
   if (kind == RuleKind::timed) return "in a timed rule, which nobody sends";
   if (kind == RuleKind::presence) return "in a rule of `presence`, which nobody sends";
   return kind == RuleKind::closed ? "for a session that is closed" : "for a session that opens";
@@ -279,6 +279,10 @@ std::optional<Rule> read_rule(ReadContext& context, const yaml::Node& node, Rule
   if (const yaml::Node* step = at("close")) rule.close = read_close(context, *step);
   if (const yaml::Node* step = at("otherwise")) rule.otherwise = read_otherwise(context, *step);
   if (const yaml::Node* step = at("failures")) rule.failures = read_failures(context, *step);
+  for (const SendStep& send : rule.sends) {
+    if (kind != RuleKind::started || send.keep) continue;
+    context.problem(send.place, "nobody is there yet to hear this: it means nothing without `keep`");
+  }
   for (const TopicText& topic : rule.join) hold_family(context, topic, TopicKind::joined);
   for (const OthersStep& others : rule.others) {
     for (const TopicText& topic : others.join) hold_family(context, topic, TopicKind::joined);

@@ -38,7 +38,7 @@ Result<void> Server::start() {
         return Failure{good.failure().reason, "listener `" + settings.name + "`: " + good.failure().message};
       }
     }
-    auto listener = net::Listener::open(settings, shared_.settings.keepalive);
+    auto listener = net::Listener::bind(settings, shared_.settings.keepalive);
     if (!listener) return listener.failure();
     ports_.push_back(listener->port);
     listeners.push_back(std::move(*listener));
@@ -62,7 +62,21 @@ Result<void> Server::start() {
       std::make_unique<net::Acceptor>(shared_.settings, std::move(listeners), std::move(deals), *shared_.services.log);
   for (const auto& worker : workers_) worker->start(acceptor_->inbox());
   running_ = true;
-  return acceptor_->start();
+  return {};
+}
+
+Result<void> Server::take_started() {
+  const auto taken = std::make_shared<std::promise<Result<void>>>();
+  workers_.front()->inbox()->put(Task([worker = workers_.front().get(), taken] {
+    worker->take_started([taken](Result<void> result) { taken->set_value(std::move(result)); });
+  }));
+  return taken->get_future().get();
+}
+
+Result<void> Server::open() {
+  auto accepts = acceptor_->start();
+  is_open_ = static_cast<bool>(accepts);
+  return accepts;
 }
 
 std::uint16_t Server::port(std::string_view listener) const {
@@ -104,13 +118,14 @@ std::optional<session::Abandoned> Server::drain(Millis window, Millis hard_cap, 
   if (!running_) return session::Abandoned{};
   constexpr Millis kToSay{500};  // what was abandoned, after the cap
   const auto until = std::chrono::steady_clock::now() + hard_cap + kToSay;
-  const auto closed = std::make_shared<std::promise<void>>();
-  acceptor_->inbox()->put(Task([acceptor = acceptor_.get(), closed] {
-    acceptor->close_listeners();
-    closed->set_value();
-  }));
-  closed->get_future().wait();  // what it accepted before is now in the workers' boxes, ahead of the drain
-
+  if (is_open_) {
+    const auto closed = std::make_shared<std::promise<void>>();
+    acceptor_->inbox()->put(Task([acceptor = acceptor_.get(), closed] {
+      acceptor->close_listeners();
+      closed->set_value();
+    }));
+    closed->get_future().wait();  // what it accepted before is now in the workers' boxes, ahead of the drain
+  }
   std::vector<std::shared_ptr<std::promise<session::Abandoned>>> ends;
   for (const auto& worker : workers_) {
     const auto end = ends.emplace_back(std::make_shared<std::promise<session::Abandoned>>());

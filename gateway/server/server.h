@@ -15,8 +15,8 @@
 
 namespace polygate::server {
 
-/// All listeners, the acceptor and the workers of a process. Made, started, drained, stopped and destroyed on the main
-/// thread.
+/// All listeners, the acceptor and the workers of a process. Made, started, opened, drained, stopped and destroyed on
+/// the main thread.
 class Server {
  public:
   /// `services.post` is set by the server; everything else in `services` outlives it. The profiles' endpoints are
@@ -26,8 +26,13 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Checks certificates, binds, and begins to accept. The failure is one sentence for the operator; nothing runs then.
+  /// Checks certificates, binds, and runs the workers; whoever connects is refused. The failure is one sentence for the
+  /// operator; nothing runs then.
   Result<void> start();
+  /// Takes the rules of `started`, and waits until they are over. The failure names the rule that failed.
+  Result<void> take_started();
+  /// Begins to accept.
+  Result<void> open();
   /// What a listener was bound to; 0 for an unknown name. Valid after start().
   std::uint16_t port(std::string_view listener) const;
 
@@ -49,6 +54,7 @@ class Server {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<net::Acceptor> acceptor_;
   bool running_ = false;
+  bool is_open_ = false;
 };
 
 }  // namespace polygate::server

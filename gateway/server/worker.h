@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "gateway/net/event_loop.h"
@@ -40,6 +41,7 @@ class Worker final : private net::LoopHandler {
   Post& post() { return post_; }
 
   // On its own thread, from a Task.
+  void take_started(session::SessionTable::Started done) { sessions_.start(std::move(done)); }
   void stop();
   /// Says goodbye to every connection, spread over `window`; calls `done` when all sessions are done, at the latest
   /// after `hard_cap`, when the rest is abandoned.

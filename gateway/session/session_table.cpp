@@ -7,6 +7,7 @@
 #include "gateway/session/orders.h"
 #include "gateway/session/presences.h"
 #include "gateway/session/recoveries.h"
+#include "gateway/session/started_rules.h"
 #include "gateway/session/timed_rules.h"
 
 namespace polygate::session {
@@ -38,6 +39,7 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   Replies replies{paused, endings, replayer, hearing, turns};
   Dispatch dispatch{common};
   Events events{common, dispatch, identities, endings, replies, turns};
+  StartedRules started{common, dispatch, turns};
   TimedRules timed_rules{common, dispatch, paused, turns};
   Presences presences{common, dispatch, paused, turns};
   Lifetimes lifetimes{common, sessions, deadlines, claims, memberships, identities, turns};
@@ -60,12 +62,14 @@ void SessionTable::State::done(turns::Turn& turn) {
 void SessionTable::State::happened(turns::Turn& turn) {
   if (Session* session = sessions.find(turn.requester)) replies.tell(*session, turn);
   note_verdict(common, turn, turn.run->verdict());
+  started.is_over(turn, turn.run->verdict().failure);
   presences.is_over(turn);
 }
 
 void SessionTable::State::overdue(turns::Turn& turn) {
   note_verdict(common, turn, turn.run->verdict());
   ++common.meter.profiles[turn.profile_index].overdue;
+  started.is_over(turn, Failure{Reason::busy, "the handler did not answer in time"});
   Session* session = sessions.find(turn.requester);
   if (session == nullptr) return;
   session->turn = {};
@@ -75,6 +79,7 @@ void SessionTable::State::overdue(turns::Turn& turn) {
 
 void SessionTable::State::go_on(SessionId requester) {
   if (Session* session = sessions.find(requester)) turn_order.go_on(*session);
+  started.go_on();
   presences.go_on();
   endings.settle();
 }
@@ -96,6 +101,14 @@ SessionTable::SessionTable(WorkerIndex worker, const turns::Services& services)
     : state_(std::make_unique<State>(worker, services)) {}
 
 SessionTable::~SessionTable() = default;
+
+void SessionTable::start(Started done) {
+  state_->started.take([this, done = std::move(done)](Result<void> result) {
+    if (result) state_->timed_rules.start();
+    done(std::move(result));
+  });
+  state_->endings.settle();
+}
 
 Result<auth::IdentityPtr> SessionTable::admit(const profile::Profile& profile, const profile::Endpoint& endpoint,
                                               const Opening& opening) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "gateway/auth/verifier.h"
+#include "gateway/base/result.h"
 #include "gateway/profile/profile.h"
 #include "gateway/routing/exchange.h"
 #include "gateway/routing/secret_id.h"
@@ -80,6 +82,11 @@ class SessionTable {
   ~SessionTable();
   SessionTable(const SessionTable&) = delete;
   SessionTable& operator=(const SessionTable&) = delete;
+
+  /// Takes the rules of `started`, tells what became of them, and begins with those of `every`, where none has failed.
+  /// On one worker of all, before anybody comes.
+  using Started = std::function<void(Result<void>)>;
+  void start(Started done);
 
   /// Judges the handshake's own token, if the endpoint wants one. A failure is an HTTP answer (401); no session exists.
   Result<auth::IdentityPtr> admit(const profile::Profile& profile, const profile::Endpoint& endpoint,

@@ -12,11 +12,13 @@
 
 namespace polygate::session {
 
-/// The rules of `started` and `every`, which worker 0 takes.
+/// The rules of `every`, which the worker takes that starts them.
 class TimedRules {
  public:
   TimedRules(Common& common, const Dispatch& dispatch, const Paused& paused, turns::TurnTable& turns);
 
+  /// Each is due when its interval is over.
+  void start();
   void tick(Instant now);
   void stop() { due_ = {}; }
   std::optional<Instant> next_due() const { return due_.next(); }

@@ -35,8 +35,7 @@ class InProcess final : public Driver, private Post {
     deployment_->start_handlers();
     table_ = std::make_unique<session::SessionTable>(WorkerIndex{0}, deployment_->services());
     router_ = std::make_unique<http::Router>(deployment_->profiles());
-    table_->tick();  // what is due at once
-    work();
+    start();
   }
   ~InProcess() override {
     stage::end(clock_);
@@ -133,6 +132,8 @@ class InProcess final : public Driver, private Post {
     tasks_.push_back(std::move(task));
     came_.notify_one();
   }
+  void start();
+  bool wait_for_task(std::chrono::steady_clock::time_point until);
   void read(Client& client);
   bool receive(Client& client, const Message& message);
   bool receive(Client& client, const Packet& packet);
@@ -311,12 +312,30 @@ void InProcess::over(Client& client, const std::string& name_space) {
   client.heard.push_back({Heard::Kind::closed, {}, code});
 }
 
+/// From a handler that ran elsewhere. False: none came.
+bool InProcess::wait_for_task(std::chrono::steady_clock::time_point until) {
+  std::unique_lock lock(mutex_);
+  return came_.wait_until(lock, until, [&] { return !tasks_.empty(); });
+}
+
+/// What is taken before anybody comes.
+void InProcess::start() {
+  std::optional<Result<void>> started;
+  table_->start([&started](Result<void> result) { started = std::move(result); });
+  const auto until = std::chrono::steady_clock::now() + kHandlerPatience;
+  for (work(); !started; work()) {
+    if (wait_for_task(until)) continue;
+    ADD_FAILURE() << "the rules of started are not over";
+    return;
+  }
+  if (!*started) ADD_FAILURE() << started->failure().message;
+}
+
 Heard InProcess::hear(const std::string& who) {
   std::deque<Heard>& heard = clients_[who]->heard;
   const auto until = std::chrono::steady_clock::now() + kHandlerPatience;
   for (work(); heard.empty(); work()) {
-    std::unique_lock lock(mutex_);
-    if (!came_.wait_until(lock, until, [&] { return !tasks_.empty(); })) return {};
+    if (!wait_for_task(until)) return {};
   }
   Heard next = std::move(heard.front());
   heard.pop_front();

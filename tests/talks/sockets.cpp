@@ -31,9 +31,13 @@ class Sockets final : public Driver {
     server::ListenerSettings listener;
     listener.name = "main";
     server_ = std::make_unique<server::Server>(settings, std::vector{listener}, deployment_->services());
+    deployment_->start_handlers();
     const auto started = server_->start();
     if (!started) ADD_FAILURE() << started.failure().message;
-    deployment_->start_handlers();
+    const auto taken = server_->take_started();
+    if (!taken) ADD_FAILURE() << taken.failure().message;
+    const auto opened = server_->open();
+    if (!opened) ADD_FAILURE() << opened.failure().message;
   }
   ~Sockets() override {
     clients_.clear();

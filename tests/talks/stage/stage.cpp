@@ -162,6 +162,10 @@ struct Present {
 
 }  // namespace
 
+void release(const Clock& clock, const std::string& name) {
+  Stage::of(&clock)->release(name);
+}
+
 void end(const Clock& clock) {
   Stage::of(&clock)->end();
 }

@@ -7,6 +7,8 @@ extern "C" const polygate::PluginEntry polygate_plugin_stage;
 
 namespace polygate::stage {
 
+/// Lets go one call that waits under that name in the deployment with this clock, or will.
+void release(const Clock& clock, const std::string& name);
 /// Lets go whoever waits in the deployment with this clock, for good: its test is over.
 void end(const Clock& clock);
 

@@ -218,20 +218,24 @@ TEST_F(Explain, ShowsWhatIsLeftWhereASettingSwitchesStepsOff) {
 TEST_F(Explain, TakesRulesThatNobodySends) {
   std::string profile(Workspace::kProfile);
   profile.insert(profile.find("closed:\n"), R"(started:
-  - send: {to: board/main, as: count, data: {colour: grey}}
-  - {needs: seat/bob, send: {to: board/main, as: count, data: {colour: red}}}
+  - send: {to: board/main, as: count, data: {colour: grey}, keep: grey}
+  - send: {to: board/main, as: count, data: {colour: $settings.five}, keep: red}
+settings: {five: 5}
 every: {interval: 7s, send: {to: board/main, as: count, data: {colour: blue}}}
 )");
   workspace.write("profiles/notes.yaml", profile);
   const Ran started = run({"started", "--as", "guest"});
   EXPECT_EQ(started.code, 1);
-  EXPECT_THAT(started.out, HasSubstr("  1. send count to board/main with {\"colour\":\"grey\"}\n"
-                                     "rule at " +
-                                     workspace.path("profiles/notes.yaml")));
-  EXPECT_THAT(started.out, HasSubstr("  1. somebody must be on seat/bob, else absent\n"));
-  EXPECT_THAT(started.out, HasSubstr("verdict: ok\n"
-                                     "  to board/main: {\"event\":\"count\",\"data\":{\"colour\":\"grey\"}}\n"
-                                     "verdict: absent: "));
+  EXPECT_THAT(started.out,
+              HasSubstr("  1. send count to board/main with {\"colour\":\"grey\"}; it stays there for those "
+                        "who come later, under the key grey\n"
+                        "rule at " +
+                        workspace.path("profiles/notes.yaml")));
+  EXPECT_THAT(started.out, HasSubstr("  1. send count to board/main with {colour: $settings.five}; it stays there"));
+  EXPECT_THAT(started.out,
+              HasSubstr("verdict: ok\n"
+                        "  to board/main (kept as grey): {\"event\":\"count\",\"data\":{\"colour\":\"grey\"}}\n"
+                        "verdict: internal: "));
   EXPECT_THAT(started.out, Not(HasSubstr("when it fails")));
   const Ran every = run({"every", "--as", "guest"});
   EXPECT_EQ(every.code, 0) << every.err;

@@ -124,6 +124,20 @@ TEST(RunCommand, APortThatIsTakenIsOneSentenceAndEndsWith1) {
   EXPECT_THAT(errors, HasSubstr(port));
 }
 
+TEST(RunCommand, ARuleOfStartedThatFailsIsOneSentenceAndEndsWith1) {
+  const Workspace workspace;
+  workspace.write("profiles/notes.yaml",
+                  std::string(Workspace::kProfile) +
+                      "\nsettings: {five: 5}\n"
+                      "started: {send: {to: board/main, as: count, data: {colour: $settings.five}, keep: last}}\n");
+  Served served(workspace.path("gateway.yaml"), {"workers=2"});
+  EXPECT_EQ(served.start(), "");
+  EXPECT_EQ(served.wait(), 1);
+  const std::string errors = served.errors();
+  EXPECT_THAT(errors, HasSubstr("cannot start: the rule of `started` at "));
+  EXPECT_THAT(errors, HasSubstr("notes.yaml:38 failed as internal: internal error\n"));
+}
+
 TEST(RunCommand, TooFewFileDescriptorsAreOneSentenceAndEndWith1) {
   const Workspace workspace;
   Served served(workspace.path("gateway.yaml"), {"limits.connections=10000000"});

@@ -70,6 +70,7 @@ class Flow : public testing::Test {
     const Topic room = Topic::make(TopicKind::joined, "words", "room", "all");
     for (const WorkerIndex worker : {1, 2}) exchange_.join(worker, {room}, 0, {});
     table_ = std::make_unique<session::SessionTable>(WorkerIndex{0}, services_);
+    table_->start([](const Result<void>&) {});
   }
 
   void open(const std::string& who) {

@@ -21,6 +21,8 @@ class TestServer {
       : handlers_(settings.workers, {}, clock_),
         server_(settings, std::move(listeners), services(std::move(profiles))) {
     started_ = server_.start();
+    if (started_) started_ = server_.take_started();
+    if (started_) started_ = server_.open();
   }
   /// One endpoint /words/:id and the defaults.
   explicit TestServer(Settings settings = {}) : TestServer({words({endpoint("/words/:id")})}, settings) {}
