@@ -119,7 +119,7 @@ class CommandLine {
                              [this] { return explain_command(explain_, clock_, console_.out, console_.err); });
     made->add_option("profile", explain_.profile, "a profile's file, or its name in ./profiles")->required();
     made->add_option("event", explain_.event,
-                     "an event, opened, closed, started, every, or such as presence.user.arrived")
+                     "an event, opened, closed, started, or such as timers.sweep and presence.user.arrived")
         ->required();
     made->add_option("data", explain_.data, "the event's data as JSON: also show what comes out")->type_name("JSON");
     made->add_option("--as", explain_.role, "the sender's role")->required()->type_name("ROLE");

@@ -49,16 +49,22 @@ Result<Matching> match(const profile::Profile& profile, const std::string& event
     }
     return matching;
   }
-  if (event == "started" || event == "every") {
+  if (event == "started") {
     matching.is_event = false;
-    for (const profile::Rule& rule : event == "started" ? profile.started : profile.timed) {
-      matching.rules.push_back(&rule);
-    }
+    for (const profile::Rule& rule : profile.started) matching.rules.push_back(&rule);
+    return matching;
+  }
+  for (const auto& [name, timer] : profile.timers) {
+    if (event != "timers." + name) continue;
+    matching.is_event = false;
+    matching.when = "each time that " + format_duration(timer.every) + " have passed";
+    matching.rules.push_back(&timer.rule);
     return matching;
   }
   if (auto presence = match_presence(profile, event, role)) return std::move(*presence);
   std::vector<std::string> known;
   for (const auto& [name, rules] : profile.events) known.push_back(name);
+  for (const auto& [name, timer] : profile.timers) known.push_back("timers." + name);
   for (const auto& [family, presence] : profile.presence) {
     known.push_back("presence." + family + ".arrived");
     known.push_back("presence." + family + ".left");

@@ -8,7 +8,8 @@
 namespace polygate::app {
 
 /// The rules that would be taken: of an event the first for the role and the data (without any, all that its `matching`
-/// chooses from), of opened and closed all for the role, of presence the first, of started and every all.
+/// chooses from), of opened and closed all for the role, of presence the first, of started all, of timers
+/// its one.
 struct Matching {
   std::vector<const profile::Rule*> rules;
   bool is_event = true;

@@ -251,6 +251,7 @@ class Renderer {
     put(events);
     put(dropped);
     put(seconds);
+    timers();
     for (const ProfileNumber& number : kProfileCounters) {
       Family family = counter(number.name, number.help);
       for (std::size_t i = 0; i < snapshot_.profiles.size(); ++i) {
@@ -301,6 +302,28 @@ class Renderer {
           {{"profile", snapshot_.profiles[profile]}, {"why", std::string(name(static_cast<session::Dropped>(why)))}},
           count);
     }
+  }
+
+  void timers() {
+    Family family = counter("timer_rounds_skipped_total", "Rounds of timers that were not taken, by why.");
+    for (std::size_t i = 0; i < snapshot_.profiles.size(); ++i) {
+      std::map<std::string, std::array<std::uint64_t, session::kSkipped>> all;
+      for (const server::WorkerMeters& worker : snapshot_.collected.workers) {
+        if (i >= worker.session.profiles.size()) continue;
+        for (const ProfileMeter::Timer& timer : worker.session.profiles[i].timers) {
+          for (std::size_t why = 0; why < session::kSkipped; ++why) all[timer.name][why] += timer.skipped[why];
+        }
+      }
+      for (const auto& [timer, skipped] : all) {
+        for (std::size_t why = 0; why < session::kSkipped; ++why) {
+          family.add({{"profile", snapshot_.profiles[i]},
+                      {"timer", timer},
+                      {"why", std::string(name(static_cast<session::Skipped>(why)))}},
+                     skipped[why]);
+        }
+      }
+    }
+    put(family);
   }
 
   void add_times(Family& family, std::size_t profile) const {

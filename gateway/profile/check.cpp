@@ -96,7 +96,7 @@ void check_rules(CheckContext& context) {
   for (Rule& rule : context.profile.opened) check_rule(context, rule, "");
   for (Rule& rule : context.profile.closed) check_rule(context, rule, "");
   for (Rule& rule : context.profile.started) check_rule(context, rule, "");
-  for (Rule& rule : context.profile.timed) check_rule(context, rule, "");
+  for (auto& [name, timer] : context.profile.timers) check_rule(context, timer.rule, "");
 }
 
 void check_profile_otherwise(CheckContext& context) {

@@ -239,7 +239,6 @@ struct Rule {
   CloseStep close;
   std::vector<Otherwise> otherwise;
   Failures failures;
-  Millis interval{0};        ///< of a timed rule
   bool has_sender = true;    ///< false: nobody sends it
   bool of_presence = false;  ///< of those: it tells of somebody
   Place place;
@@ -261,6 +260,12 @@ struct Presence {
   Place place;  ///< of the family's name
 };
 
+/// A rule that is taken again and again, on behalf of nobody.
+struct Timer {
+  Millis every{0};
+  Rule rule;
+};
+
 struct Profile {
   std::string name;
   std::string about;
@@ -278,7 +283,7 @@ struct Profile {
   std::vector<Rule> opened;
   std::vector<Rule> closed;
   std::vector<Rule> started;                              ///< taken once, on behalf of nobody
-  std::vector<Rule> timed;                                ///< `every`: taken again and again, on behalf of nobody
+  std::map<std::string, Timer, std::less<>> timers;       ///< by name
   std::map<std::string, Presence, std::less<>> presence;  ///< by family
   std::vector<Otherwise> otherwise;
   Failures failures;
@@ -325,7 +330,7 @@ using ProfilePtr = std::shared_ptr<const Profile>;
 /// is empty where it has none.
 template <class P, class Visit>
 void each_rule(P& profile, Visit visit) {
-  const auto each_of = [&](auto& rules, const std::string& event) {
+  const auto each_of = [&](auto&& rules, const std::string& event) {
     for (auto& rule : rules) {
       if constexpr (std::is_invocable_v<Visit&, decltype(rule), const std::string&>) {
         visit(rule, event);
@@ -335,7 +340,8 @@ void each_rule(P& profile, Visit visit) {
     }
   };
   for (auto& [event, rules] : profile.events) each_of(rules, event);
-  for (auto* rules : {&profile.opened, &profile.closed, &profile.started, &profile.timed}) each_of(*rules, {});
+  for (auto* rules : {&profile.opened, &profile.closed, &profile.started}) each_of(*rules, {});
+  for (auto& [name, timer] : profile.timers) each_of(std::span(&timer.rule, 1), {});
   for (auto& [family, presence] : profile.presence) {
     for (auto* rules : {&presence.arrived, &presence.left}) each_of(*rules, {});
   }

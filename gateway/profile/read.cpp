@@ -10,6 +10,7 @@
 #include "gateway/profile/read_presence.h"
 #include "gateway/profile/read_rule.h"
 #include "gateway/profile/read_template.h"
+#include "gateway/profile/read_timers.h"
 #include "gateway/profile/read_value.h"
 
 namespace polygate::profile {
@@ -164,9 +165,11 @@ std::shared_ptr<Profile> read(const yaml::Node& root, const std::string& file, c
   profile->file = file;
   profile->families = {{"session", TopicKind::session}, {"user", TopicKind::joined}, {"role", TopicKind::joined}};
   ReadContext context{*profile, found, {}};
-  if (!expect_map(context, root, "a profile",
-                  {"profile", "about", "dialect", "engine", "schema", "plugins", "settings", "limits", "endpoints",
-                   "events", "opened", "closed", "started", "every", "presence", "otherwise", "failures"})) {
+  std::vector<std::string> known = {"profile",  "about",  "dialect",   "engine",    "schema",  "plugins",
+                                    "settings", "limits", "endpoints", "events",    "opened",  "closed",
+                                    "started",  "timers", "presence",  "otherwise", "failures"};
+  if (root.find("every") != nullptr) known.emplace_back("every");  // its own problem is told
+  if (!expect_map(context, root, "a profile", known)) {
     add_once(found, diagnostics);
     return nullptr;
   }
@@ -180,7 +183,8 @@ std::shared_ptr<Profile> read(const yaml::Node& root, const std::string& file, c
   for (const yaml::Node::Entry& entry : root.entries()) {
     if (entry.key == "opened") profile->opened = read_rules(context, entry.value, RuleKind::opened, entry.key_place);
     if (entry.key == "started") profile->started = read_rules(context, entry.value, RuleKind::started, entry.key_place);
-    if (entry.key == "every") profile->timed = read_rules(context, entry.value, RuleKind::timed, entry.key_place);
+    if (entry.key == "timers") read_timers(context, entry.value);
+    if (entry.key == "every") refuse_every(context, entry.key_place);
     if (entry.key == "presence") read_presence(context, entry.value);
     if (entry.key == "closed") profile->closed = read_rules(context, entry.value, RuleKind::closed, entry.key_place);
   }

@@ -15,7 +15,7 @@ std::vector<std::string> steps_of(RuleKind kind) {
   // A session that is closed has nothing to gain any more and hears nothing.
   // Of what nobody sends somebody is known in presence alone.
   if (kind == RuleKind::started) return {"recall", "handler", "send"};
-  if (kind == RuleKind::timed) return {"interval", "recall", "needs", "handler", "send", "others"};
+  if (kind == RuleKind::timer) return {"every", "recall", "needs", "handler", "send", "others"};
   if (kind == RuleKind::presence) return {"from", "recall", "needs", "handler", "send", "others"};
   if (kind == RuleKind::closed) return {"from", "recall", "inside", "needs", "handler", "send", "others"};
   std::vector<std::string> steps = {"from",   "authenticate", "inside",   "needs",  "claim", "handler",
@@ -28,7 +28,7 @@ std::vector<std::string> steps_of(RuleKind kind) {
 /// Where a step that this kind of rule does not have would mean something else.
 std::string_view lacking(RuleKind kind) {
   if (kind == RuleKind::started) return "in a rule of `started`: nobody sends it, and nobody is there yet";
-  if (kind == RuleKind::timed) return "in a timed rule, which nobody sends";
+  if (kind == RuleKind::timer) return "in a timer's rule, which nobody sends";
   if (kind == RuleKind::presence) return "in a rule of `presence`, which nobody sends";
   return kind == RuleKind::closed ? "for a session that is closed" : "for a session that opens";
 }
@@ -251,12 +251,7 @@ std::optional<Rule> read_rule(ReadContext& context, const yaml::Node& node, Rule
   const auto at = [&](const char* key) -> const yaml::Node* {
     return std::find(steps.begin(), steps.end(), key) != steps.end() ? node.find(key) : nullptr;
   };
-  if (kind == RuleKind::timed) {
-    if (const yaml::Node* interval = expect_key(context, node, "interval", place, "a timed rule")) {
-      rule.interval = read_duration(context, *interval, "`interval`").value_or(Millis(0));
-      if (rule.interval < Millis(100)) context.problem(interval->place(), "`interval` is 100ms or more");
-    }
-  } else if (kind != RuleKind::started) {
+  if (kind != RuleKind::started && kind != RuleKind::timer) {
     if (const yaml::Node* from = expect_key(context, node, "from", place, "a rule")) {
       rule.from = read_roles(context, *from);
     }

@@ -9,6 +9,7 @@
 #include "gateway/base/histogram.h"
 #include "gateway/base/reason.h"
 #include "gateway/session/dropped.h"
+#include "gateway/session/skipped.h"
 
 namespace polygate::session {
 
@@ -39,6 +40,11 @@ struct Meter {
     std::uint64_t opened = 0;
     std::array<std::uint64_t, kDropped> dropped{};  ///< events that were read and never taken, by Dropped
     std::uint64_t overdue = 0;                      ///< turns whose handler had not answered in time
+    struct Timer {
+      std::string name;
+      std::array<std::uint64_t, kSkipped> skipped{};  ///< rounds, by Skipped
+    };
+    std::vector<Timer> timers;
 
     std::uint64_t& count(std::size_t event, std::size_t role, std::size_t verdict) {
       return counts[(event * roles.size() + role) * kVerdicts + verdict];

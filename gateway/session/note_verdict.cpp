@@ -18,7 +18,7 @@ void note_verdict(Common& common, const turns::Turn& turn, const rules::Verdict&
   }
   if (turn.overdue) return;  // its verdict was told when it was late
   const bool is_event = turn.rule == nullptr || !turn.name.empty();
-  if (!is_event) {  // opened, closed and timed rules: a condition that does not hold is no fault
+  if (!is_event) {  // of opened, closed, timers and their like: a condition that does not hold is no fault
     const auto reason = verdict.failure ? verdict.failure->reason : Reason::absent;
     if (reason != Reason::absent && reason != Reason::forbidden && reason != Reason::taken) {
       common.services.log->write_rarely("opened or closed", Level::warn, "rule failed",

@@ -8,7 +8,7 @@
 #include "gateway/session/presences.h"
 #include "gateway/session/recoveries.h"
 #include "gateway/session/started_rules.h"
-#include "gateway/session/timed_rules.h"
+#include "gateway/session/timers.h"
 
 namespace polygate::session {
 
@@ -40,7 +40,7 @@ struct SessionTable::State final : turns::TurnTable::Ends {
   Dispatch dispatch{common};
   Events events{common, dispatch, identities, endings, replies, turns};
   StartedRules started{common, dispatch, turns};
-  TimedRules timed_rules{common, dispatch, paused, turns};
+  Timers timers{common, dispatch, paused, turns};
   Presences presences{common, dispatch, paused, turns};
   Lifetimes lifetimes{common, sessions, deadlines, claims, memberships, identities, turns};
   TurnOrder turn_order{common, sessions, paused, endings, events, lifetimes, turns};
@@ -104,7 +104,7 @@ SessionTable::~SessionTable() = default;
 
 void SessionTable::start(Started done) {
   state_->started.take([this, done = std::move(done)](Result<void> result) {
-    if (result) state_->timed_rules.start();
+    if (result) state_->timers.start();
     done(std::move(result));
   });
   state_->endings.settle();
@@ -178,7 +178,7 @@ std::optional<Resumed> SessionTable::resume(const Resumption& resumption) {
 
 void SessionTable::drain() {
   state_->common.is_draining = true;
-  state_->timed_rules.stop();
+  state_->timers.stop();
   state_->presences.stop();
   state_->recoveries.end_all();
   state_->endings.settle();
@@ -244,7 +244,7 @@ void SessionTable::tick() {
   while (const auto timer = state_->deadlines.take_due(now)) {
     if (Session* session = state_->sessions.find(timer->session)) state_->take_due(*session, timer->deadline);
   }
-  state_->timed_rules.tick(now);
+  state_->timers.tick(now);
   state_->presences.tick(now);
   state_->turns.tick(now);
   state_->endings.settle();
@@ -252,7 +252,7 @@ void SessionTable::tick() {
 
 std::optional<Instant> SessionTable::next_due() const {
   std::optional<Instant> due = state_->deadlines.next();
-  for (const auto& other : {state_->timed_rules.next_due(), state_->presences.next_due(), state_->turns.next_due()}) {
+  for (const auto& other : {state_->timers.next_due(), state_->presences.next_due(), state_->turns.next_due()}) {
     if (other && (!due || *other < *due)) due = other;
   }
   return due;

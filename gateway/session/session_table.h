@@ -83,7 +83,7 @@ class SessionTable {
   SessionTable(const SessionTable&) = delete;
   SessionTable& operator=(const SessionTable&) = delete;
 
-  /// Takes the rules of `started`, tells what became of them, and begins with those of `every`, where none has failed.
+  /// Takes the rules of `started`, tells what became of them, and starts the timers, where none has failed.
   /// On one worker of all, before anybody comes.
   using Started = std::function<void(Result<void>)>;
   void start(Started done);
@@ -115,8 +115,7 @@ class SessionTable {
   /// From now on the session speaks through the new carrier, wherever its old one is. Nothing when it cannot be
   /// resumed: it is no more, is another's, or what its client has missed is no longer known.
   std::optional<Resumed> resume(const Resumption& resumption);
-  /// We are shutting down: ends all that wait for their client, lets none wait from now on, and takes no more rules of
-  /// `every`.
+  /// We are shutting down: ends all that wait for their client, lets none wait from now on, and stops the timers.
   void drain();
   /// The time for that is over: what waits is dropped, and no answer is waited for. Says what that was.
   Abandoned abandon();
@@ -129,7 +128,7 @@ class SessionTable {
   /// A session that had paused takes a turn, or is read again. False: none may go on for now.
   bool go_on_paused();
 
-  /// Takes what is due (deadlines, token expiry, probes, handler time-outs, `every`); the transport calls it when
+  /// Takes what is due (deadlines, token expiry, probes, handler time-outs, timers); the transport calls it when
   /// next_due() has come.
   void tick();
   std::optional<Instant> next_due() const;

@@ -221,7 +221,7 @@ TEST_F(Explain, TakesRulesThatNobodySends) {
   - send: {to: board/main, as: count, data: {colour: grey}, keep: grey}
   - send: {to: board/main, as: count, data: {colour: $settings.five}, keep: red}
 settings: {five: 5}
-every: {interval: 7s, send: {to: board/main, as: count, data: {colour: blue}}}
+timers: {blue: {every: 7s, send: {to: board/main, as: count, data: {colour: blue}}}}
 )");
   workspace.write("profiles/notes.yaml", profile);
   const Ran started = run({"started", "--as", "guest"});
@@ -237,9 +237,11 @@ every: {interval: 7s, send: {to: board/main, as: count, data: {colour: blue}}}
                         "  to board/main (kept as grey): {\"event\":\"count\",\"data\":{\"colour\":\"grey\"}}\n"
                         "verdict: internal: "));
   EXPECT_THAT(started.out, Not(HasSubstr("when it fails")));
-  const Ran every = run({"every", "--as", "guest"});
-  EXPECT_EQ(every.code, 0) << every.err;
-  EXPECT_THAT(every.out, HasSubstr("{\"event\":\"count\",\"data\":{\"colour\":\"blue\"}}\n"));
+  const Ran timer = run({"timers.blue", "--as", "guest"});
+  EXPECT_EQ(timer.code, 0) << timer.err;
+  EXPECT_THAT(timer.out, HasSubstr("  1. each time that 7s have passed\n"));
+  EXPECT_THAT(timer.out, HasSubstr("{\"event\":\"count\",\"data\":{\"colour\":\"blue\"}}\n"));
+  EXPECT_THAT(run({"timers.bleu", "--as", "guest"}).err, HasSubstr("did you mean `timers.blue`?"));
 }
 
 TEST_F(Explain, SaysTheCodesOfFailuresAndWhatBecomesOfLists) {

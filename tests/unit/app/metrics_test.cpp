@@ -110,6 +110,19 @@ TEST(Metrics, TellWhatWaitsForEachWorker) {
   EXPECT_THAT(text, HasSubstr("polygate_sessions_paused{profile=\"notes\"} 3\n"));
 }
 
+TEST(Metrics, SayWhichRoundsOfTimersWereSkipped) {
+  Snapshot snapshot = two_workers();
+  for (server::WorkerMeters& worker : snapshot.collected.workers) {
+    worker.session.profiles[0].timers = {{"fast", {}}, {"slow", {2, 3, 4}}};
+  }
+  const std::string text = render_metrics(snapshot);
+  const std::string skipped = "polygate_timer_rounds_skipped_total{profile=\"notes\",timer=";
+  EXPECT_THAT(text, HasSubstr(skipped + "\"fast\",why=\"running\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr(skipped + "\"slow\",why=\"running\"} 4\n"));
+  EXPECT_THAT(text, HasSubstr(skipped + "\"slow\",why=\"pressed\"} 6\n"));
+  EXPECT_THAT(text, HasSubstr(skipped + "\"slow\",why=\"late\"} 8\n"));
+}
+
 TEST(Metrics, AServerWithoutTrafficHasThemToo) {
   const std::string text = render_metrics({});
   EXPECT_THAT(text, HasSubstr("polygate_build_info{version=\"0."));

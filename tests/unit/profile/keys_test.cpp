@@ -23,7 +23,7 @@ constexpr Mapping kMappings[] = {
     {"rule", "events: {e: {from: guest, %: 1}}\n", "/$defs/rule/properties"},
     {"closed", "closed: {from: guest, %: 1}\n", "/$defs/closed_rule/properties"},
     {"started", "started: {%: 1}\n", "/$defs/started_rule/properties"},
-    {"every", "every: {interval: 1s, %: 1}\n", "/$defs/timed_rule/properties"},
+    {"timer", "timers: {t: {every: 1s, %: 1}}\n", "/$defs/timer/properties"},
     {"presence", "presence: {user: {%: 1}}\n", "/$defs/presence/properties"},
     {"presence_rule", "presence: {user: {arrived: {from: guest, %: 1}}}\n", "/$defs/presence_rule/properties"},
     {"rate", "events: {e: {from: guest, rate: {at: 1/1s, %: 1}}}\n", "/$defs/rate/oneOf/1/properties"},

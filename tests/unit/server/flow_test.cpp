@@ -51,14 +51,13 @@ class Flow : public testing::Test {
     profile_ = words({endpoint("/words/:id")});
     profile::Rule rule;
     rule.from = {0};
-    rule.interval = Millis(1'000);
     rule.sends.emplace_back();
     rule.sends[0].to = {profile::TopicText{"room", text("all"), {}}};
     rule.sends[0].data.emplace();
     rule.sends[0].data->kind = profile::Shape::Kind::text;
     rule.sends[0].data->text = text("the clock");
     rule.sends[0].as = text("shout");
-    profile_->timed.push_back(rule);
+    profile_->timers["clock"] = {Millis(1'000), rule};
     services_.clock = &clock_;
     services_.log = &log_;
     services_.exchange = &exchange_;
@@ -186,7 +185,7 @@ TEST_F(Flow, ASessionThatEndsDoesNotPause) {
   EXPECT_EQ(go_on(1), 0);
 }
 
-TEST_F(Flow, TimedRulesSkipTheirRoundWhileTheirWorkerPressesAnother) {
+TEST_F(Flow, TimersSkipTheirRoundWhileTheirWorkerPressesAnother) {
   posts_[1].is_pressed = true;
   const auto second = [&] {
     clock_.advance(Millis(1'000));
@@ -196,8 +195,10 @@ TEST_F(Flow, TimedRulesSkipTheirRoundWhileTheirWorkerPressesAnother) {
   EXPECT_THAT(second(), ElementsAre("the clock"));
   EXPECT_THAT(second(), IsEmpty());
   EXPECT_THAT(second(), IsEmpty());
+  EXPECT_THAT(table_->meter().profiles[0].timers[0].skipped, ElementsAre(0u, 2u, 0u));
   ease(1);
   EXPECT_THAT(second(), ElementsAre("the clock"));
+  EXPECT_THAT(table_->meter().profiles[0].timers[0].skipped, ElementsAre(0u, 2u, 0u));
 }
 
 }  // namespace
