@@ -163,6 +163,20 @@ bool has_attachments_for(json::View value, std::size_t attachments) {
   return true;
 }
 
+void forget_attachments(Json& tree) {
+  if (tree.is_array()) {
+    for (Json& item : tree) forget_attachments(item);
+    return;
+  }
+  if (!tree.is_object()) return;
+  const auto mark = tree.find(kPlaceholder);
+  if (mark != tree.end() && mark->is_boolean() && mark->get<bool>()) {
+    tree = nullptr;
+    return;
+  }
+  for (auto& [key, value] : tree.items()) forget_attachments(value);
+}
+
 Attachments used_attachments(std::string& json, const Attachments& all) {
   if (!all || json.find(kPlaceholder) == std::string::npos) return nullptr;
   Json tree = Json::parse(json, nullptr, false);

@@ -34,4 +34,7 @@ bool has_attachments_for(json::View value, std::size_t attachments);
 /// of `all` are left out or stand elsewhere; `json` is changed then.
 Attachments used_attachments(std::string& json, const Attachments& all);
 
+/// Puts null in the place of each placeholder: what it stood for is no longer there.
+void forget_attachments(Json& tree);
+
 }  // namespace polygate::dialect

@@ -216,6 +216,7 @@ void check_recall(CheckContext& context, const CheckScope& scope, const RecallSt
 
 Definitions::Definition definition_of_kept(CheckContext& context, const RecallStep& recall) {
   std::optional<std::string> event;
+  if (context.emitted.contains(recall.topic.family)) return {};
   const auto [first, last] = context.kept.equal_range(recall.topic.family);
   for (auto at = first; at != last; ++at) {
     const Keeping& kept = at->second;

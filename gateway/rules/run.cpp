@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/dialect/socket_io.h"
 #include "gateway/rules/checks.h"
 #include "gateway/rules/failing.h"
 #include "gateway/rules/ordering.h"
@@ -18,6 +19,13 @@ Json rendered(const profile::Shape& shape, Scope& scope) {
   if (!append_json(text, shape, scope)) return nullptr;
   Json value = Json::parse(text, nullptr, false);
   return value.is_discarded() ? Json() : value;
+}
+
+/// May what its clients say have binary pieces beside it?
+bool has_attachments(const profile::Profile& profile) {
+  return profile.dialect->traits().arguments ||
+         std::any_of(profile.other_dialects.begin(), profile.other_dialects.end(),
+                     [](const auto& other) { return other->traits().arguments; });
 }
 
 }  // namespace
@@ -170,7 +178,9 @@ std::optional<Failure> Run::settle(Host& host, Step step) {
   if (step == Step::recall) {
     if (!answer) return answer.failure();
     kept_ = std::move(*answer);
-    if (!kept_.empty()) scope_.kept = &kept_.front();
+    if (kept_.empty()) return std::nullopt;
+    if (has_attachments(profile_)) dialect::forget_attachments(kept_.front());
+    scope_.kept = &kept_.front();
     return std::nullopt;
   }
   if (step == Step::claim) {
