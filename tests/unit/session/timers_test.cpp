@@ -2,10 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
+#include <array>
+#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "tests/unit/session/late_table.h"
 
@@ -17,16 +18,21 @@ using testing::IsEmpty;
 
 constexpr Millis kPeriod{1'000};
 
+/// Nobody sends it; it says `word tock` to the room.
+profile::Rule saying(const std::string& word) {
+  profile::Rule rule;
+  rule.has_sender = false;
+  profile::SendStep& send = rule.sends.emplace_back();
+  send.to = {{"room", text("all"), {}}};
+  send.as = text(word);
+  send.data = reply("tock").data;
+  return rule;
+}
+
 class TimersTest : public test::LateTable {
  protected:
   TimersTest() {
-    profile::Timer& timer = profile_->timers["clock"];
-    timer.every = kPeriod;
-    timer.rule.has_sender = false;
-    profile::SendStep& send = timer.rule.sends.emplace_back();
-    send.to = {{"room", text("all"), {}}};
-    send.as = text("tick");
-    send.data = reply("tock").data;
+    profile_->timers["clock"] = {kPeriod, saying("tick")};
     start();
     open("a");
     say("a", "join");
@@ -92,6 +98,45 @@ TEST_F(TimersTest, AShutdownStopsThem) {
 TEST_F(TimersTest, OneWorkerTakesThem) {
   SessionTable other(WorkerIndex{1}, services_);
   EXPECT_EQ(other.next_due(), std::nullopt) << "nobody has started it";
+}
+
+class StartTest : public test::LateTable {
+ protected:
+  StartTest() { profile_->timers["clock"] = {kPeriod, saying("tick")}; }
+  void start() {
+    table().start([this](Result<void> result) { over_ = std::move(result); });
+  }
+  std::optional<Result<void>> over_;
+};
+
+TEST_F(StartTest, TimersStartWhenTheRulesOfStartedAreOver) {
+  profile_->started = {saying("one"), saying("two")};
+  start();
+  EXPECT_FALSE(over_.has_value()) << "what the first one says is on its way";
+  EXPECT_EQ(table().next_due(), std::nullopt);
+  clock_.advance(kPeriod);
+  settle();
+  ASSERT_TRUE(over_.has_value());
+  EXPECT_TRUE(*over_);
+  EXPECT_EQ(table().next_due(), clock_.now() + kPeriod);
+}
+
+TEST_F(StartTest, TheyDoNotWhereOneOfThemHasFailed) {
+  profile::Rule lacking = saying("one");
+  lacking.needs.push_back({{"room", text("all"), {}}, {}});
+  lacking.place.file = "words.yaml";
+  lacking.place.line = 7;
+  profile::Rule counted = saying("two");
+  counted.sends[0].data = reply("$next.turns").data;
+  profile_->counters["turns"] = std::make_unique<profile::Counter>();
+  profile_->started = {lacking, counted};
+  start();
+  settle();
+  ASSERT_TRUE(over_.has_value());
+  ASSERT_FALSE(*over_);
+  EXPECT_EQ(over_->failure().message, "the rule of `started` at words.yaml:7 failed as absent: nobody is on room/all");
+  EXPECT_EQ(table().next_due(), std::nullopt);
+  EXPECT_EQ(profile_->counters["turns"]->next(), 1u) << "the second one was not taken";
 }
 
 }  // namespace
