@@ -93,6 +93,7 @@ std::shared_ptr<const schema::Schema> args_schema(CheckContext& context, const s
 
 /// Is it a topic with which something can stay?
 bool can_keep(const CheckContext& context, const TopicText& topic) {
+  if (topic.family == "session") return false;
   const auto family = context.profile.families.find(topic.family);
   return family == context.profile.families.end() || family->second == TopicKind::joined;
 }

@@ -1,6 +1,7 @@
 #include "gateway/profile/check_endpoints.h"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 
 #include "gateway/profile/check_effects.h"
@@ -60,6 +61,34 @@ void tell_ambiguous(const Endpoint& first, const Endpoint& second, Diagnostics& 
                   "give one of them another path, `host` or `listener`");
 }
 
+/// `id`: made by the gateway alone, and another one each time.
+void check_id(CheckContext& context, const Text& id) {
+  constexpr std::size_t kMost = 256;    // of a topic's name, where `/` and `%` take three bytes
+  constexpr std::size_t kLongest = 30;  // of what one of these paths makes
+  bool is_fresh = false;
+  std::size_t size = 0;
+  for (const Text::Part& part : id.parts) {
+    for (const char c : part.literal) size += c == '/' || c == '%' ? 3 : 1;
+    if (std::any_of(part.literal.begin(), part.literal.end(), [](unsigned char c) { return std::iscntrl(c); })) {
+      context.problem(id.place, "an `id` has no control characters");
+    }
+    if (!part.has_path) continue;
+    size += kLongest;
+    const Root root = part.path.root;
+    is_fresh = is_fresh || root == Root::new_id;
+    if (root == Root::next) {
+      check_next(context, part.path);
+    } else if (root != Root::new_id && root != Root::now && root != Root::date) {
+      context.problem(part.path.place, "an `id` is made by the gateway alone, of $new_id, $now, $date and $next: " +
+                                           part.path.text() + " is not known here");
+    }
+  }
+  if (!is_fresh) context.problem(id.place, "an `id` needs `$new_id`: without it two sessions could have the same");
+  if (size > kMost) {
+    context.problem(id.place, "an `id` has at most 256 bytes, 30 for each path and 3 for each `/` and `%` among them");
+  }
+}
+
 void check_endpoint(CheckContext& context, const Endpoint& endpoint) {
   const std::vector<std::string>& listeners = context.surroundings.listeners;
   const bool listens =
@@ -68,6 +97,7 @@ void check_endpoint(CheckContext& context, const Endpoint& endpoint) {
     context.problem(endpoint.listener_place, "listener `" + endpoint.listener + "` is not configured",
                     did_you_mean(endpoint.listener, listeners));
   }
+  if (endpoint.id) check_id(context, *endpoint.id);
   if (endpoint.user) check_endpoint_text(context, endpoint, *endpoint.user, true);
   for (const auto& [name, value] : endpoint.query) check_endpoint_shape(context, endpoint, value);
   if (endpoint.token) {

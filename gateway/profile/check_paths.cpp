@@ -21,7 +21,8 @@ void check_me(CheckContext& context, const Path& path) {
   if (name == "claims" || context.variables.contains(name)) return;
   if (name == "joined" || name == "claimed") {
     const TopicKind wanted = name == "joined" ? TopicKind::joined : TopicKind::claimed;
-    const auto& families = context.profile.families;
+    auto families = context.profile.families;
+    families.erase("session");
     const auto family = path.segments.size() == 2 ? families.find(path.segments[1]) : families.end();
     if (path.segments.size() != 2) {
       context.problem(path.place, "`$me." + name + "` is followed by one family, this is `" + path.text() + "`");
@@ -95,13 +96,6 @@ void check_header(CheckContext& context, const Path& path) {
   }
   auto& used = context.profile.headers_used;
   if (std::find(used.begin(), used.end(), name) == used.end()) used.push_back(name);
-}
-
-/// Each counter is there before the first turn.
-void check_next(CheckContext& context, const Path& path) {
-  if (!is_one_name(context, path)) return;
-  std::unique_ptr<Counter>& counter = context.profile.counters[path.segments[0]];
-  if (counter == nullptr) counter = std::make_unique<Counter>();
 }
 
 /// What a client connects with is kept where some path mentions it.
@@ -289,6 +283,12 @@ void each_text(const Shape& shape, Visit visit) {
 }
 
 }  // namespace
+
+void check_next(CheckContext& context, const Path& path) {
+  if (!is_one_name(context, path)) return;
+  std::unique_ptr<Counter>& counter = context.profile.counters[path.segments[0]];
+  if (counter == nullptr) counter = std::make_unique<Counter>();
+}
 
 void check_text(CheckContext& context, const CheckScope& scope, const Text& text) {
   each_path(text, [&](const Path& path) { check_path(context, scope, path); });

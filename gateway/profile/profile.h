@@ -84,8 +84,9 @@ struct Endpoint {
   std::vector<std::string> segments;  ///< "clients", ":id"
   RoleIndex role = 0;
   std::vector<std::pair<std::string, RoleIndex>> namespaces;  ///< of Socket.IO, besides "/"
-  std::optional<Text> user;
-  std::vector<Shape::Entry> query;  ///< known parameters and their defaults
+  std::optional<Text> id;           ///< how `$me.id` looks of sessions that begin here; unset: the gateway's own form
+  std::optional<Text> user;         ///< who it is, as long as no token says so
+  std::vector<Shape::Entry> query;  ///< known parameters and their defaults, also where they are empty
   std::optional<HandshakeToken> token;
   Origins origins;
   PingPolicy ping;
@@ -317,6 +318,11 @@ struct Profile {
   } places;
 
   const std::string& role_name(RoleIndex role) const { return roles[role]; }
+  /// Some endpoint says how the ids of its sessions look: they are on `session/` topics like on those of `user/`.
+  bool names_sessions() const {
+    const auto family = families.find("session");
+    return family != families.end() && family->second == TopicKind::joined;
+  }
   /// Endpoint::dialect; 0 is the one of endpoints that name none.
   const dialect::Dialect& dialect_at(std::size_t index) const {
     return index == 0 ? *dialect : *other_dialects[index - 1];

@@ -151,9 +151,9 @@ void read_namespaces(ReadContext& context, const yaml::Node& node, Endpoint& end
 }
 
 void read_endpoint(ReadContext& context, const yaml::Node& node, Endpoint endpoint) {
-  const std::vector<std::string> known = {
-      "listener", "host",    "role", "namespaces",          "user",   "query", "token",
-      "ping",     "origins", "idle", "authenticate_within", "dialect"};
+  const std::vector<std::string> known = {"listener", "host",  "role", "namespaces", "id",   "user",
+                                          "query",    "token", "ping", "origins",    "idle", "authenticate_within",
+                                          "dialect"};
   if (!expect_map(context, node, "an endpoint", known)) return;
   if (const yaml::Node* role = expect_key(context, node, "role", endpoint.place, "endpoint `" + endpoint.path + "`")) {
     endpoint.role = read_role(context, *role).value_or(0);
@@ -170,6 +170,10 @@ void read_endpoint(ReadContext& context, const yaml::Node& node, Endpoint endpoi
     endpoint.listener_place = listener->place();
   }
   if (const yaml::Node* host = node.find("host")) endpoint.host = read_host(context, *host);
+  if (const yaml::Node* id = node.find("id")) {
+    endpoint.id = read_text(context, *id, "`id`");
+    context.profile.families["session"] = TopicKind::joined;
+  }
   if (const yaml::Node* user = node.find("user")) endpoint.user = read_text(context, *user, "`user`");
   if (const yaml::Node* query = node.find("query")) endpoint.query = read_fields(context, *query, "`query`");
   if (const yaml::Node* token = node.find("token")) endpoint.token = read_token(context, *token);

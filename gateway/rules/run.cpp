@@ -281,7 +281,7 @@ Call Run::make_call() {
   call.profile = profile_.name;
   call.event = scope_.event;
   call.role = profile_.role_name(scope_.me->role());
-  call.session = scope_.me->id().text();
+  call.session = scope_.me->name();
   call.user = scope_.user();
   const auth::IdentityPtr& identity = scope_.new_identity ? scope_.new_identity : scope_.me->identity();
   if (identity) call.claims = identity->claims;

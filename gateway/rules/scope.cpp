@@ -293,7 +293,7 @@ Value Scope::find_me(const profile::Path& path) {
   if (path.segments.empty()) return {};
   const std::string& first = path.segments[0];
   const Segments rest = Segments(path.segments).subspan(1);
-  if (first == "id") return rest.empty() ? Value::of(std::string_view(texts_.emplace_back(me->id().text()))) : Value{};
+  if (first == "id") return rest.empty() ? Value::of(std::string_view(texts_.emplace_back(me->name()))) : Value{};
   if (first == "user") return user().empty() || !rest.empty() ? Value{} : Value::of(user());
   if (first == "role") return rest.empty() ? Value::of(std::string_view(profile->role_name(role()))) : Value{};
   if (first == "address") return rest.empty() ? Value::of(me->address()) : Value{};

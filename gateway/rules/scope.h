@@ -68,7 +68,10 @@ class Scope {
 
   Value find(const profile::Path& path);
   profile::RoleIndex role() const { return new_role.value_or(me->role()); }
-  std::string_view user() const { return new_identity ? std::string_view(new_identity->user) : me->user(); }
+  std::string_view user() const {
+    if (!new_identity) return me->user();
+    return new_identity->user.empty() ? me->endpoint_user() : std::string_view(new_identity->user);
+  }
 
  private:
   const Json& problems();

@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,10 +18,14 @@ class Subject {
  public:
   virtual ~Subject() = default;
   virtual SessionId id() const = 0;
+  /// What rules, plugins and clients call it: its id, in the form that its endpoint gives.
+  virtual std::string name() const { return id().text(); }
   virtual profile::RoleIndex role() const = 0;
   virtual const auth::IdentityPtr& identity() const = 0;
   /// The authenticated user, else the endpoint's `user`, else empty.
   virtual std::string_view user() const = 0;
+  /// Who it is where no token says so.
+  virtual std::string_view endpoint_user() const { return {}; }
   virtual std::string_view address() const = 0;
   /// Which of the profile's dialects it speaks.
   virtual std::size_t dialect() const { return 0; }

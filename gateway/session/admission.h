@@ -4,8 +4,9 @@
 
 namespace polygate::session {
 
-/// Who comes, by the handshake's own token: nobody, where the endpoint wants none or can do without.
+/// Who comes, by the handshake's own token: nobody, where the endpoint wants none or can do without. What the endpoint
+/// says where the client does not is filled in: query parameters, the user, the form of the id.
 Result<auth::IdentityPtr> admit(const turns::Services& services, const profile::Profile& profile,
-                                const profile::Endpoint& endpoint, const Opening& opening);
+                                const profile::Endpoint& endpoint, Opening& opening);
 
 }  // namespace polygate::session

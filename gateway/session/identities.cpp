@@ -17,6 +17,7 @@ Millis look_in(double seconds_left, double at_most) {
 }  // namespace
 
 void Identities::begin(Session& session, auth::IdentityPtr identity) {
+  if (session.profile->names_sessions()) join_built_in(session, "session", session.name());
   if (identity) authenticated(session, std::move(identity));
   if (!session.who && session.profile->uses_user_topics) join_built_in(session, "user", session.user());
   take_role(session, session.start_role);

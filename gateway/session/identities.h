@@ -8,8 +8,8 @@
 
 namespace polygate::session {
 
-/// Who sessions are: identity and role, for how long they may be that, and the topics `user/` and `role/` that the
-/// gateway itself puts them on.
+/// Who sessions are: identity and role, for how long they may be that, and the topics `user/` and `role/` (and
+/// `session/`, where ids have a form of their own) that the gateway itself puts them on.
 class Identities {
  public:
   Identities(Common& common, Deadlines& deadlines, Endings& endings, Memberships& memberships)

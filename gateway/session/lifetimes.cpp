@@ -1,10 +1,7 @@
 #include "gateway/session/lifetimes.h"
 
 #include <algorithm>
-#include <string>
 #include <utility>
-
-#include "gateway/rules/render.h"
 
 namespace polygate::session {
 
@@ -25,29 +22,8 @@ Session& Lifetimes::make(const profile::ProfilePtr& profile, const profile::Endp
   Session& session = sessions_.make(static_cast<std::uint16_t>(profile_index), profile, endpoint, std::move(opening));
   ++common_.counts(session).sessions;
   ++common_.counts(session).opened;
-  set_query_defaults(session);
   identities_.begin(session, std::move(identity));
   return session;
-}
-
-/// What known query parameters are when the client did not give them.
-void Lifetimes::set_query_defaults(Session& session) {
-  rules::Scope scope;
-  scope.profile = session.profile.get();
-  scope.me = &session;
-  scope.clock = common_.services.clock;
-  for (const auto& [name, shape] : session.endpoint.query) {
-    if (session.has_query(name)) continue;
-    std::string value;
-    if (shape.kind == profile::Shape::Kind::text) {
-      rules::append_text(value, shape.text, scope);
-    } else if (shape.constant != "null") {
-      const Json constant = Json::parse(shape.constant, nullptr, false);
-      value = constant.is_string() ? constant.get<std::string>() : shape.constant;
-    }
-    if (!value.empty()) session.set_query_default(name, std::move(value));
-  }
-  if (session.endpoint.user) session.set_endpoint_user(rules::render_text(*session.endpoint.user, scope));
 }
 
 void Lifetimes::free(Session& session) {

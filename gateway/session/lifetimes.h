@@ -22,8 +22,6 @@ class Lifetimes {
   void free(Session& session);
 
  private:
-  void set_query_defaults(Session& session);
-
   Common& common_;
   Sessions& sessions_;
   Deadlines& deadlines_;

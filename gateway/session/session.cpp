@@ -54,12 +54,22 @@ Session::Session(SessionId id, std::uint16_t index, const profile::ProfilePtr& o
     if (std::find(used.begin(), used.end(), pair.first) != used.end()) told.headers.push_back(std::move(pair));
   }
   if (opening.auth.is_object()) told.auth = std::move(opening.auth);
-  const bool any = !told.path.empty() || !told.headers.empty() || !at.query.empty() || at.user || told.auth.is_object();
+  told.user = std::move(opening.user);
+  told.name = std::move(opening.name);
+  const bool any = !told.path.empty() || !told.headers.empty() || !told.query.empty() || !told.user.empty() ||
+                   !told.name.empty() || told.auth.is_object();
   if (any) handshake_ = std::make_shared<Handshake>(std::move(told));
 }
 
+std::string Session::name() const {
+  return handshake_ && !handshake_->name.empty() ? handshake_->name : id_.text();
+}
+
 std::string_view Session::user() const {
-  if (who && !who->user.empty()) return who->user;
+  return who && !who->user.empty() ? std::string_view(who->user) : endpoint_user();
+}
+
+std::string_view Session::endpoint_user() const {
   return handshake_ ? std::string_view(handshake_->user) : std::string_view();
 }
 
@@ -115,9 +125,13 @@ class Session::Portrait final : public rules::Subject {
     }
   }
   SessionId id() const override { return id_; }
+  std::string name() const override { return handshake_ && !handshake_->name.empty() ? handshake_->name : id_.text(); }
   profile::RoleIndex role() const override { return role_; }
   const auth::IdentityPtr& identity() const override { return identity_; }
   std::string_view user() const override { return user_; }
+  std::string_view endpoint_user() const override {
+    return handshake_ ? std::string_view(handshake_->user) : std::string_view();
+  }
   std::string_view address() const override { return address_; }
   std::size_t dialect() const override { return dialect_; }
   const Json* variables() const override { return variables_.get(); }
@@ -174,14 +188,6 @@ const Json& Session::auth() const {
 void Session::set(const Json& variables) {
   if (!variables_) variables_ = std::make_unique<Json>(Json::object());
   variables_->update(variables);
-}
-
-void Session::set_query_default(const std::string& name, std::string value) {
-  handshake_->query.emplace_back(name, std::move(value));
-}
-
-void Session::set_endpoint_user(std::string user) {
-  handshake_->user = std::move(user);
 }
 
 }  // namespace polygate::session

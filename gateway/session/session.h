@@ -23,7 +23,7 @@ namespace polygate::session {
 struct Membership {
   LocalTopic* local = nullptr;   ///< joined; null when claimed
   std::uint32_t index = 0;       ///< among the local topic's members
-  bool built_in = false;         ///< `user/` or `role/`: not counted, not listed
+  bool built_in = false;         ///< `session/`, `user/` or `role/`: not counted, not listed
   bool is_value = false;         ///< Topic::is_value, as this session named it
   std::unique_ptr<Topic> claim;  ///< claimed; null when joined
   Fence fence = 0;               ///< of the claim
@@ -105,9 +105,11 @@ class Session final : public turns::Living {
           const profile::Endpoint& endpoint, Opening opening);
 
   SessionId id() const override { return id_; }
+  std::string name() const override;
   profile::RoleIndex role() const override { return current_role; }
   const auth::IdentityPtr& identity() const override { return who; }
   std::string_view user() const override;
+  std::string_view endpoint_user() const override;
   std::string_view address() const override { return address_; }
   std::size_t dialect() const override { return endpoint.dialect; }
   const Json* variables() const override { return variables_.get(); }
@@ -121,11 +123,6 @@ class Session final : public turns::Living {
   Membership* find(const Topic& topic);
   Membership* find(Fence fence);
   void set(const Json& variables);
-  /// The value that a known query parameter has when the client did not give one.
-  void set_query_default(const std::string& name, std::string value);
-  /// Who it is by its endpoint, while no identity says otherwise.
-  void set_endpoint_user(std::string user);
-  bool has_query(std::string_view name) const { return parameter(profile::Root::query, name).has_value(); }
 
   bool hears() const { return carrier != nullptr && !ending; }
   /// It has lost its connection, and waits for its client.
@@ -173,7 +170,8 @@ class Session final : public turns::Living {
     std::vector<std::pair<std::string, std::string>> query;
     std::vector<std::pair<std::string, std::string>> headers;
     Json auth;
-    std::string user;
+    std::string user;  ///< who it is by its endpoint, while no identity says otherwise
+    std::string name;  ///< its id in its endpoint's form; empty: as it is
 
     std::optional<std::string_view> parameter(profile::Root where, std::string_view name) const;
   };

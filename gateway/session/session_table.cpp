@@ -111,7 +111,7 @@ void SessionTable::start(Started done) {
 }
 
 Result<auth::IdentityPtr> SessionTable::admit(const profile::Profile& profile, const profile::Endpoint& endpoint,
-                                              const Opening& opening) {
+                                              Opening& opening) {
   return session::admit(state_->common.services, profile, endpoint, opening);
 }
 
@@ -163,6 +163,11 @@ void SessionTable::hang_up(SessionId id, Gone, bool more) {
 bool SessionTable::detach(SessionId id) {
   Session* session = state_->sessions.find_live(id);
   return session != nullptr && state_->recoveries.detach(*session);
+}
+
+std::string SessionTable::name(SessionId id) const {
+  const Session* session = state_->sessions.find(id);
+  return session != nullptr ? session->name() : id.text();
 }
 
 std::optional<SecretId> SessionTable::recovery_key(SessionId id) const {

@@ -28,6 +28,8 @@ struct Opening {
   std::vector<std::pair<std::string, std::string>> path;     ///< `:id` -> "7"
   std::vector<std::pair<std::string, std::string>> query;    ///< decoded
   std::vector<std::pair<std::string, std::string>> headers;  ///< lower-case names
+  std::string user;                                          ///< who it is by its endpoint; filled in by admit()
+  std::string name;                                          ///< the form of its id, if its endpoint has one; the same
   Json auth;                                                 ///< what came with a namespace's connect, or null
   std::string name_space = "/";                              ///< of Socket.IO
   Carrier* carrier = nullptr;                                ///< lives until it hangs up, or is let go
@@ -88,9 +90,9 @@ class SessionTable {
   using Started = std::function<void(Result<void>)>;
   void start(Started done);
 
-  /// Judges the handshake's own token, if the endpoint wants one. A failure is an HTTP answer (401); no session exists.
-  Result<auth::IdentityPtr> admit(const profile::Profile& profile, const profile::Endpoint& endpoint,
-                                  const Opening& opening);
+  /// Judges the handshake's own token, if the endpoint wants one, and fills in what the endpoint says where the client
+  /// does not. A failure is an HTTP answer (401); no session exists.
+  Result<auth::IdentityPtr> admit(const profile::Profile& profile, const profile::Endpoint& endpoint, Opening& opening);
   /// A connection was accepted: makes its session and takes the `opened` rules.
   SessionId open(const profile::ProfilePtr& profile, const profile::Endpoint& endpoint, Opening opening,
                  auth::IdentityPtr identity);
@@ -110,6 +112,8 @@ class SessionTable {
   /// The carrier of the session is no more. True: the session waits for its client and stays what it is; otherwise it
   /// is to be ended.
   bool detach(SessionId session);
+  /// `$me.id` of the session; of one that is no more, its id.
+  std::string name(SessionId session) const;
   /// Nothing when the session ends with its connection.
   std::optional<SecretId> recovery_key(SessionId session) const;
   /// From now on the session speaks through the new carrier, wherever its old one is. Nothing when it cannot be

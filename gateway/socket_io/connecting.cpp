@@ -160,7 +160,9 @@ void Connecting::refuse_data(const Packet& packet) {
 FramePtr Connecting::greeting(std::string_view name, SessionId session) {
   if (socket_.revision == Revision::v3) return frame_of(Type::connect, name, {});
   const auto key = sessions().recovery_key(session);
-  const std::string json = "{\"sid\":\"" + session.text() + (key ? "\",\"pid\":\"" + key->text() : "") + "\"}";
+  std::string json = "{\"sid\":";
+  json::append_string(json, sessions().name(session));
+  json += key ? ",\"pid\":\"" + key->text() + "\"}" : "}";
   return frame_of(Type::connect, name, json);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <string>
 
 #include "gateway/rules/subject.h"
 
@@ -28,9 +29,11 @@ class Sender final : public rules::Subject {
   void parts();
 
   SessionId id() const override { return self().id(); }
+  std::string name() const override { return self().name(); }
   profile::RoleIndex role() const override { return self().role(); }
   const auth::IdentityPtr& identity() const override { return self().identity(); }
   std::string_view user() const override { return self().user(); }
+  std::string_view endpoint_user() const override { return self().endpoint_user(); }
   std::string_view address() const override { return self().address(); }
   std::size_t dialect() const override { return self().dialect(); }
   const Json* variables() const override { return self().variables(); }

@@ -279,7 +279,7 @@ void InProcess::join(Client& client, const Packet& packet) {
   } else {
     answer.type = socket_io::Type::connect;
     const SessionId id = open(client, packet.name_space, std::move(opening), std::move(*identity));
-    answer.json = Json{{"sid", id.text()}}.dump();
+    answer.json = Json{{"sid", table_->name(id)}}.dump();
   }
   client.heard.push_back({Heard::Kind::message, messages_of(answer)[0]});
 }
