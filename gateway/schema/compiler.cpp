@@ -12,9 +12,9 @@ constexpr int kMaxChain = 100;  // references that only lead to references
 
 /// Keywords that may stand beside a `$ref` without making it more than that.
 bool says_nothing(std::string_view keyword) {
-  static constexpr std::string_view kQuiet[] = {"$ref",        "$schema",  "$comment",  "$defs",
-                                                "definitions", "title",    "default",   "examples",
-                                                "deprecated",  "readOnly", "writeOnly", "description"};
+  static constexpr std::string_view kQuiet[] = {"$ref",        "$schema",   "$comment",   "$defs",
+                                                "definitions", "title",     "examples",   "deprecated",
+                                                "readOnly",    "writeOnly", "description"};
   return std::find(std::begin(kQuiet), std::end(kQuiet), keyword) != std::end(kQuiet) || keyword.starts_with("x-");
 }
 

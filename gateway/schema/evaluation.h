@@ -19,7 +19,7 @@ class Evaluation {
  public:
   Evaluation(const Program& program, Report& report) : program_(program), report_(report) {}
 
-  bool run(json::View value) { return check(*program_.root, value, nullptr); }
+  bool run(const Node& node, json::View value) { return check(node, value, nullptr); }
 
  private:
   static constexpr unsigned kMaxDepth = 512;

@@ -47,6 +47,7 @@ void KeywordReader::run() {
   read_array();
   read_object();
   read_value();
+  node_.fallback = get("default");
 }
 
 void KeywordReader::read_types() {

@@ -3,6 +3,9 @@
 #include <optional>
 #include <set>
 
+#include "gateway/schema/collector.h"
+#include "gateway/schema/equality.h"
+#include "gateway/schema/evaluation.h"
 #include "gateway/schema/program.h"
 #include "gateway/schema/schema.h"
 
@@ -57,12 +60,12 @@ bool says_nothing_of_names(const Level& level) {
 }
 
 /// The schemas of a member called `name`; false when no schema at this level has heard of it.
-bool descend(const Level& level, const std::string& name, Level& below) {
+bool descend(const Level& level, const std::string& name, std::vector<const Node*>& below) {
   bool known = false;
   const auto found = [&](const Node* node) {
     if (node == nullptr || node->never) return;
     known = true;
-    add(below, node);
+    below.push_back(node);
   };
   for (const Node* node : level) {
     if (node->object == nullptr) continue;
@@ -82,8 +85,30 @@ bool descend(const Level& level, const std::string& name, Level& below) {
   return known;
 }
 
+/// Of those that say what a value counts as that is not there, the nearest ones; what stands beside a reference is
+/// nearer than what it leads to.
+void add_defaults(std::vector<const Node*>& found, const Node* node, Level& seen) {
+  if (node == nullptr || !seen.insert(node).second) return;
+  if (node->fallback) {
+    found.push_back(node);
+  } else if (node->value != nullptr) {
+    for (const auto* list : {&node->value->all, &node->value->any, &node->value->one}) {
+      for (const Node* each : *list) add_defaults(found, each, seen);
+    }
+  }
+}
+
+/// Null where no schema says so, or two say different things.
+const Node* with_default(const std::vector<const Node*>& direct) {
+  std::vector<const Node*> found;
+  Level seen;
+  for (const Node* node : direct) add_defaults(found, node, seen);
+  const auto differs = [&](const Node* node) { return !equal(*node->fallback, *found.front()->fallback); };
+  return found.empty() || std::any_of(found.begin(), found.end(), differs) ? nullptr : found.front();
+}
+
 /// The schemas of the item number `name`, or of any item for `*`.
-bool descend_items(const Level& level, const std::string& name, Level& below) {
+bool descend_items(const Level& level, const std::string& name, std::vector<const Node*>& below) {
   std::size_t index = ~std::size_t{0};
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
   if (name != "*" && (error != std::errc() || end != name.data() + name.size())) return false;
@@ -95,7 +120,7 @@ bool descend_items(const Level& level, const std::string& name, Level& below) {
     }
     known = true;
     const auto& prefix = node->array->prefix;
-    add(below, index < prefix.size() ? prefix[index] : node->array->rest);
+    below.push_back(index < prefix.size() ? prefix[index] : node->array->rest);
   }
   return known;
 }
@@ -108,16 +133,28 @@ Schema::Names Schema::look_up(const std::vector<std::string>& path) const {
   Names names;
   names.known = true;
   names.declared = declared_names(level);
-  for (const std::string& name : path) {
+  std::optional<json::View> fallback;
+  for (std::size_t i = 0; i < path.size(); ++i) {
     names.declared = declared_names(level);
-    Level below;
-    if (!descend(level, name, below) && !descend_items(level, name, below)) {
+    if (fallback) fallback = json::find(*fallback, path[i]);
+    std::vector<const Node*> direct;
+    if (!descend(level, path[i], direct) && !descend_items(level, path[i], direct)) {
       names.known = says_nothing_of_names(level);
-      return names;
+      for (std::size_t rest = i + 1; fallback && rest < path.size(); ++rest) {
+        fallback = json::find(*fallback, path[rest]);
+      }
+      break;
     }
-    if (below.empty()) return names;  // declared, and nothing more is said of it
-    level = std::move(below);
+    if (const Node* node = with_default(direct)) {
+      fallback = node->fallback;
+      Silence silence;
+      names.fits = Evaluation<Silence>(*program_, silence).run(*node, *fallback);
+    }
+    level.clear();
+    for (const Node* node : direct) add(level, node);
+    if (level.empty()) break;  // declared, and nothing more is said of it
   }
+  if (fallback && names.known) names.fallback = json::to_json(*fallback);
   return names;
 }
 

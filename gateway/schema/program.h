@@ -123,7 +123,8 @@ struct Node {
   std::unique_ptr<const ArrayRules> array;
   std::unique_ptr<const ObjectRules> object;
   std::unique_ptr<const ValueRules> value;
-  std::string location;  ///< file#/pointer
+  std::optional<json::View> fallback;  ///< `default`: what a value counts as that is not there
+  std::string location;                ///< file#/pointer
 };
 
 /// A schema and all that it refers to, compiled. Immutable once made; its values point into `sources`.

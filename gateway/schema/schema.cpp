@@ -12,12 +12,12 @@ Schema::Schema(std::shared_ptr<const Program> program) : program_(std::move(prog
 
 bool Schema::valid(json::View value) const {
   Silence silence;
-  return Evaluation<Silence>(*program_, silence).run(value);
+  return Evaluation<Silence>(*program_, silence).run(*program_->root, value);
 }
 
 std::vector<Error> Schema::errors(json::View value, std::size_t at_most) const {
   Collector collector(at_most);
-  Evaluation<Collector>(*program_, collector).run(value);
+  Evaluation<Collector>(*program_, collector).run(*program_->root, value);
   return collector.take();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ class Schema {
   struct Names {
     bool known = false;                 ///< it is declared, or the schema says nothing of names there
     std::vector<std::string> declared;  ///< the names beside the last one, or beside the first that is not known
+    std::optional<Json> fallback;       ///< the `default` of what it leads to, or a part of that of what is above it
+    bool fits = true;                   ///< the schema with that `default` takes it
   };
 
   /// Follows references, properties, items (any number or `*`), and all applicators. Start-up only.

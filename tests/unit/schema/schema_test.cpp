@@ -174,6 +174,29 @@ TEST(SchemaNames, AreOpenWhereTheSchemaSaysNothing) {
   EXPECT_THAT(compiled("false")->look_up({"a"}).declared, IsEmpty());
 }
 
+TEST(SchemaNames, HaveTheDefaultThatStandsNearest) {
+  const auto schema = compiled(R"({
+    "properties": {
+      "size": {"$ref": "#/$defs/size", "default": 3}, "plain": {"$ref": "#/$defs/size"},
+      "whole": {"properties": {"x": {"default": "own"}, "y": {}}, "default": {"x": "part", "y": {"z": 1}}},
+      "list": {"items": {"properties": {"n": {"default": null}}}},
+      "one": {"anyOf": [{"default": 1}, {"default": 1.0}]}, "two": {"anyOf": [{"default": 1}, {"default": 2}]},
+      "wrong": {"type": "string", "default": 1}, "none": {}},
+    "$defs": {"size": {"type": "integer", "default": 5}}})");
+  EXPECT_EQ(schema->look_up({"size"}).fallback, Json(3)) << "beside a reference";
+  EXPECT_EQ(schema->look_up({"plain"}).fallback, Json(5));
+  EXPECT_EQ(schema->look_up({"whole", "x"}).fallback, Json("own"));
+  EXPECT_EQ(schema->look_up({"whole", "y", "z"}).fallback, Json(1)) << "a part of what stands above";
+  EXPECT_EQ(schema->look_up({"whole", "y", "q"}).fallback, std::nullopt);
+  EXPECT_EQ(schema->look_up({"list", "*", "n"}).fallback, Json(nullptr));
+  EXPECT_EQ(schema->look_up({"one"}).fallback, Json(1));
+  EXPECT_EQ(schema->look_up({"two"}).fallback, std::nullopt) << "two that differ are none";
+  EXPECT_EQ(schema->look_up({"none"}).fallback, std::nullopt);
+  EXPECT_EQ(schema->look_up({}).fallback, std::nullopt);
+  EXPECT_TRUE(schema->look_up({"size"}).fits);
+  EXPECT_FALSE(schema->look_up({"wrong"}).fits);
+}
+
 TEST(Threats, T52_PrototypeKeysAreRefusedByAClosedSchema) {
   const auto schema = compiled(kReading);
   for (const char* key : {"__proto__", "constructor", "prototype", "toString", "\\u005f_proto__"}) {
