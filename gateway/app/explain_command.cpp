@@ -137,6 +137,7 @@ Json outcome_json(const profile::Profile& profile, const TrialOutcome& outcome) 
     if (!is_answer) out["replies"].push_back(frame_json(reply));
   }
   if (effects.close) out["closes"] = {{"code", effects.close->code}, {"reason", effects.close->reason}};
+  if (!outcome.verdict.bad_result.empty()) out["bad_result"] = outcome.verdict.bad_result;
   if (!outcome.verdict.broken.empty()) out["broken"] = outcome.verdict.broken;
   return out;
 }
@@ -190,6 +191,9 @@ void print_outcome(const Json& outcome, std::ostream& out) {
     out << "  closes with " << outcome["closes"]["code"] << ' ' << outcome["closes"]["reason"].get<std::string>()
         << '\n';
   }
+  if (outcome.contains("bad_result")) {
+    out << "  not used, the result breaks its definition: " << outcome["bad_result"].get<std::string>() << '\n';
+  }
   for (const Json& broken : outcome.value("broken", Json::array())) {
     out << "  not sent, it breaks its own schema: " << broken.get<std::string>() << '\n';
   }
@@ -198,15 +202,23 @@ void print_outcome(const Json& outcome, std::ostream& out) {
 class Explanation {
  public:
   Explanation(const profile::Profile& profile, const ExplainArguments& arguments, const Matching& matching,
-              std::string schema, Loader* plugins)
-      : profile_(profile), arguments_(arguments), matching_(matching), schema_(std::move(schema)), plugins_(plugins) {}
+              std::string definitions, Loader* plugins)
+      : profile_(profile),
+        arguments_(arguments),
+        matching_(matching),
+        definitions_(std::move(definitions)),
+        plugins_(plugins) {}
 
   /// The rules in words.
   void add_rules() {
     for (const profile::Rule* rule : matching_.rules) {
       const std::string event = matching_.is_event ? arguments_.event : "";
-      std::vector<std::string> steps = steps_in_words(profile_, *rule, event, schema_, asked_by(*rule));
+      std::vector<std::string> steps = steps_in_words(profile_, *rule, event, definitions_, asked_by(*rule));
       if (!matching_.when.empty()) steps.insert(steps.begin(), matching_.when);
+      if (!matching_.is_event && arguments_.event == "opened") {
+        const auto shown_before = handshake_in_words(profile_, definitions_);
+        steps.insert(steps.begin(), shown_before.begin(), shown_before.end());
+      }
       // Nobody hears what becomes of a rule that nobody sends.
       const auto answers = rule->has_sender ? answers_in_words(profile_, *rule, event) : std::vector<std::string>();
       rules_.push_back({{"place", place_of(rule->place)}, {"steps", steps}, {"otherwise", answers}});
@@ -264,7 +276,7 @@ class Explanation {
   const profile::Profile& profile_;
   const ExplainArguments& arguments_;
   const Matching& matching_;
-  const std::string schema_;
+  const std::string definitions_;
   Loader* const plugins_;
   Json rules_ = Json::array();
   Json outcomes_ = Json::array();
@@ -319,9 +331,7 @@ int explain_command(const ExplainArguments& arguments, const Clock& clock, std::
   const auto matching = match(*profile, arguments.event, settings->role);
   if (!matching) return could_not_run(matching.failure(), err);
   if (!matching->family.empty()) settings->name = name_in(*settings, matching->family);
-  const std::string schema = (file.schemas / profile->schema_file).string() + "#/$defs/" + arguments.event;
-  Explanation explanation(*profile, arguments, *matching,
-                          matching->is_event && profile->dialect->traits().json ? schema : "",
+  Explanation explanation(*profile, arguments, *matching, (file.schemas / profile->schema_file).string() + "#/$defs/",
                           plugins ? &*plugins : nullptr);
   explanation.add_rules();
   bool happened = true;

@@ -84,6 +84,8 @@ constexpr std::array kProfileCounters = {
                   "Events that were sent and held against their schema."},
     ProfileNumber{&ProfileMeter::outgoing_invalid, "outgoing_invalid_total",
                   "Events that were not sent because they broke their own schema."},
+    ProfileNumber{&ProfileMeter::results_invalid, "results_invalid_total",
+                  "Results of handlers that were not used because they broke their schema."},
     ProfileNumber{&ProfileMeter::delivered, "frames_delivered_total", "Frames that were put into outboxes."},
     ProfileNumber{&ProfileMeter::slow_consumers, "slow_consumers_total",
                   "Sessions that were cut at their outbox's limit."},

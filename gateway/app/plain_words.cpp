@@ -166,11 +166,10 @@ std::string saying(const profile::Profile& profile, const profile::Rule& rule, c
   return found.by_name && found.text != nullptr ? saying(std::optional(*found.text)) : std::string();
 }
 
-/// `schema` is where the definition of `event` stands.
-std::string words(const profile::MatchingStep& matching, std::string_view schema, std::string_view event) {
+std::string words(const profile::MatchingStep& matching, std::string_view definitions) {
   const std::string tried = ", else the rules behind this one are tried; where none takes it, it fails as invalid";
   if (matching.definition.empty()) return matching.written.dump() + tried;
-  return std::string(schema.substr(0, schema.size() - event.size())) + matching.definition + tried;
+  return std::string(definitions) + matching.definition + tried;
 }
 
 /// The failures that a handler may name, each as it is told.
@@ -185,8 +184,8 @@ std::string words(const std::vector<DeclaredFailure>& failures, const profile::P
   return out;
 }
 
-void add_demands(const profile::Profile& profile, const profile::Rule& rule, const Plugin* asked,
-                 std::vector<std::string>& steps) {
+void add_demands(const profile::Profile& profile, const profile::Rule& rule, std::string_view definitions,
+                 const Plugin* asked, std::vector<std::string>& steps) {
   if (rule.rate) {
     steps.push_back("at most " + std::to_string(rule.rate->at.count) + " in " + format_duration(rule.rate->at.within) +
                     " for each " + (rule.rate->per ? words(*rule.rate->per) : "session") + ", else limited");
@@ -219,6 +218,10 @@ void add_demands(const profile::Profile& profile, const profile::Rule& rule, con
                     (asked != nullptr && !asked->failures.empty()
                          ? ", or one of its plugin's failures: " + words(asked->failures, profile, rule)
                          : ""));
+    if (rule.handler->result != nullptr) {
+      steps.push_back("its result must match " + std::string(definitions) + rule.handler->name +
+                      ".result, else nothing is said of it");
+    }
   }
 }
 
@@ -229,14 +232,13 @@ bool answers_for(const profile::Otherwise& answer, const profile::Rule& rule) {
 }  // namespace
 
 std::vector<std::string> steps_in_words(const profile::Profile& profile, const profile::Rule& rule,
-                                        std::string_view event, std::string_view schema, const Plugin* asked) {
+                                        std::string_view event, std::string_view definitions, const Plugin* asked) {
   std::vector<std::string> steps;
-  if (rule.matching) steps.push_back("take it when the data matches " + words(*rule.matching, schema, event));
-  if (rule.args_schema && !schema.empty()) {
-    steps.push_back("the list of its arguments must match " + std::string(schema) + ".args, else invalid");
-  }
-  if (rule.schema && !schema.empty()) steps.push_back("the data must match " + std::string(schema) + ", else invalid");
-  add_demands(profile, rule, asked, steps);
+  const std::string schema = std::string(definitions).append(event);
+  if (rule.matching) steps.push_back("take it when the data matches " + words(*rule.matching, definitions));
+  if (rule.args_schema) steps.push_back("the list of its arguments must match " + schema + ".args, else invalid");
+  if (rule.schema) steps.push_back("the data must match " + schema + ", else invalid");
+  add_demands(profile, rule, definitions, asked, steps);
   if (rule.become) steps.push_back("become " + profile.role_name(*rule.become));
   if (!rule.set.empty()) steps.push_back("remember " + words(rule.set));
   if (!rule.join.empty()) steps.push_back("join " + words(rule.join));
@@ -246,6 +248,17 @@ std::vector<std::string> steps_in_words(const profile::Profile& profile, const p
   for (const profile::OthersStep& others : rule.others) steps.push_back(words(others));
   if (rule.close.close) steps.push_back(words(rule.close));
   return steps;
+}
+
+std::vector<std::string> handshake_in_words(const profile::Profile& profile, std::string_view definitions) {
+  std::vector<std::string> words;
+  const auto& [path, query, auth] = profile.handshake;
+  for (const auto& [schema, what] : {std::pair(&path, "path"), std::pair(&query, "query"), std::pair(&auth, "auth")}) {
+    if (*schema == nullptr) continue;
+    words.push_back("the client has connected with a " + std::string(what) + " that matches " +
+                    std::string(definitions) + "opened." + what + ", else it was refused");
+  }
+  return words;
 }
 
 std::vector<std::string> answers_in_words(const profile::Profile& profile, const profile::Rule& rule,

@@ -9,10 +9,13 @@
 namespace polygate::app {
 
 /// What a rule of `profile` for `event` does, step by step in the order in which the gateway takes them, as sentences
-/// for people. `schema` names the definition that the data must match; empty when there is none. `asked` is the plugin
-/// of the rule's handler, where it is at hand.
+/// for people. `definitions` is what the names of the profile's definitions begin with. `asked` is the plugin of the
+/// rule's handler, where it is at hand.
 std::vector<std::string> steps_in_words(const profile::Profile& profile, const profile::Rule& rule,
-                                        std::string_view event, std::string_view schema, const Plugin* asked);
+                                        std::string_view event, std::string_view definitions, const Plugin* asked);
+
+/// What clients must have shown before the rules of `opened` are taken.
+std::vector<std::string> handshake_in_words(const profile::Profile& profile, std::string_view definitions);
 
 /// What answers a failure of the rule: its own `otherwise`, then the profile's.
 std::vector<std::string> answers_in_words(const profile::Profile& profile, const profile::Rule& rule,

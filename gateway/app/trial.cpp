@@ -234,7 +234,10 @@ TrialOutcome Trial::take(const profile::Rule& rule, std::string_view event, cons
   outcome.rule = &rule;
   const Sender sender(profile_, settings_);
   Desk desk(*this, sender, outcome.assumptions);
-  rules::Run run(profile_, rule, sender, clock_, event, message);
+  profile::Rule tried = rule;
+  // Where the handler is not asked, nothing is known of its result.
+  if (rule.handler && !handler_ids_.contains(rule.handler->name)) tried.handler->result.reset();
+  rules::Run run(profile_, tried, sender, clock_, event, message);
   if (rule.of_presence) run.is_of(name(outcome.assumptions));
   desk.run(run);
   outcome.verdict = std::move(run.verdict());

@@ -153,6 +153,7 @@ void check(Profile& profile, const Surroundings& surroundings, Diagnostics& diag
   check_presence(context);
   check_profile_otherwise(context);
   check_plugins(context);
+  hold_handshakes(context);
   context.definitions.tell_unused(profile.places.schema);
   add_once(found, diagnostics);
 }

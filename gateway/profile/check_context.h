@@ -28,6 +28,13 @@ struct CheckContext {
   Diagnostics& diagnostics;
   Reach reach;
   Definitions definitions;
+  /// Of what handshakes bring: null schemas where the file does not say.
+  struct Handshake {
+    Definitions::Definition path;
+    Definitions::Definition query;
+    Definitions::Definition auth;
+  } handshake;
+  std::set<std::string> missing;             ///< definitions that were told to be
   std::set<std::string> variables;           ///< that some rule sets
   std::multimap<std::string, Keeping> kept;  ///< by family: what stays there
   std::set<std::string> emitted;             ///< families where handlers may keep something, under whatever keys
@@ -66,6 +73,7 @@ struct CheckScope {
   Result result = Result::no_handler;
   Recall recall = Recall::none;
   const Definitions::Definition* kept = nullptr;  ///< what `$kept` looks like, when it is known
+  const Definitions::Definition* said = nullptr;  ///< what `$result` looks like, when it is known
   /// What has no event, in messages.
   std::string without_event() const {
     return has_sender ? "a session that opens or closes" : "a rule that nobody sends";

@@ -27,6 +27,17 @@ std::size_t declared_segments(const schema::Schema& schema, const std::vector<st
   return segments.size();
 }
 
+void take_default(CheckContext& context, const Path& path, const Definitions::Definition& definition,
+                  const std::vector<std::string>& segments) {
+  const auto names = definition.schema->look_up(segments);
+  if (!names.fallback || path.fallback == nullptr) return;
+  if (!names.fits) {
+    context.problem(path.place, "the `default` of " + path.text() + " in " +
+                                    context.definitions.shown(definition.name) + " does not match its own schema");
+  }
+  *path.fallback = *names.fallback;
+}
+
 }  // namespace
 
 bool is_index(const std::string& segment) {
@@ -38,7 +49,7 @@ void check_data(CheckContext& context, const Path& path, const Definitions::Defi
   if (definition.schema == nullptr || segments.empty()) return;
   std::vector<std::string> siblings;
   const std::size_t known = declared_segments(*definition.schema, segments, siblings);
-  if (known == segments.size()) return;
+  if (known == segments.size()) return take_default(context, path, definition, segments);
   std::vector<std::string> candidates;
   if (known >= skipped) {
     const std::string root = '$' + std::string(root_name(path.root));

@@ -78,6 +78,17 @@ Definitions::Definition Definitions::find_ack(const std::string& event, bool arg
   return find_one(event, event + (args ? ".ack.args" : ".ack"));
 }
 
+Definitions::Definition Definitions::find_result(const std::string& handler) {
+  const std::string name = handler + ".result";
+  return is_there(name) ? Definition{name, compiled(name)} : Definition{};
+}
+
+Definitions::Definition Definitions::find_opened(const std::string& what) {
+  const std::string name = "opened." + what;
+  opened_.insert(name);
+  return is_there(name) ? Definition{name, compiled(name)} : Definition{};
+}
+
 Definitions::Definition Definitions::find_one(const std::string& event, const std::string& name) {
   if (!is_there(name)) return {};
   events_[event] = true;
@@ -101,7 +112,27 @@ void Definitions::compile_all() {
   for (const std::string& name : names_) static_cast<void>(compiled(name));
 }
 
+/// Several profiles may share a file: a result of a plugin that this one does not have is another's.
+void Definitions::tell_unused_result(const std::string& name, const Place& place) {
+  const std::string handler = name.substr(0, name.rfind('.'));
+  const auto& plugins = profile_.plugins;
+  const bool is_ours = std::find(plugins.begin(), plugins.end(), handler.substr(0, handler.find('.'))) != plugins.end();
+  if (events_.contains(name) || profile_.handlers_named.contains(handler) || (!is_ours && !events_.contains(handler)))
+    return;
+  std::vector<std::string> results;
+  for (const std::string& known : profile_.handlers_named) results.push_back(known + ".result");
+  const std::string hint = did_you_mean(name, results);
+  diagnostics_.add(place, shown(name) + " is for a handler that no rule of this profile names",
+                   hint.empty() && !is_ours ? "what a handler says is called plugin.handler.result" : hint);
+}
+
 void Definitions::tell_unused(const Place& place) {
+  for (const std::string& name : names_) {
+    if (name.ends_with(".result")) tell_unused_result(name, place);
+    const bool is_of_handshake = name == "opened.path" || name == "opened.query" || name == "opened.auth";
+    if (!is_of_handshake || opened_.contains(name) || events_.contains(name)) continue;
+    diagnostics_.add(place, shown(name) + " is for what no handshake of this profile brings");
+  }
   if (all_) return;
   for (const std::string& name : names_) {
     const std::size_t size = size_without_way(name);

@@ -2,6 +2,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,9 @@
 
 namespace polygate::profile {
 
-/// The event definitions of a profile's schema file: `$defs/E`, `$defs/E.send`, `$defs/E.reply`, `$defs/E.ack`, and
-/// each of these with `.args` behind it. Compiles each once.
+/// The definitions of a profile's schema file: of events `$defs/E`, `$defs/E.send`, `$defs/E.reply`, `$defs/E.ack`, and
+/// each of these with `.args` behind it; of what handlers say `$defs/plugin.handler.result`; of what handshakes bring
+/// `$defs/opened.path`, `.query` and `.auth`. Compiles each once.
 class Definitions {
  public:
   struct Definition {
@@ -45,14 +47,20 @@ class Definitions {
   /// `$defs/E.ack`, or `$defs/E.ack.args`: null schema where there is none.
   Definition find_ack(const std::string& event, bool args);
 
+  /// `$defs/<handler>.result`: null schema where there is none.
+  Definition find_result(const std::string& handler);
+  /// `$defs/opened.<what>`: null schema where there is none.
+  Definition find_opened(const std::string& what);
+
   /// For events whose names are only known when they are sent: any definition may be needed.
   void compile_all();
 
-  /// Definitions made for sends or replies of events that were never looked for.
+  /// Definitions made for sends or replies of events, for results and handshakes that were never looked for.
   void tell_unused(const Place& place);
 
  private:
   bool is_there(const std::string& name) const;
+  void tell_unused_result(const std::string& name, const Place& place);
   Definition find_one(const std::string& event, const std::string& name);
   std::shared_ptr<const schema::Schema> compiled(const std::string& name);
 
@@ -65,6 +73,7 @@ class Definitions {
   bool all_ = false;
   std::vector<std::string> names_;
   std::map<std::string, bool> events_;  // looked for
+  std::set<std::string> opened_;        // as which the definitions of handshakes were
 };
 
 }  // namespace polygate::profile

@@ -106,9 +106,26 @@ void check_endpoint(CheckContext& context, const Endpoint& endpoint) {
   }
 }
 
+/// What the schema file says of handshakes, as far as these bring it.
+void find_handshake(CheckContext& context) {
+  const std::vector<Endpoint>& endpoints = context.profile.endpoints;
+  const auto some = [&](const auto& has) { return std::any_of(endpoints.begin(), endpoints.end(), has); };
+  if (some([](const Endpoint& one) {
+        return std::any_of(one.segments.begin(), one.segments.end(),
+                           [](const std::string& segment) { return segment.starts_with(':'); });
+      })) {
+    context.handshake.path = context.definitions.find_opened("path");
+  }
+  if (some([](const Endpoint& one) { return !one.query.empty(); })) {
+    context.handshake.query = context.definitions.find_opened("query");
+  }
+  if (context.traits().namespaces) context.handshake.auth = context.definitions.find_opened("auth");
+}
+
 }  // namespace
 
 void check_endpoints(CheckContext& context) {
+  find_handshake(context);
   const std::vector<Endpoint>& endpoints = context.profile.endpoints;
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
     check_endpoint(context, endpoints[i]);
@@ -118,6 +135,11 @@ void check_endpoints(CheckContext& context) {
       }
     }
   }
+}
+
+void hold_handshakes(CheckContext& context) {
+  const auto& [path, query, auth] = context.handshake;
+  context.profile.handshake = {path.schema, query.schema, context.profile.auth_used ? auth.schema : nullptr};
 }
 
 void check_together(const std::vector<ProfilePtr>& profiles, Diagnostics& diagnostics) {

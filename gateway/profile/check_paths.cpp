@@ -98,10 +98,32 @@ void check_header(CheckContext& context, const Path& path) {
   if (std::find(used.begin(), used.end(), name) == used.end()) used.push_back(name);
 }
 
+/// What clients choose has a definition, wherever a rule uses it; `name` is how that is called.
+void check_defined(CheckContext& context, const Path& path, const Definitions::Definition& definition,
+                   const std::string& name) {
+  if (definition.schema != nullptr || !context.definitions.usable()) return;
+  if (!definition.name.empty() || !context.missing.insert(name).second) return;
+  context.problem(path.place,
+                  "nothing says what `$" + std::string(root_name(path.root)) +
+                      "` must look like: " + context.definitions.shown(name) + " is missing",
+                  "{} takes anything");
+}
+
 /// What a client connects with is kept where some path mentions it.
 void check_auth(CheckContext& context, const Path& path) {
   context.profile.auth_used = true;
-  if (!context.traits().namespaces) context.problem(path.place, "`$auth` is what clients of Socket.IO connect with");
+  if (!context.traits().namespaces) {
+    context.problem(path.place, "`$auth` is what clients of Socket.IO connect with");
+  } else {
+    check_data(context, path, context.handshake.auth, path.segments, 0);
+  }
+}
+
+/// One that some endpoint has. Those of paths are plain words in any case.
+void check_parameter(CheckContext& context, const Path& path) {
+  if (path.root == Root::query) check_defined(context, path, context.handshake.query, "opened.query");
+  check_data(context, path, path.root == Root::path ? context.handshake.path : context.handshake.query, path.segments,
+             0);
 }
 
 /// Is it there on some endpoint that leads to one of the roles?
@@ -113,7 +135,9 @@ void check_request(CheckContext& context, const CheckScope& scope, const Path& p
   for (const RoleIndex role : scope.from) {
     for (const std::size_t index : context.reach.endpoints(role)) {
       const Endpoint& endpoint = context.profile.endpoints[index];
-      if (path.root == Root::path ? has_parameter(endpoint, name) : has_query(endpoint, name)) return;
+      if (path.root == Root::path ? has_parameter(endpoint, name) : has_query(endpoint, name)) {
+        return check_parameter(context, path);
+      }
       for (const std::string& segment : endpoint.segments) {
         if (path.root == Root::path && segment.starts_with(':')) candidates.push_back("$path." + segment.substr(1));
       }
@@ -164,6 +188,32 @@ void check_problem(CheckContext& context, const CheckScope& scope, const Path& p
   }
 }
 
+void check_result(CheckContext& context, const CheckScope& scope, const Path& path) {
+  if (scope.result == CheckScope::Result::ready) {
+    if (scope.said != nullptr) check_data(context, path, *scope.said, path.segments, 0);
+    return;
+  }
+  context.problem(path.place, scope.result == CheckScope::Result::no_handler
+                                  ? "`$result` is what a `handler` says, this rule has none"
+                                  : "`$result` is not known here: this comes before the handler, or instead of it");
+}
+
+/// `$each`: an element of a list that some definition may speak of.
+void check_element(CheckContext& context, const CheckScope& scope, const Path& path) {
+  if (!scope.each->is_one_path() || path.segments.empty()) return;
+  const Path& list = scope.each->parts[0].path;
+  const Definitions::Definition* definition = list.root == Root::data     ? scope.data
+                                              : list.root == Root::result ? scope.said
+                                              : list.root == Root::auth   ? &context.handshake.auth
+                                                                          : nullptr;
+  if (definition == nullptr) return;
+  std::vector<std::string> segments = list.segments;
+  segments.emplace_back("*");
+  const std::size_t skipped = segments.size();
+  segments.insert(segments.end(), path.segments.begin(), path.segments.end());
+  check_data(context, path, *definition, segments, skipped);
+}
+
 bool has_codes(const Profile& profile) {
   const auto some = [](const Failures& failures) {
     return std::any_of(failures.begin(), failures.end(), [](const auto& one) { return one.second.code.has_value(); });
@@ -208,6 +258,7 @@ void check_path(CheckContext& context, const CheckScope& scope, const Path& path
       }
       return;
     case Root::auth:
+      if (context.traits().namespaces) check_defined(context, path, context.handshake.auth, "opened.auth");
       return check_auth(context, path);
     case Root::event:
       if (!scope.has_event) context.problem(path.place, scope.without_event() + " has no `$event`");
@@ -224,11 +275,7 @@ void check_path(CheckContext& context, const CheckScope& scope, const Path& path
     case Root::settings:
       return check_settings(context, path);
     case Root::result:
-      if (scope.result == CheckScope::Result::ready) return;
-      context.problem(path.place, scope.result == CheckScope::Result::no_handler
-                                      ? "`$result` is what a `handler` says, this rule has none"
-                                      : "`$result` is not known here: this comes before the handler, or instead of it");
-      return;
+      return check_result(context, scope, path);
     case Root::kept:
       return check_kept(context, scope, path);
     case Root::problem:
@@ -249,12 +296,8 @@ void check_path(CheckContext& context, const CheckScope& scope, const Path& path
         context.problem(path.place, "`$each` is known only in a `send` with `each`, and beside `$each` in data");
       } else if (scope.each->is_whole(Root::problems)) {
         check_problem_name(context, path, 0);
-      } else if (scope.data != nullptr && scope.each->is_one_path() && scope.each->parts[0].path.root == Root::data) {
-        std::vector<std::string> segments = scope.each->parts[0].path.segments;
-        segments.emplace_back("*");
-        const std::size_t skipped = segments.size();
-        segments.insert(segments.end(), path.segments.begin(), path.segments.end());
-        if (skipped < segments.size()) check_data(context, path, *scope.data, segments, skipped);
+      } else {
+        check_element(context, scope, path);
       }
       return;
     case Root::next:

@@ -143,7 +143,13 @@ void check_rule(CheckContext& context, Rule& rule, const std::string& event) {
   check_demands(context, scope, rule);
   check_otherwise(context, rule.otherwise, scope, event);
   check_failures(context, scope, rule.failures);
-  if (rule.handler) scope.result = CheckScope::Result::ready;
+  Definitions::Definition said;
+  if (rule.handler) {
+    said = context.definitions.find_result(rule.handler->name);
+    rule.handler->result = said.schema;
+    scope.result = CheckScope::Result::ready;
+    scope.said = &said;
+  }
   check_happenings(context, scope, rule, event);
 }
 

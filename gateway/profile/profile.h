@@ -150,6 +150,7 @@ struct HandlerStep {
   std::optional<Shape> data;  ///< instead of the event's
   Emits emits;
   Place place;
+  std::shared_ptr<const schema::Schema> result{};  ///< of what it says; null: that may be anything
 };
 
 /// The message stays with its topics for those who join later.
@@ -294,6 +295,13 @@ struct Profile {
   /// "x.ack", "x", and the same with ".args".
   std::map<std::string, std::shared_ptr<const schema::Schema>, std::less<>> schemas;
   std::map<std::string, std::unique_ptr<Counter>, std::less<>> counters;  ///< of `$next`, each that some path mentions
+  /// What handshakes bring; null: that may be anything.
+  struct Handshake {
+    std::shared_ptr<const schema::Schema> path;
+    std::shared_ptr<const schema::Schema> query;
+    std::shared_ptr<const schema::Schema> auth;
+  } handshake;
+  std::set<std::string> handlers_named;   ///< by rules, also in steps that are switched off
   std::vector<std::string> headers_used;  ///< names that some `$header.x` mentions; no other header is kept
   std::set<std::string> settings_read;    ///< keys of `settings` that some `$settings` reads; an empty one: all of them
   bool auth_used = false;                 ///< some path mentions `$auth`; else what clients connect with is not kept

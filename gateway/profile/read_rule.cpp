@@ -191,6 +191,7 @@ std::optional<HandlerStep> read_handler(ReadContext& context, const yaml::Node& 
   }
   handler.name = std::move(*word);
   handler.place = name->place();
+  context.profile.handlers_named.insert(handler.name);
   if (!read_when(context, node)) return std::nullopt;
   return handler;
 }

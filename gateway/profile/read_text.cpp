@@ -65,6 +65,11 @@ bool needs_name(Root root) {
   return root == Root::me || root == Root::path || root == Root::query || root == Root::header || root == Root::next;
 }
 
+/// Roots of what some definition may speak of.
+bool has_definition(Root root) {
+  return root == Root::data || root == Root::each || root == Root::auth || root == Root::query || root == Root::result;
+}
+
 std::optional<Path> parse_path(std::string_view text, const Place& place, Diagnostics& diagnostics) {
   std::vector<std::string> segments = split(text);
   const auto root = root_named(segments[0]);
@@ -88,7 +93,9 @@ std::optional<Path> parse_path(std::string_view text, const Place& place, Diagno
                     "`$" + std::string(text) + "` needs a name behind it, such as `$" + std::string(text) + ".id`");
     return std::nullopt;
   }
-  return Path{*root, std::move(segments), place};
+  Path path{*root, std::move(segments), place};
+  if (has_definition(*root)) path.fallback = std::make_shared<Json>(Json::value_t::discarded);
+  return path;
 }
 
 /// The key of a look-up in `table`, whose parenthesis stands at `open`. Returns where what could be read ends.

@@ -50,6 +50,9 @@ struct Path {
   std::vector<std::string> segments;
   Place place;
   std::shared_ptr<const Path> key{};  ///< of a look-up: what is looked up
+  /// The `default` of its definition, which is read where it is absent; check() puts it there, discarded where there is
+  /// none. Null where no path of its root can have one.
+  std::shared_ptr<Json> fallback{};
 
   std::string text() const;  ///< as it stands in the file
 };

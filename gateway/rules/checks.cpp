@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gateway/rules/choice.h"
+#include "gateway/rules/outgoing.h"
 #include "gateway/rules/render.h"
 
 namespace polygate::rules {
@@ -28,6 +29,15 @@ std::optional<Failure> check_data(const profile::Profile& profile, const profile
   }
   if (!rule.schema || rule.schema->valid(message.data)) return std::nullopt;
   return mismatch("data", rule.schema->errors(message.data, 4));
+}
+
+std::optional<std::string> check_result(const profile::Profile& profile, const profile::HandlerStep& handler,
+                                        const Json& result, json::Document& scratch) {
+  if (handler.result == nullptr) return std::nullopt;
+  const std::string text = result.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (auto parsed = scratch.parse(text, limits_of_outgoing(profile)); !parsed) return parsed.failure().message;
+  if (handler.result->valid(scratch.root())) return std::nullopt;
+  return mismatch("result", handler.result->errors(scratch.root(), 4)).message;
 }
 
 std::optional<Failure> check_inside(const profile::Rule& rule, Scope& scope) {

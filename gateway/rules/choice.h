@@ -13,8 +13,8 @@ namespace polygate::rules {
 const profile::Rule* choose(const profile::Profile& profile, const std::vector<profile::Rule>& rules,
                             profile::RoleIndex role, const dialect::Event& message, std::optional<Failure>& failure);
 
-/// What has to be said of data that does not match: called like the keyword that refused first. `what` is "data" or
-/// "args".
+/// What has to be said of data that does not match: called like the keyword that refused first. `what` is "data",
+/// "args", or what else came or was said.
 Failure mismatch(const std::string& what, const std::vector<schema::Error>& errors);
 
 }  // namespace polygate::rules

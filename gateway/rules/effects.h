@@ -32,6 +32,7 @@ struct Verdict {
   std::optional<Failure> failure;   ///< none: the rule happened
   std::size_t outgoing = 0;         ///< sends and replies
   std::size_t checked = 0;          ///< of them: held against a schema (or the dialect has none)
+  std::string bad_result;           ///< what is wrong with what the handler said: nothing was said of it
   std::vector<std::string> broken;  ///< outgoing events that broke their own schema: not sent, our own fault
 };
 

@@ -32,6 +32,11 @@ bool is_unsaid(const profile::Shape& message, Scope& scope) {
          scope.find(message.text.parts[0].path).kind == Value::Kind::absent;
 }
 
+/// What speaks of a result that breaks its definition; the verdict has it.
+Failure unsayable() {
+  return {Reason::internal, "internal error"};
+}
+
 /// Does each message bear a name, by which a client that comes back tells what it heard last?
 bool names_messages(const profile::Profile& profile) {
   return profile.engine.recovery.within.count() > 0;
@@ -170,6 +175,7 @@ Result<std::string> Outbound::data_with(const profile::SendStep& step) {
 }
 
 Result<void> Outbound::send_one(const profile::SendStep& step, Exchange::Batch& out) {
+  static_cast<void>(scope_.misses_result());
   std::vector<Topic> topics;
   topics.reserve(step.to.size());
   for (const profile::TopicText& to : step.to) {
@@ -199,6 +205,7 @@ Result<void> Outbound::send_one(const profile::SendStep& step, Exchange::Batch& 
   } else {
     content.made = "null";
   }
+  if (scope_.misses_result()) return unsayable();
   if (!content.unchanged) content.text = content.made;
   content.whole = step.is_message;
   const schema::Schema* schema = step.schema ? step.schema.get() : definition(event, ".send", content.arguments);
@@ -213,6 +220,7 @@ Result<void> Outbound::send_one(const profile::SendStep& step, Exchange::Batch& 
     if (!keep) return keep.failure();
     sending.keep = std::move(*keep);
   }
+  if (scope_.misses_result()) return unsayable();
   for (std::size_t i = 0; i + 1 < topics.size(); ++i) {
     out.push_back(sending);
     out.back().topic = std::move(topics[i]);
@@ -249,16 +257,20 @@ Result<void> Outbound::send(const profile::SendStep& step, Exchange::Batch& out)
 }
 
 Result<void> Outbound::reply(const profile::ReplyStep& step, std::vector<FramePtr>& out) {
+  static_cast<void>(scope_.misses_result());
   const bool asked = scope_.message && scope_.message->ack;
   const bool acknowledges = step.ack != profile::ReplyStep::Ack::no && asked && !acknowledged_;
   if (step.ack == profile::ReplyStep::Ack::only && !acknowledges) return {};
-  if (step.is_message && is_unsaid(*step.data, scope_)) return {};
+  if (step.is_message && is_unsaid(*step.data, scope_)) {
+    return scope_.misses_result() ? Result<void>(unsayable()) : Result<void>();
+  }
   auto content = content_of(step.data, step.args, step.place);
   if (!content) return content.failure();
   if (!content->unchanged) content->text = content->made;
   content->whole = step.is_message;
   const bool only = step.ack == profile::ReplyStep::Ack::only;
   const std::string event = step.as ? render_text(*step.as, scope_) : std::string(scope_.event);
+  if (scope_.misses_result()) return unsayable();
   const schema::Schema* schema =
       step.schema ? step.schema.get() : definition(event, only ? ".ack" : ".reply", content->arguments);
   if (auto good = check(event, *content, schema, step.place); !good) return good;

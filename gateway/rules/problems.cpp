@@ -62,6 +62,10 @@ Json problems_of(const profile::Profile& profile, std::string_view event, const 
   } else if (const schema::Schema* data = find(profile, std::string(event))) {
     errors = data->errors(message.data, kMostProblems);
   }
+  return problems_of(errors);
+}
+
+Json problems_of(const std::vector<schema::Error>& errors) {
   Json all = Json::array();
   for (const schema::Error& error : errors) all.push_back(problem(error));
   return all;

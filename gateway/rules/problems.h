@@ -1,9 +1,11 @@
 #pragma once
 #include <string_view>
+#include <vector>
 
 #include "gateway/base/json.h"
 #include "gateway/dialect/dialect.h"
 #include "gateway/profile/profile.h"
+#include "gateway/schema/schema.h"
 
 namespace polygate::rules {
 
@@ -14,5 +16,7 @@ inline constexpr std::size_t kMostProblems = 16;
 /// where the data as a whole is meant; `expected` is absent where the keyword does not say. Empty where nothing is
 /// wrong.
 Json problems_of(const profile::Profile& profile, std::string_view event, const dialect::Event& message);
+/// The same of what some other schema found.
+Json problems_of(const std::vector<schema::Error>& errors);
 
 }  // namespace polygate::rules

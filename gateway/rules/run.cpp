@@ -170,8 +170,15 @@ std::optional<Failure> Run::settle(Host& host, Step step) {
     if (!answer) return answer.failure();
     result_ = std::move(*answer);
     emissions_ = std::move(answer.emissions);
-    scope_.result = &result_;
     committed_ = true;
+    const auto wrong = check_result(profile_, *rule_.handler, result_, host.scratch());
+    if (!wrong) {
+      scope_.result = &result_;
+      return std::nullopt;
+    }
+    // It has been done: what does not speak of it is said, the rest is left out.
+    verdict_.bad_result = rule_.handler->name + " at " + rule_.handler->place.file + ':' +
+                          std::to_string(rule_.handler->place.line) + ": " + *wrong;
     return std::nullopt;
   }
   if (step == Step::rate) return answer ? std::nullopt : std::optional(answer.failure());

@@ -40,8 +40,9 @@ using Answer = HandlerResult;
 /// gained is given back when a later step fails. Belongs to one turn, on one thread.
 ///
 /// The commit point is the handler's accept. Behind it nothing fails: what cannot be said is left out and told in the
-/// verdict, and the sender hears `internal` where a reply could not be made. In a rule without a handler everything is
-/// made before anything happens, so that what cannot be said makes the whole rule fail.
+/// verdict, and the sender hears `internal` where a reply could not be made. A result that breaks its definition cannot
+/// be spoken of either. In a rule without a handler everything is made before anything happens, so that what cannot be
+/// said makes the whole rule fail.
 class Run {
  public:
   Run(const profile::Profile& profile, const profile::Rule& rule, const Subject& me, const Clock& clock,

@@ -157,6 +157,19 @@ void Value::append_text(std::string& out) const {
 }
 
 Value Scope::find(const profile::Path& path) {
+  const Value given = find_given(path);
+  if (given.kind != Value::Kind::absent || !path.fallback || path.fallback->is_discarded()) return given;
+  return has_root(path.root) ? Value::of(*path.fallback) : given;
+}
+
+/// Is there what paths of this root name a part of? Of those that a definition may speak of.
+bool Scope::has_root(profile::Root root) const {
+  if (root == profile::Root::data) return message != nullptr && message->is_read();
+  if (root == profile::Root::result) return result != nullptr;
+  return root != profile::Root::each || each != nullptr;
+}
+
+Value Scope::find_given(const profile::Path& path) {
   const Segments segments(path.segments);
   switch (path.root) {
     case profile::Root::data:
@@ -183,6 +196,7 @@ Value Scope::find(const profile::Path& path) {
     case profile::Root::settings:
       return path.key ? look_up(path) : walk(profile->settings, segments);
     case profile::Root::result:
+      misses_result_ = misses_result_ || result == nullptr;
       return result ? walk(*result, segments) : Value{};
     case profile::Root::kept:
       return kept ? walk(*kept, segments) : Value{};

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/json.h"
@@ -66,7 +67,12 @@ class Scope {
   Topic needed;
   std::uint16_t needed_by = 0;  ///< which condition, counted from 1; 0: none
 
+  /// What the path names; where that is absent and its definition has a `default`, that.
   Value find(const profile::Path& path);
+  /// Has a path named `$result` where there is none, since this was asked last? What is made of that is not whole.
+  bool misses_result() { return std::exchange(misses_result_, false); }
+  /// `$problems`, where it is no event whose data are wrong.
+  void has_problems(Json problems) { problems_ = std::move(problems); }
   profile::RoleIndex role() const { return new_role.value_or(me->role()); }
   std::string_view user() const {
     if (!new_identity) return me->user();
@@ -74,6 +80,8 @@ class Scope {
   }
 
  private:
+  Value find_given(const profile::Path& path);
+  bool has_root(profile::Root root) const;
   const Json& problems();
   double now();
   Value next(const std::string& counter);
@@ -85,6 +93,7 @@ class Scope {
   // What a path made, so that a Value can refer to it. Lists: a deque takes memory before it has anything.
   std::list<Json> kept_;
   std::list<std::string> texts_;
+  bool misses_result_ = false;
   std::optional<Json> problems_;  // of the event's data
   // One value per turn, once a path has asked for it.
   std::optional<double> now_;

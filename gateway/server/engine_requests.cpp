@@ -93,6 +93,9 @@ void EngineRequests::open(const engine_io::Query& query) {
   auth::IdentityPtr identity;
   if (is_single) {
     auto admitted = worker.sessions().admit(*route.profile, *route.endpoint, opening);
+    if (!admitted && admitted.failure().reason == Reason::invalid) {
+      return refuse(engine_io::Refusal::request(), Handshake::malformed, query.websocket);
+    }
     if (!admitted) return refuse(engine_io::Refusal::forbidden(), Handshake::unauthenticated, query.websocket);
     identity = std::move(*admitted);
   }

@@ -157,6 +157,7 @@ void HttpSide::handshake() {
   auto identity = worker.sessions().admit(*route.profile, *route.endpoint, opening);
   if (!identity) {
     const Failure& failure = identity.failure();
+    if (failure.reason == Reason::invalid) return refuse({400, failure.message}, Handshake::malformed);
     if (failure.reason == Reason::unauthenticated) {
       return refuse({401, failure.message, {{"WWW-Authenticate", "Bearer"}}}, Handshake::unauthenticated);
     }

@@ -1,14 +1,21 @@
 #include "gateway/session/admission.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "gateway/rules/choice.h"
+#include "gateway/rules/failing.h"
+#include "gateway/rules/problems.h"
 #include "gateway/rules/render.h"
 
 namespace polygate::session {
 
 namespace {
+
+using Parameters = std::vector<std::pair<std::string, std::string>>;
 
 /// The sender as the handshake shows it, before there is a session.
 class Visitor final : public rules::Subject {
@@ -63,6 +70,56 @@ void set_query_defaults(const profile::Endpoint& endpoint, Opening& opening, rul
   }
 }
 
+/// Those that the endpoint knows; the first of a name counts.
+Parameters known_in(const profile::Endpoint& endpoint, const Parameters& query) {
+  Parameters known;
+  for (const auto& [name, shape] : endpoint.query) {
+    const std::string& key = name;
+    const auto given = std::find_if(query.begin(), query.end(), [&](const auto& pair) { return pair.first == key; });
+    if (given != query.end()) known.push_back(*given);
+  }
+  return known;
+}
+
+std::string object_of(const Parameters& parameters) {
+  std::string out = "{";
+  for (const auto& [name, value] : parameters) {
+    if (out.size() > 1) out += ',';
+    json::append_string(out, name);
+    out += ':';
+    json::append_string(out, value);
+  }
+  return out + '}';
+}
+
+/// One part of the handshake against its definition.
+std::optional<Failure> check_part(const std::string& what, const std::string& text, const schema::Schema& schema,
+                                  rules::Scope& scope) {
+  json::Document document;
+  if (const auto parsed = document.parse(text); !parsed) {
+    return Failure{Reason::invalid, "the " + what + ": " + parsed.failure().message};
+  }
+  if (schema.valid(document.root())) return std::nullopt;
+  const auto errors = schema.errors(document.root(), rules::kMostProblems);
+  scope.has_problems(rules::problems_of(errors));
+  return rules::mismatch(what, errors);
+}
+
+/// What the client chose, against what the profile says of it. Where it can choose nothing, nothing is held against it.
+std::optional<Failure> check_handshake(const profile::Profile& profile, const profile::Endpoint& endpoint,
+                                       const Opening& opening, rules::Scope& scope) {
+  const auto& [path, query, auth] = profile.handshake;
+  std::optional<Failure> wrong;
+  if (path != nullptr && !opening.path.empty()) wrong = check_part("path", object_of(opening.path), *path, scope);
+  if (!wrong && query != nullptr && !endpoint.query.empty()) {
+    wrong = check_part("query", object_of(known_in(endpoint, opening.query)), *query, scope);
+  }
+  if (!wrong && auth != nullptr && profile.dialect_of(endpoint).traits().namespaces) {
+    wrong = check_part("auth", scope.me->auth().dump(), *auth, scope);
+  }
+  return wrong;
+}
+
 }  // namespace
 
 Result<auth::IdentityPtr> admit(const turns::Services& services, const profile::Profile& profile,
@@ -77,6 +134,9 @@ Result<auth::IdentityPtr> admit(const turns::Services& services, const profile::
   };
   rules::Scope scope = scope_of_visitor();
   set_query_defaults(endpoint, opening, scope);
+  if (const auto wrong = check_handshake(profile, endpoint, opening, scope)) {
+    return rules::told(profile, nullptr, scope, *wrong);
+  }
   if (endpoint.user) opening.user = rules::render_text(*endpoint.user, scope);
   if (endpoint.id) {
     rules::Scope own = scope_of_visitor();  // nothing else that the client is told has the same `$new_id`

@@ -28,6 +28,7 @@ struct Meter {
     std::uint64_t outgoing = 0;          ///< events that we sent, once per send
     std::uint64_t outgoing_checked = 0;  ///< of them: held against their schema
     std::uint64_t outgoing_invalid = 0;  ///< not sent: they broke their own schema
+    std::uint64_t results_invalid = 0;   ///< of handlers: not used, they broke their schema
     std::uint64_t delivered = 0;         ///< frames put into outboxes
     std::uint64_t slow_consumers = 0;    ///< cut at their outbox limit
     std::uint64_t rate_limited = 0;

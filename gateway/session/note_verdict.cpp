@@ -12,6 +12,11 @@ void note_verdict(Common& common, const turns::Turn& turn, const rules::Verdict&
   counts.outgoing += verdict.outgoing;
   counts.outgoing_checked += verdict.checked;
   counts.outgoing_invalid += verdict.broken.size();
+  if (!verdict.bad_result.empty()) {
+    ++counts.results_invalid;
+    common.services.log->write_rarely("broken result", Level::error, "result of a handler not used",
+                                      {{"profile", profile.name}, {"what", verdict.bad_result}});
+  }
   for (const std::string& broken : verdict.broken) {
     common.services.log->write_rarely("broken outgoing", Level::error, "outgoing event not sent",
                                       {{"profile", profile.name}, {"what", broken}});

@@ -90,8 +90,8 @@ class SessionTable {
   using Started = std::function<void(Result<void>)>;
   void start(Started done);
 
-  /// Judges the handshake's own token, if the endpoint wants one, and fills in what the endpoint says where the client
-  /// does not. A failure is an HTTP answer (401); no session exists.
+  /// Judges what the handshake brings, and its own token if the endpoint wants one; fills in what the endpoint says
+  /// where the client does not. A failure is an HTTP answer (400, 401, 503); no session exists.
   Result<auth::IdentityPtr> admit(const profile::Profile& profile, const profile::Endpoint& endpoint, Opening& opening);
   /// A connection was accepted: makes its session and takes the `opened` rules.
   SessionId open(const profile::ProfilePtr& profile, const profile::Endpoint& endpoint, Opening opening,

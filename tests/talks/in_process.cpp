@@ -191,7 +191,7 @@ int InProcess::connect(const std::string& who, const std::string& target, const 
   client.opening = std::move(opening);
   if (!client.traits().namespaces) {
     auto identity = table_->admit(*found.route->profile, *found.route->endpoint, client.opening);
-    if (!identity) return 401;
+    if (!identity) return identity.failure().reason == Reason::invalid ? 400 : 401;
     open(client, "/", client.opening, std::move(*identity));
   }
   work();

@@ -343,5 +343,24 @@ TEST_F(Explain, ABrokenProfileIsNotExplained) {
   EXPECT_THAT(ran.err, HasSubstr("nothing was explained"));
 }
 
+TEST_F(Explain, SaysWhatAHandshakeWasHeldAgainst) {
+  std::string profile(Workspace::kProfile);
+  const std::size_t role = profile.find("{role: guest");
+  ASSERT_NE(role, std::string::npos);
+  profile.insert(role + 1, "query: {colour: null}, ");
+  workspace.write("profiles/notes.yaml",
+                  profile + "opened: {from: guest, reply: {as: error, data: {reason: $query.colour, text: hi}}}\n");
+  std::string schema(Workspace::kSchema);
+  schema.insert(schema.find("\"$defs\": {") + 10,
+                R"("opened.query": {"properties": {"colour": {"default": "red"}}}, )");
+  const std::string file = workspace.write("schemas/notes.json", schema);
+  const Ran ran = run({"opened", "--as", "guest"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("  1. the client has connected with a query that matches " + file +
+                                 "#/$defs/opened.query, else it was refused\n"));
+  EXPECT_THAT(ran.out, HasSubstr(R"({"event":"error","data":{"reason":"red","text":"hi"}})"));
+  EXPECT_THAT(run({"opened", "--as", "guest", "--query", "colour=blue"}).out, HasSubstr(R"("reason":"blue")"));
+}
+
 }  // namespace
 }  // namespace polygate::app

@@ -32,6 +32,7 @@ Snapshot two_workers() {
     session::Meter::Profile profile = profile_meter();
     profile.sessions = 2;
     profile.incoming = 10;
+    profile.results_invalid = 3;
     profile.count(0, 1, session::Meter::kVerdicts - 1) = 6;
     profile.count(1, 0, static_cast<std::size_t>(Reason::unknown)) = 1;
     profile.times.counts[1] = 6;
@@ -56,6 +57,7 @@ TEST(Metrics, AddUpAllWorkers) {
   EXPECT_THAT(text, HasSubstr("polygate_engine_sessions{profile=\"notes\"} 12\n"));
   EXPECT_THAT(text, HasSubstr("polygate_sessions{profile=\"notes\"} 4\n"));
   EXPECT_THAT(text, HasSubstr("polygate_incoming_total{profile=\"notes\"} 20\n"));
+  EXPECT_THAT(text, HasSubstr("polygate_results_invalid_total{profile=\"notes\"} 6\n"));
   EXPECT_THAT(text, HasSubstr("polygate_outbox_bytes 14\n"));
   EXPECT_THAT(text, HasSubstr("polygate_close_codes_total{code=\"1001\"} 6\n"));
   EXPECT_THAT(text, HasSubstr("polygate_close_codes_total{code=\"4409\"} 2\n"));

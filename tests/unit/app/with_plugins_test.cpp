@@ -33,7 +33,8 @@ class WithPlugins : public testing::Test {
     write(kGreetings);
     std::filesystem::create_directory(workspace.path("data"));
     workspace.write("schemas/greetings.json",
-                    R"({"$defs": {"greeting": {}, "error": {}, "hello": {"type": "object"}, "visitors": {}}})");
+                    R"({"$defs": {"greeting": {}, "error": {}, "hello": {"type": "object"}, "visitors": {},
+                              "example_greeter.greet.result": {}}})");
   }
 
   void write(const std::string& profile) const { workspace.write("profiles/greetings.yaml", profile); }
@@ -104,6 +105,32 @@ TEST_F(WithPlugins, ExplainTakesAnEventThroughTheHandler) {
               HasSubstr(R"(to the sender: {"event":"error","data":{"reason":"no_name","text":"Say who you are"}})"));
 }
 
+TEST_F(WithPlugins, ExplainHoldsAResultAgainstItsDefinition) {
+  const auto define = [&](const std::string& result) {
+    return workspace.write("schemas/greetings.json",
+                           R"({"$defs": {"greeting": {"properties": {"text": {}, "visits": {}}}, "error": {},
+      "hello": {"type": "object"}, "visitors": {}, "example_greeter.greet.result": )" +
+                               result + "}}");
+  };
+  const std::string file = define(R"({"properties": {"text": {"type": "string"}, "visits": {"type": "integer"}}})");
+  const Ran good = explain(true, {R"({"name": "Ada"})"});
+  EXPECT_EQ(good.code, 0) << good.err;
+  EXPECT_THAT(good.out, HasSubstr("  3. its result must match " + file +
+                                  "#/$defs/example_greeter.greet.result, else nothing is said of it\n"));
+  EXPECT_THAT(good.out, HasSubstr(R"({"event":"greeting","data":{"text":"Hello, Ada!","visits":1}})"));
+  define(R"({"properties": {"text": {"type": "string"}, "visits": {"type": "string"}}})");
+  const Ran bad = explain(true, {R"({"name": "Ada"})"});
+  EXPECT_THAT(bad.out, HasSubstr("not used, the result breaks its definition: example_greeter.greet at "));
+  EXPECT_THAT(bad.out, HasSubstr("result/visits: expected string, found integer\n"));
+  EXPECT_THAT(bad.out, HasSubstr(R"({"event":"error","data":{"reason":"internal","text":"internal error"}})"));
+  EXPECT_THAT(bad.out, testing::Not(HasSubstr("Hello, Ada!")));
+  const Ran unasked = explain(false, {R"({"name": "Ada"})"});
+  EXPECT_THAT(unasked.out, testing::Not(HasSubstr("breaks its definition"))) << "nothing is known of its result";
+  define(R"({"properties": {"text": {"type": "string"}, "visit": {}}})");
+  EXPECT_THAT(explain(false).err,
+              HasSubstr("$result.visits is not in " + file + "#/$defs/example_greeter.greet.result"));
+}
+
 TEST_F(WithPlugins, ANameThatNoPluginDeclaresHasNoWords) {
   write_failures("no_name: Say who you are");
   EXPECT_EQ(check().code, 0) << check().err;
@@ -120,6 +147,8 @@ TEST_F(WithPlugins, ExplainFindsAHandlerThatThePluginDoesNotHave) {
   std::string profile = kGreetings;
   profile.replace(profile.find("example_greeter.greet"), 21, "example_greeter.gret");
   write(profile);
+  workspace.write("schemas/greetings.json", R"({"$defs": {"greeting": {}, "error": {}, "hello": {"type": "object"},
+                                                "example_greeter.gret.result": {}}})");
   EXPECT_EQ(explain(false).code, 0) << explain(false).err;
   EXPECT_THAT(explain(true).err, HasSubstr("greetings.yaml:9:"));
   EXPECT_THAT(explain(true).err, HasSubstr("did you mean `example_greeter.greet`?"));

@@ -150,7 +150,9 @@ events:
 )") + kBothY);
   EXPECT_TRUE(reading.says("$path.one is in the path of no endpoint that leads here"));
   EXPECT_TRUE(reading.says("$query.q is in the `query` of no endpoint that leads here"));
-  EXPECT_EQ(reading.diagnostics.size(), 3U) << reading.diagnostics.text();  // and z has no definition
+  EXPECT_TRUE(
+      reading.says("nothing says what `$query` must look like: schemas/test.json#/$defs/opened.query is missing"));
+  EXPECT_EQ(reading.diagnostics.size(), 4U) << reading.diagnostics.text();  // and z has no definition
 }
 
 TEST(ProfileCheck, WhatTheHandlerSaysIsKnownOnlyAfterIt) {

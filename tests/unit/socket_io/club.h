@@ -20,7 +20,7 @@ inline constexpr char kClubSchema[] = R"({
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "$defs": {
     "who": {}, "echo": {}, "echo.args": {}, "asked": {}, "asked.args": {}, "ask": {}, "answered": {}, "answered.args": {},
-    "auth": {}, "shout": {}, "order": {}, "seat": {}, "bye": {}, "back": {}, "busy": {}, "id": {}, "failed": {},
+    "opened.auth": {}, "auth": {}, "shout": {}, "order": {}, "seat": {}, "bye": {}, "back": {}, "busy": {}, "id": {}, "failed": {},
     "welcome": {}, "gone": {}, "question": {}, "heard": {}, "heard.args": {}
   }
 })";
