@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "tests/talks/driver.h"
+#include "tests/talks/hub/hub_desk.h"
 #include "tests/talks/scratch.h"
 #include "tests/talks/stage/stage.h"
 
@@ -46,7 +47,7 @@ std::unique_ptr<app::Deployment> load_deployment(const Setting& setting, const C
     options.workers = workers;
     options.clock = &clock;
     options.log = &log;
-    options.static_plugins = {&polygate_plugin_stage};
+    options.static_plugins = {&polygate_plugin_stage, &polygate_plugin_hub_desk};
     deployment = app::Deployment::load(std::move(*config), options, problems);
   }
   if (!deployment) ADD_FAILURE() << problems.text();
