@@ -73,6 +73,7 @@ struct CheckScope {
   Result result = Result::no_handler;
   Recall recall = Recall::none;
   const Definitions::Definition* kept = nullptr;  ///< what `$kept` looks like, when it is known
+  const HandlerStep* handler = nullptr;           ///< that says `$result`
   const Definitions::Definition* said = nullptr;  ///< what `$result` looks like, when it is known
   /// What has no event, in messages.
   std::string without_event() const {

@@ -98,7 +98,7 @@ void check_header(CheckContext& context, const Path& path) {
   if (std::find(used.begin(), used.end(), name) == used.end()) used.push_back(name);
 }
 
-/// What clients choose has a definition, wherever a rule uses it; `name` is how that is called.
+/// What comes in beside an event's data has a definition, wherever a rule uses it; `name` is how that is called.
 void check_defined(CheckContext& context, const Path& path, const Definitions::Definition& definition,
                    const std::string& name) {
   if (definition.schema != nullptr || !context.definitions.usable()) return;
@@ -190,7 +190,9 @@ void check_problem(CheckContext& context, const CheckScope& scope, const Path& p
 
 void check_result(CheckContext& context, const CheckScope& scope, const Path& path) {
   if (scope.result == CheckScope::Result::ready) {
-    if (scope.said != nullptr) check_data(context, path, *scope.said, path.segments, 0);
+    if (scope.said == nullptr) return;
+    check_defined(context, path, *scope.said, scope.handler->name + ".result");
+    check_data(context, path, *scope.said, path.segments, 0);
     return;
   }
   context.problem(path.place, scope.result == CheckScope::Result::no_handler

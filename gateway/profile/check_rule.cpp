@@ -148,6 +148,7 @@ void check_rule(CheckContext& context, Rule& rule, const std::string& event) {
     said = context.definitions.find_result(rule.handler->name);
     rule.handler->result = said.schema;
     scope.result = CheckScope::Result::ready;
+    scope.handler = &*rule.handler;
     scope.said = &said;
   }
   check_happenings(context, scope, rule, event);

@@ -167,7 +167,10 @@ events:
     reply: {as: error, data: $result.text}
     otherwise: {reply: {as: error, data: $result}}
 )") + kBothY);
-  EXPECT_EQ(reading.diagnostics.size(), 2U) << reading.diagnostics.text();
+  EXPECT_TRUE(
+      reading.says("nothing says what `$result` must look like: "
+                   "schemas/test.json#/$defs/printer_fleet.jobs.result is missing"));
+  EXPECT_EQ(reading.diagnostics.size(), 3U) << reading.diagnostics.text();
 }
 
 TEST(ProfileCheck, OnlyJoinedTopicsKeepAndLeave) {
