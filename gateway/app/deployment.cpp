@@ -165,7 +165,7 @@ std::map<std::string, Secrets> Deployment::read_all_secrets(const profile::Profi
   return secrets;
 }
 
-/// Makes the handlers that the profile's rules name.
+/// Makes the handlers and looks that the profile's rules name.
 void Deployment::load_handlers(const profile::Profile& profile, const Options& options, Diagnostics& diagnostics) {
   turns::Services::HandlerIds& ids = services_.handler_ids.emplace_back();
   Settings settings;
@@ -180,9 +180,9 @@ void Deployment::load_handlers(const profile::Profile& profile, const Options& o
   if (diagnostics.size() != before) return;  // without them they would only say that they are missing
   handlers_->give(profile.name, {profile.limits.handler_threads, profile.limits.handler_queue});
   std::set<std::string> told;
-  const auto make = [&](const profile::Rule& rule) {
-    if (!rule.handler || ids.contains(rule.handler->name)) return;
-    const std::string& name = rule.handler->name;
+  const auto make = [&](const std::optional<profile::HandlerStep>& step) {
+    if (!step || ids.contains(step->name)) return;
+    const std::string& name = step->name;
     const std::size_t dot = name.find('.');
     auto plugin = loader_->load(name.substr(0, dot));
     const HandlerFactory* factory =
@@ -194,10 +194,13 @@ void Deployment::load_handlers(const profile::Profile& profile, const Options& o
     if (id) {
       ids.emplace(name, *id);
     } else if (told.insert(id.failure().message).second) {  // several handlers may want one state
-      diagnostics.add(rule.handler->place, id.failure().message);
+      diagnostics.add(step->place, id.failure().message);
     }
   };
-  each_rule(profile, make);
+  each_rule(profile, [&](const profile::Rule& rule) {
+    make(rule.look);
+    make(rule.handler);
+  });
 }
 
 }  // namespace polygate::app

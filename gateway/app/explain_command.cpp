@@ -213,7 +213,8 @@ class Explanation {
   void add_rules() {
     for (const profile::Rule* rule : matching_.rules) {
       const std::string event = matching_.is_event ? arguments_.event : "";
-      std::vector<std::string> steps = steps_in_words(profile_, *rule, event, definitions_, asked_by(*rule));
+      std::vector<std::string> steps =
+          steps_in_words(profile_, *rule, event, definitions_, {plugin_of(rule->look), plugin_of(rule->handler)});
       if (!matching_.when.empty()) steps.insert(steps.begin(), matching_.when);
       if (!matching_.is_event && arguments_.event == "opened") {
         const auto shown_before = handshake_in_words(profile_, definitions_);
@@ -267,9 +268,9 @@ class Explanation {
   }
 
  private:
-  const Plugin* asked_by(const profile::Rule& rule) {
-    if (plugins_ == nullptr || !rule.handler) return nullptr;
-    const auto plugin = plugins_->load(rule.handler->name.substr(0, rule.handler->name.find('.')));
+  const Plugin* plugin_of(const std::optional<profile::HandlerStep>& step) {
+    if (plugins_ == nullptr || !step) return nullptr;
+    const auto plugin = plugins_->load(step->name.substr(0, step->name.find('.')));
     return plugin ? *plugin : nullptr;
   }
 

@@ -185,7 +185,12 @@ std::string words(const std::vector<DeclaredFailure>& failures, const profile::P
 }
 
 void add_demands(const profile::Profile& profile, const profile::Rule& rule, std::string_view definitions,
-                 const Plugin* asked, std::vector<std::string>& steps) {
+                 const AskedPlugins& asked, std::vector<std::string>& steps) {
+  const auto failures_of = [&](const Plugin* plugin) {
+    return plugin != nullptr && !plugin->failures.empty()
+               ? ", or one of its plugin's failures: " + words(plugin->failures, profile, rule)
+               : std::string();
+  };
   if (rule.rate) {
     steps.push_back("at most " + std::to_string(rule.rate->at.count) + " in " + format_duration(rule.rate->at.within) +
                     " for each " + (rule.rate->per ? words(*rule.rate->per) : "session") + ", else limited");
@@ -193,6 +198,11 @@ void add_demands(const profile::Profile& profile, const profile::Rule& rule, std
   if (rule.authenticate) {
     steps.push_back(words(rule.authenticate->token) + " must be a token that verifier " + rule.authenticate->verifier +
                     " accepts" + (rule.authenticate->optional ? ", or be missing" : "") + ", else unauthenticated");
+  }
+  if (rule.look) {
+    steps.push_back("look " + rule.look->name + " says what $found is" +
+                    (rule.look->has_with ? ", called with " + words(rule.look->with) : "") + ", or why it fails" +
+                    failures_of(asked.look));
   }
   if (rule.recall) {
     steps.push_back("recall what stays on " + words(rule.recall->topic) + " under the key " + words(rule.recall->key) +
@@ -214,10 +224,7 @@ void add_demands(const profile::Profile& profile, const profile::Rule& rule, std
     steps.push_back("handler " + rule.handler->name + " must accept" +
                     (rule.handler->data ? ", called for " + words(*rule.handler->data) + " instead of the data" : "") +
                     (rule.handler->has_with ? ", called with " + words(rule.handler->with) : "") +
-                    words(rule.handler->emits) + ", else refused" +
-                    (asked != nullptr && !asked->failures.empty()
-                         ? ", or one of its plugin's failures: " + words(asked->failures, profile, rule)
-                         : ""));
+                    words(rule.handler->emits) + ", else refused" + failures_of(asked.handler));
     if (rule.handler->result != nullptr) {
       steps.push_back("its result must match " + std::string(definitions) + rule.handler->name +
                       ".result, else nothing is said of it");
@@ -232,7 +239,8 @@ bool answers_for(const profile::Otherwise& answer, const profile::Rule& rule) {
 }  // namespace
 
 std::vector<std::string> steps_in_words(const profile::Profile& profile, const profile::Rule& rule,
-                                        std::string_view event, std::string_view definitions, const Plugin* asked) {
+                                        std::string_view event, std::string_view definitions,
+                                        const AskedPlugins& asked) {
   std::vector<std::string> steps;
   const std::string schema = std::string(definitions).append(event);
   if (rule.matching) steps.push_back("take it when the data matches " + words(*rule.matching, definitions));

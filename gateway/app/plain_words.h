@@ -8,11 +8,17 @@
 
 namespace polygate::app {
 
+/// The plugins of a rule's look and of its handler, where they are at hand.
+struct AskedPlugins {
+  const Plugin* look = nullptr;
+  const Plugin* handler = nullptr;
+};
+
 /// What a rule of `profile` for `event` does, step by step in the order in which the gateway takes them, as sentences
-/// for people. `definitions` is what the names of the profile's definitions begin with. `asked` is the plugin of the
-/// rule's handler, where it is at hand.
+/// for people. `definitions` is what the names of the profile's definitions begin with.
 std::vector<std::string> steps_in_words(const profile::Profile& profile, const profile::Rule& rule,
-                                        std::string_view event, std::string_view definitions, const Plugin* asked);
+                                        std::string_view event, std::string_view definitions,
+                                        const AskedPlugins& asked);
 
 /// What clients must have shown before the rules of `opened` are taken.
 std::vector<std::string> handshake_in_words(const profile::Profile& profile, std::string_view definitions);

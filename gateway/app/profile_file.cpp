@@ -31,6 +31,7 @@ class Wishes {
   void collect(const profile::Rule& rule) {
     if (rule.authenticate) around_.verifiers.push_back(rule.authenticate->verifier);
     if (rule.handler && plugins_) around_.handlers.push_back(rule.handler->name);
+    if (rule.look && plugins_) around_.looks.push_back(rule.look->name);
     collect(rule.failures);
   }
   /// Any of its plugins may declare a name that is nobody else's.

@@ -112,21 +112,11 @@ class Trial::Desk final : public rules::Host {
   }
   void release(const Topic&) override {}
   void present(const Topic& topic) override { run_->answer(Json(is_there(topic))); }
+  void look(const std::string& look, Call call) override {
+    ask_plugin(look, std::move(call), "look " + look + " finds nothing as $found");
+  }
   void handle(const std::string& handler, Call call) override {
-    const auto id = trial_.handler_ids_.find(handler);
-    if (id == trial_.handler_ids_.end()) {
-      assumptions_.push_back("handler " + handler + " accepts, with nothing as $result");
-      run_->answer(Json(nullptr));
-      return;
-    }
-    if (trial_.has_secrets_) assumptions_.push_back("secrets are made up");
-    if (trial_.scratch_ != nullptr) assumptions_.push_back("the store has no rows");
-    std::promise<HandlerResult> later;
-    const auto who = [this](const std::vector<std::string>& names, const auto& answer) { answer(there(names)); };
-    auto now =
-        trial_.handlers_->run(id->second, 0, std::move(call),
-                              [&later](HandlerResult result) { later.set_value(std::move(result)); }, {who, Millis(0)});
-    run_->answer(now ? std::move(*now) : later.get_future().get());
+    ask_plugin(handler, std::move(call), "handler " + handler + " accepts, with nothing as $result");
   }
   Result<auth::IdentityPtr> verify(const std::string& verifier, std::string_view) override {
     auto identity = std::make_shared<auth::Identity>();
@@ -149,6 +139,25 @@ class Trial::Desk final : public rules::Host {
       if (is_there(*topic)) found.push_back(name);
     }
     return found;
+  }
+  void ask_plugin(const std::string& handler, Call call, const std::string& otherwise_assumed) {
+    const auto id = trial_.handler_ids_.find(handler);
+    if (id == trial_.handler_ids_.end()) {
+      assumptions_.push_back(otherwise_assumed);
+      run_->answer(Json(nullptr));
+      return;
+    }
+    if (trial_.has_secrets_) assume_once("secrets are made up");
+    if (trial_.scratch_ != nullptr) assume_once("the store has no rows");
+    std::promise<HandlerResult> later;
+    const auto who = [this](const std::vector<std::string>& names, const auto& answer) { answer(there(names)); };
+    auto now =
+        trial_.handlers_->run(id->second, 0, std::move(call),
+                              [&later](HandlerResult result) { later.set_value(std::move(result)); }, {who, Millis(0)});
+    run_->answer(now ? std::move(*now) : later.get_future().get());
+  }
+  void assume_once(const std::string& what) {
+    if (!std::count(assumptions_.begin(), assumptions_.end(), what)) assumptions_.push_back(what);
   }
 
   Trial& trial_;

@@ -16,8 +16,9 @@ struct Handlers::Handler {
   Threading threading;
   std::vector<HandlerFunction> instances;  // one per worker, per thread of the pool, or just one
   Lane* lane = nullptr;                    // none for inline handlers
-  Store* store = nullptr;                  // what its writes are for
-  std::vector<DeclaredFailure> failures;   // of its plugin
+  bool is_look = false;
+  Store* store = nullptr;                 // what its writes are for
+  std::vector<DeclaredFailure> failures;  // of its plugin
 
   const DeclaredFailure* declared(std::string_view failure) const {
     const auto found =
@@ -27,6 +28,7 @@ struct Handlers::Handler {
 
   /// What an outcome does that no handler may, or nothing.
   std::optional<std::string> fault_in(const Outcome& outcome) const {
+    if (outcome.writes() && is_look) return "it writes, and a look only reads";
     if (outcome.writes() && store == nullptr) return "it writes to a store, and it has none";
     if (!outcome.emissions().empty() && !outcome.accepted()) {
       return outcome.writes() ? "it emits before its write says yes: the closure does" : "it says no, and emits";
@@ -203,6 +205,7 @@ Result<Handlers::Id> Handlers::add(const Plugin& plugin, const HandlerFactory& f
   auto handler = std::make_unique<Handler>();
   handler->name = plugin.name + "." + factory.name;
   handler->threading = factory.threading;
+  handler->is_look = factory.is_look;
   handler->store = settings.store;
   handler->failures = plugin.failures;
   Pool& pool = pool_of(settings.profile);

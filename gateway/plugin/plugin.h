@@ -20,7 +20,7 @@
 #include "gateway/store/store.h"
 
 /// All that a plugin author includes. A plugin is a shared object with one entry, POLYGATE_PLUGIN; it registers
-/// handlers, which a profile's rules name as `plugin.handler`.
+/// handlers and looks, which a profile's rules name as `handler: plugin.name` and `look: plugin.name`.
 ///
 ///     namespace {
 ///     struct Doors {
@@ -176,6 +176,7 @@ struct HandlerFactory {
   /// With an object of its own; throws when the settings do not suit the handler.
   std::function<HandlerFunction(const Settings&)> make;
   std::optional<StateMethod> method = {};  ///< where it shares its object with others
+  bool is_look = false;                    ///< reads only: for the step `look`
 };
 
 /// A failure that a plugin gives a name, so that profiles can say it in words of their own (`failures`).
@@ -185,10 +186,12 @@ struct DeclaredFailure {
   std::string message;              ///< where the profile has no words for it
 };
 
-/// Registers methods of T as handlers, all of one object. It is made once for each profile, on the main thread, and
-/// goes when nothing of it runs any more. Its handlers that are `serial` are run one at a time, in the order in which
-/// their events came. A T with a method that is not const has serial handlers only, and needs no lock. One with other
-/// handlers has const methods only: these may run on several threads at once.
+/// Registers methods of T as handlers and looks, all of one object. It is made once for each profile, on the main
+/// thread, and goes when nothing of it runs any more. Its handlers that are `serial` are run one at a time, in the
+/// order in which their events came. A T with a method that is not const has serial handlers only, and needs no lock.
+/// One with other handlers has const methods only: these may run on several threads at once. A look reads and changes
+/// nothing, neither of the object nor in the store, for its rule may still fail behind it: Outcome::write is not for
+/// looks.
 template <class T>
 class StateHandlers {
  public:
@@ -201,6 +204,12 @@ class StateHandlers {
   }
   StateHandlers& handler(std::string name, Outcome (T::*method)(const Call&) const, Threading threading) {
     return add(std::move(name), method, threading, true);
+  }
+  /// For the step `look`: what it says is `$found`.
+  StateHandlers& look(std::string name, Outcome (T::*method)(const Call&) const, Threading threading) {
+    add(std::move(name), method, threading, true);
+    handlers_.back().is_look = true;
+    return *this;
   }
 
  private:

@@ -19,6 +19,7 @@ struct Surroundings {
   std::vector<std::string> plugins;                            ///< that were loaded
   std::map<std::string, std::string> broken_plugins{};         ///< that could not be, and why
   std::vector<std::string> handlers;                           ///< "plugin.handler" of the loaded ones
+  std::vector<std::string> looks{};                            ///< "plugin.look" of the loaded ones
   std::map<std::string, std::vector<std::string>> failures{};  ///< by plugin: the names that it declares
   std::map<std::string, std::string> settings_schemas{};       ///< by plugin, where it declares one: JSON text
 };

@@ -61,7 +61,8 @@ struct CheckContext {
 
 /// Which `$paths` mean something where a template stands.
 struct CheckScope {
-  enum class Result : std::uint8_t { no_handler, not_yet, ready };
+  /// What a plugin says, of a step that the rule may have: `$found` of `look`, `$result` of `handler`.
+  enum class Result : std::uint8_t { no_step, not_yet, ready };
   enum class Recall : std::uint8_t { none, not_yet, ready };
 
   std::vector<RoleIndex> from;  ///< the sender's possible roles
@@ -70,7 +71,8 @@ struct CheckScope {
   bool has_event = true;        ///< `$event` and `$data`: not in opened and closed
   const Definitions::Definition* data = nullptr;  ///< what `$data` looks like, when it is known
   bool any_event = false;                         ///< the profile's `otherwise`: `$data` of every event
-  Result result = Result::no_handler;
+  Result found = Result::no_step;
+  Result result = Result::no_step;
   Recall recall = Recall::none;
   const Definitions::Definition* kept = nullptr;  ///< what `$kept` looks like, when it is known
   const HandlerStep* handler = nullptr;           ///< that says `$result`

@@ -189,15 +189,10 @@ void check_problem(CheckContext& context, const CheckScope& scope, const Path& p
 }
 
 void check_result(CheckContext& context, const CheckScope& scope, const Path& path) {
-  if (scope.result == CheckScope::Result::ready) {
-    if (scope.said == nullptr) return;
-    check_defined(context, path, *scope.said, scope.handler->name + ".result");
-    check_data(context, path, *scope.said, path.segments, 0);
-    return;
-  }
-  context.problem(path.place, scope.result == CheckScope::Result::no_handler
-                                  ? "`$result` is what a `handler` says, this rule has none"
-                                  : "`$result` is not known here: this comes before the handler, or instead of it");
+  if (scope.result != CheckScope::Result::ready) return check_said(context, path, scope.result, "handler");
+  if (scope.said == nullptr) return;
+  check_defined(context, path, *scope.said, scope.handler->name + ".result");
+  check_data(context, path, *scope.said, path.segments, 0);
 }
 
 /// `$each`: an element of a list that some definition may speak of.
@@ -223,6 +218,16 @@ bool has_codes(const Profile& profile) {
   bool found = some(profile.failures);
   each_rule(profile, [&](const Rule& rule) { found = found || some(rule.failures); });
   return found;
+}
+
+/// What a plugin says in the step `step`.
+void check_said(CheckContext& context, const Path& path, CheckScope::Result known, const std::string& step) {
+  const std::string root = "`$" + std::string(root_name(path.root)) + '`';
+  if (known == CheckScope::Result::no_step) {
+    context.problem(path.place, root + " is what a `" + step + "` says, this rule has none");
+  } else if (known == CheckScope::Result::not_yet) {
+    context.problem(path.place, root + " is not known here: this comes before the " + step + ", or instead of it");
+  }
 }
 
 void check_path(CheckContext& context, const CheckScope& scope, const Path& path) {
@@ -276,6 +281,8 @@ void check_path(CheckContext& context, const CheckScope& scope, const Path& path
       return check_request(context, scope, path);
     case Root::settings:
       return check_settings(context, path);
+    case Root::found:
+      return check_said(context, path, scope.found, "look");
     case Root::result:
       return check_result(context, scope, path);
     case Root::kept:

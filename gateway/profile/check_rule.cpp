@@ -10,8 +10,12 @@
 namespace polygate::profile {
 namespace {
 
-void check_handler(CheckContext& context, const HandlerStep& handler) {
+/// `handler`, or `look`: the two have handlers of different kinds.
+void check_handler(CheckContext& context, const CheckScope& scope, const HandlerStep& handler, bool is_look) {
+  check_shape(context, scope, handler.with);
   const Surroundings& surroundings = context.surroundings;
+  const std::vector<std::string>& known = is_look ? surroundings.looks : surroundings.handlers;
+  const std::vector<std::string>& others = is_look ? surroundings.handlers : surroundings.looks;
   const std::string plugin = handler.name.substr(0, handler.name.find('.'));
   const auto contains = [](const std::vector<std::string>& list, const std::string& word) {
     return std::find(list.begin(), list.end(), word) != list.end();
@@ -19,11 +23,20 @@ void check_handler(CheckContext& context, const HandlerStep& handler) {
   if (!contains(context.profile.plugins, plugin)) {
     context.problem(handler.place, "plugin `" + plugin + "` is not among this profile's `plugins`",
                     did_you_mean(plugin, context.profile.plugins));
-  } else if (contains(surroundings.plugins, plugin) && !contains(surroundings.handlers, handler.name)) {
-    context.problem(handler.place,
-                    "plugin `" + plugin + "` has no handler `" + handler.name.substr(plugin.size() + 1) + "`",
-                    did_you_mean(handler.name, surroundings.handlers));
+    return;
   }
+  if (!contains(surroundings.plugins, plugin) || contains(known, handler.name)) return;
+  if (contains(others, handler.name)) {
+    context.problem(handler.place,
+                    is_look ? "`" + handler.name + "` is a handler, which may write: a look only reads"
+                            : "`" + handler.name + "` is a look, which only reads and decides nothing for good",
+                    std::string("write it as `") + (is_look ? "handler" : "look") + ": " + handler.name + "`");
+    return;
+  }
+  context.problem(handler.place,
+                  "plugin `" + plugin + "` has no " + (is_look ? "look" : "handler") + " `" +
+                      handler.name.substr(plugin.size() + 1) + "`",
+                  did_you_mean(handler.name, known));
 }
 
 /// A key that is never the same again is never used too often.
@@ -56,11 +69,15 @@ void check_leave(CheckContext& context, const CheckScope& scope, const std::vect
 }
 
 /// The steps that may fail before anything is recalled, and that one.
-void check_first_demands(CheckContext& context, const CheckScope& scope, const Rule& rule) {
+void check_first_demands(CheckContext& context, CheckScope& scope, const Rule& rule) {
   if (rule.rate && rule.rate->per) check_rate_key(context, scope, *rule.rate->per);
   if (rule.authenticate) {
     check_text(context, scope, rule.authenticate->token);
     check_verifier(context, rule.authenticate->verifier, rule.authenticate->place);
+  }
+  if (rule.look) {
+    check_handler(context, scope, *rule.look, true);
+    scope.found = CheckScope::Result::ready;
   }
   if (rule.recall) check_recall(context, scope, *rule.recall);
 }
@@ -74,8 +91,7 @@ void check_demands(CheckContext& context, const CheckScope& scope, const Rule& r
     check_own_failure(context, rule, rule.claim->failure);
   }
   if (rule.handler) {
-    check_handler(context, *rule.handler);
-    check_shape(context, scope, rule.handler->with);
+    check_handler(context, scope, *rule.handler, false);
     if (rule.handler->data) check_shape(context, scope, *rule.handler->data);
     check_emits(context, rule.handler->emits);
   }
@@ -131,6 +147,7 @@ void check_rule(CheckContext& context, Rule& rule, const std::string& event) {
       scope.data = &incoming;
     }
   }
+  if (rule.look) scope.found = CheckScope::Result::not_yet;
   if (rule.handler) scope.result = CheckScope::Result::not_yet;
   if (rule.recall) scope.recall = CheckScope::Recall::not_yet;
   check_first_demands(context, scope, rule);
@@ -141,8 +158,10 @@ void check_rule(CheckContext& context, Rule& rule, const std::string& event) {
     scope.recall = CheckScope::Recall::ready;
   }
   check_demands(context, scope, rule);
+  if (rule.look) scope.found = CheckScope::Result::not_yet;
   check_otherwise(context, rule.otherwise, scope, event);
   check_failures(context, scope, rule.failures);
+  if (rule.look) scope.found = CheckScope::Result::ready;
   Definitions::Definition said;
   if (rule.handler) {
     said = context.definitions.find_result(rule.handler->name);

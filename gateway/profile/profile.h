@@ -143,8 +143,9 @@ struct RecallStep {
   Place place;
 };
 
+/// `handler`, and `look`.
 struct HandlerStep {
-  std::string name;  ///< plugin.handler
+  std::string name;  ///< plugin.handler, plugin.look
   Shape with;
   bool has_with = false;
   std::optional<Shape> data;  ///< instead of the event's
@@ -226,6 +227,7 @@ struct Rule {
   std::shared_ptr<const schema::Schema> args_schema;  ///< of all its arguments; null: there is at most one
   std::optional<RateStep> rate;
   std::optional<AuthenticateStep> authenticate;
+  std::optional<HandlerStep> look;
   std::optional<RecallStep> recall;
   std::vector<Condition> inside;
   std::vector<Condition> needs;

@@ -14,13 +14,13 @@ namespace {
 std::vector<std::string> steps_of(RuleKind kind) {
   // A session that is closed has nothing to gain any more and hears nothing.
   // Of what nobody sends somebody is known in presence alone.
-  if (kind == RuleKind::started) return {"recall", "handler", "send"};
-  if (kind == RuleKind::timer) return {"every", "recall", "needs", "handler", "send", "others"};
-  if (kind == RuleKind::presence) return {"from", "recall", "needs", "handler", "send", "others"};
-  if (kind == RuleKind::closed) return {"from", "recall", "inside", "needs", "handler", "send", "others"};
-  std::vector<std::string> steps = {"from",   "authenticate", "inside",   "needs",  "claim", "handler",
-                                    "become", "set",          "join",     "send",   "leave", "reply",
-                                    "close",  "otherwise",    "failures", "others", "recall"};
+  if (kind == RuleKind::started) return {"look", "recall", "handler", "send"};
+  if (kind == RuleKind::timer) return {"every", "look", "recall", "needs", "handler", "send", "others"};
+  if (kind == RuleKind::presence) return {"from", "look", "recall", "needs", "handler", "send", "others"};
+  if (kind == RuleKind::closed) return {"from", "look", "recall", "inside", "needs", "handler", "send", "others"};
+  std::vector<std::string> steps = {"from",   "authenticate", "look",     "recall", "inside", "needs", "claim", "handler",
+                                    "become", "set",          "join",     "send",   "leave",  "reply",
+                                    "close",  "otherwise",    "failures", "others"};
   if (kind == RuleKind::event) steps.insert(steps.end(), {"matching", "rate"});
   return steps;
 }
@@ -167,12 +167,15 @@ std::optional<ClaimStep> read_claim(ReadContext& context, const yaml::Node& node
   return claim;
 }
 
-std::optional<HandlerStep> read_handler(ReadContext& context, const yaml::Node& node) {
+/// `handler`, or `look`, which is `what`.
+std::optional<HandlerStep> read_handler(ReadContext& context, const yaml::Node& node, const std::string& what) {
   HandlerStep handler;
   const yaml::Node* name = &node;
   if (node.is_map()) {
-    if (!expect_map(context, node, "`handler`", {"name", "data", "with", "emits", "when"})) return std::nullopt;
-    name = expect_key(context, node, "name", node.place(), "`handler`");
+    std::vector<std::string> known = {"name", "with", "when"};
+    if (what == "`handler`") known.insert(known.end(), {"data", "emits"});
+    if (!expect_map(context, node, what, known)) return std::nullopt;
+    name = expect_key(context, node, "name", node.place(), what);
     if (const yaml::Node* with = node.find("with")) {
       if (!with->is_map()) mismatch(context, *with, "`with`", "a mapping");
       handler.with = read_shape(context, *with);
@@ -182,11 +185,12 @@ std::optional<HandlerStep> read_handler(ReadContext& context, const yaml::Node& 
     if (const yaml::Node* emits = node.find("emits")) handler.emits = read_emits(context, *emits);
   }
   if (name == nullptr) return std::nullopt;
-  auto word = read_word(context, *name, "`handler`");
+  auto word = read_word(context, *name, what);
   if (!word) return std::nullopt;
   const std::size_t dot = word->find('.');
   if (dot == std::string::npos || dot == 0 || dot + 1 == word->size()) {
-    context.problem(name->place(), "`handler` is `plugin.handler`, this is `" + *word + "`");
+    const std::string_view kind = std::string_view(what).substr(1, what.size() - 2);
+    context.problem(name->place(), what + " is `plugin." + std::string(kind) + "`, this is `" + *word + "`");
     return std::nullopt;
   }
   handler.name = std::move(*word);
@@ -260,11 +264,12 @@ std::optional<Rule> read_rule(ReadContext& context, const yaml::Node& node, Rule
   if (const yaml::Node* step = at("matching")) rule.matching = read_matching(context, *step);
   if (const yaml::Node* step = at("rate")) rule.rate = read_rate(context, *step);
   if (const yaml::Node* step = at("authenticate")) rule.authenticate = read_authenticate(context, *step);
+  if (const yaml::Node* step = at("look")) rule.look = read_handler(context, *step, "`look`");
   if (const yaml::Node* step = at("recall")) rule.recall = read_recall(context, *step);
   if (const yaml::Node* step = at("inside")) rule.inside = read_conditions(context, *step, "`inside`");
   if (const yaml::Node* step = at("needs")) rule.needs = read_conditions(context, *step, "`needs`");
   if (const yaml::Node* step = at("claim")) rule.claim = read_claim(context, *step);
-  if (const yaml::Node* step = at("handler")) rule.handler = read_handler(context, *step);
+  if (const yaml::Node* step = at("handler")) rule.handler = read_handler(context, *step, "`handler`");
   if (const yaml::Node* step = at("become")) rule.become = read_role(context, *step);
   if (const yaml::Node* step = at("set")) rule.set = read_set(context, *step);
   if (const yaml::Node* step = at("join")) rule.join = read_memberships(context, *step, "`join`");

@@ -14,7 +14,7 @@ constexpr std::array<std::pair<std::string_view, Root>, 22> kRoots{
      {"auth", Root::auth},       {"settings", Root::settings}, {"result", Root::result},   {"failure", Root::failure},
      {"message", Root::message}, {"code", Root::code},         {"problem", Root::problem}, {"problems", Root::problems},
      {"each", Root::each},       {"now", Root::now},           {"date", Root::date},       {"new_id", Root::new_id},
-     {"next", Root::next},       {"kept", Root::kept}}};
+     {"next", Root::next},       {"kept", Root::kept},         {"found", Root::found}}};
 
 bool is_word(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) || c == '_';

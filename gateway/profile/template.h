@@ -25,6 +25,7 @@ enum class Root : std::uint8_t {
   header,
   auth,
   settings,
+  found,
   result,
   kept,
   failure,

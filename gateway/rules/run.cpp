@@ -92,6 +92,8 @@ bool Run::has(Step step) const {
       return rule_.rate.has_value();
     case Step::authenticate:
       return rule_.authenticate.has_value();
+    case Step::look:
+      return rule_.look.has_value();
     case Step::recall:
       return rule_.recall.has_value();
     case Step::inside:
@@ -142,6 +144,10 @@ std::optional<Failure> Run::ask(Host& host, Step step) {
       return charge(host);
     case Step::authenticate:
       return authenticate(host);
+    case Step::look:
+      waiting_ = true;
+      host.look(rule_.look->name, make_call(*rule_.look));
+      return std::nullopt;
     case Step::recall:
       return recall(host);
     case Step::inside:
@@ -153,7 +159,7 @@ std::optional<Failure> Run::ask(Host& host, Step step) {
     case Step::handler:
       if (auto failure = check_names(rule_, scope_, effects_.claimed.size())) return failure;
       waiting_ = true;
-      host.handle(rule_.handler->name, make_call());
+      host.handle(rule_.handler->name, make_call(*rule_.handler));
       return std::nullopt;
     case Step::effects:
       return render_effects(host);
@@ -166,6 +172,13 @@ std::optional<Failure> Run::ask(Host& host, Step step) {
 /// Looks at the answer to the question of `step`.
 std::optional<Failure> Run::settle(Host& host, Step step) {
   Answer answer = *std::exchange(answer_, std::nullopt);
+  if (step == Step::look) {
+    if (!answer) return answer.failure();
+    if (disowned_) return Failure{Reason::busy, "the look did not answer in time"};
+    found_ = std::move(*answer);
+    scope_.found = &found_;
+    return std::nullopt;
+  }
   if (step == Step::handler) {
     if (!answer) return answer.failure();
     result_ = std::move(*answer);
@@ -283,7 +296,7 @@ std::optional<Failure> Run::ask_claim(Host& host) {
   return std::nullopt;
 }
 
-Call Run::make_call() {
+Call Run::make_call(const profile::HandlerStep& step) {
   Call call;
   call.profile = profile_.name;
   call.event = scope_.event;
@@ -292,12 +305,12 @@ Call Run::make_call() {
   call.user = scope_.user();
   const auth::IdentityPtr& identity = scope_.new_identity ? scope_.new_identity : scope_.me->identity();
   if (identity) call.claims = identity->claims;
-  if (rule_.handler->data) {
-    call.data = rendered(*rule_.handler->data, scope_);
+  if (step.data) {
+    call.data = rendered(*step.data, scope_);
   } else if (message_ && profile_.dialect->traits().json) {
     call.data = json::to_json(message_->data);
   }
-  if (rule_.handler->has_with) call.with = rendered(rule_.handler->with, scope_);
+  if (step.has_with) call.with = rendered(step.with, scope_);
   return call;
 }
 
@@ -410,6 +423,7 @@ void Run::emit(Outbound& outbound) {
 
 void Run::fail(Host& host, Failure failure) {
   give_back(host);
+  scope_.found = nullptr;
   scope_.result = nullptr;
   scope_.each = nullptr;
   step_ = Step::done;

@@ -23,6 +23,7 @@ class Host {
   virtual void claim(const Topic& topic, Taken when_taken) = 0;
   virtual void release(const Topic& topic) = 0;
   virtual void present(const Topic& topic) = 0;
+  virtual void look(const std::string& look, Call call) = 0;
   virtual void handle(const std::string& handler, Call call) = 0;
   virtual Result<auth::IdentityPtr> verify(const std::string& verifier, std::string_view token) = 0;
   /// For holding outgoing data against its schema; free while no run waits.
@@ -58,8 +59,8 @@ class Run {
   void answer(Answer answer) { answer_ = std::move(answer); }
   /// Fails before its time: gives back what was gained, and answers like any failure.
   void cancel(Host& host, Failure failure);
-  /// The sender waits no longer for the handler and hears `failure`, which the effects then hold. A later accept has
-  /// effects on others alone; the claim is given back.
+  /// The sender waits no longer for the plugin and hears `failure`, which the effects then hold. A later accept of the
+  /// handler has effects on others alone, an answer to a look has none; the claim is given back.
   void expire(Host& host, const Failure& failure);
   /// The same for a sender that hears nothing any more.
   void disown(Host& host);
@@ -68,11 +69,25 @@ class Run {
   /// with `on`, for the profile asks to be told.
   std::vector<FramePtr> tell(const Failure& failure, json::Document& scratch);
 
+  /// It waits for a look, not for a handler.
+  bool is_looking() const { return step_ == Step::look; }
   Effects& effects() { return effects_; }
   Verdict& verdict() { return verdict_; }
 
  private:
-  enum class Step : std::uint8_t { schema, rate, authenticate, recall, inside, needs, claim, handler, effects, done };
+  enum class Step : std::uint8_t {
+    schema,
+    rate,
+    authenticate,
+    look,
+    recall,
+    inside,
+    needs,
+    claim,
+    handler,
+    effects,
+    done
+  };
 
   bool has(Step step) const;
   std::optional<Failure> ask(Host& host, Step step);
@@ -82,7 +97,7 @@ class Run {
   std::optional<Failure> recall(Host& host);
   std::optional<Failure> ask_needs(Host& host);
   std::optional<Failure> ask_claim(Host& host);
-  Call make_call();
+  Call make_call(const profile::HandlerStep& step);
   std::optional<Failure> render_changes();
   std::optional<Failure> render_topics(const std::vector<profile::TopicText>& texts, std::vector<Topic>& into);
   std::optional<Failure> render_effects(Host& host);
@@ -103,6 +118,7 @@ class Run {
   bool committed_ = false;  // a handler has accepted: nothing fails any more
   bool disowned_ = false;   // nobody hears the answer, and nothing of the sender changes
   std::optional<Answer> answer_;
+  Json found_;
   Json result_;
   std::vector<Emission> emissions_;  // of the handler
   Json kept_;  // a list

@@ -195,6 +195,8 @@ Value Scope::find_given(const profile::Path& path) {
     }
     case profile::Root::settings:
       return path.key ? look_up(path) : walk(profile->settings, segments);
+    case profile::Root::found:
+      return found ? walk(*found, segments) : Value{};
     case profile::Root::result:
       misses_result_ = misses_result_ || result == nullptr;
       return result ? walk(*result, segments) : Value{};

@@ -52,6 +52,7 @@ class Scope {
   std::string_view event;                   ///< its name
   std::string topic_name;                   ///< in rules of `presence`; else empty
   const dialect::Event* message = nullptr;  ///< null in opened and closed; see Event::is_read
+  const Json* found = nullptr;
   const Json* result = nullptr;
   const Json* kept = nullptr;  ///< what was recalled
   const Failure* failure = nullptr;

@@ -80,7 +80,17 @@ class TurnTable::Desk final : public rules::Host {
                                        });
   }
 
-  void handle(const std::string& handler, Call call) override {
+  void look(const std::string& look, Call call) override { ask_plugin(look, std::move(call)); }
+  void handle(const std::string& handler, Call call) override { ask_plugin(handler, std::move(call)); }
+
+  Result<auth::IdentityPtr> verify(const std::string& verifier, std::string_view token) override {
+    return table_.services_.verify(verifier, token, turn_.sender.address());
+  }
+
+  json::Document& scratch() override { return table_.scratch_; }
+
+ private:
+  void ask_plugin(const std::string& handler, Call call) {
     const Services& services = table_.services_;
     if (turn_.handlers_busy) {
       turn_.run->answer(Failure{Reason::busy, "an earlier event still waits for its handler"});
@@ -114,13 +124,6 @@ class TurnTable::Desk final : public rules::Host {
     }
   }
 
-  Result<auth::IdentityPtr> verify(const std::string& verifier, std::string_view token) override {
-    return table_.services_.verify(verifier, token, turn_.sender.address());
-  }
-
-  json::Document& scratch() override { return table_.scratch_; }
-
- private:
   static rules::Answer within(const Rate& rate, Millis wait) {
     return wait.count() == 0 ? rules::Answer(Json()) : rules::Answer(too_often(rate, wait));
   }
@@ -288,10 +291,12 @@ void TurnTable::take_over(Turn& turn) {
                                     const Exchange::Claim& claim) { claim_answer(id, question, wanted, claim); });
 }
 
-/// The client hears `busy`; what its handler still accepts is for others.
+/// The client hears `busy`; what its handler still accepts is for others. With a look the turn has failed, and stays
+/// for the answer alone: its sender asks for no other meanwhile.
 void TurnTable::expire(Turn& turn) {
   Desk desk(*this, turn);
-  turn.run->expire(desk, {Reason::busy, "the handler did not answer in time"});
+  const std::string what = turn.run->is_looking() ? "look" : "handler";
+  turn.run->expire(desk, {Reason::busy, "the " + what + " did not answer in time"});
   turn.sender.left_behind();
   const SessionId requester = turn.requester;
   ends_.overdue(turn);

@@ -160,6 +160,28 @@ struct Present {
   }
 };
 
+/// Reads only. What it finds is what the rule passes; no where `refuse` holds why, or `fail` the name of a failure.
+class Looks {
+ public:
+  explicit Looks(const Settings& settings) : stage_(Stage::of(settings.clock)) {}
+  Outcome find(const Call& call) const {
+    const auto fail = call.with.is_object() ? call.with.find("fail") : call.with.end();
+    return fail != call.with.end() ? Outcome::fail(fail->get<std::string>()) : answer(call);
+  }
+  Outcome find_held(const Call& call) const {
+    if (!stage_->hold(named(call))) throw std::runtime_error("nobody let go of " + named(call));
+    return find(call);
+  }
+  Outcome find_throwing(const Call&) const { throw std::runtime_error("thrown on the stage"); }
+  /// What no look may.
+  Outcome find_writing(const Call&) const {
+    return Outcome::write("key", [](Transaction&) { return Outcome::accept(); });
+  }
+
+ private:
+  const std::shared_ptr<Stage> stage_;
+};
+
 }  // namespace
 
 void release(const Clock& clock, const std::string& name) {
@@ -196,4 +218,11 @@ POLYGATE_PLUGIN(stage, plugin) {
   plugin.handler<Present>("present_inline");
   plugin.blocking_handler<Present>("present_blocking");
   plugin.serial_handler<Present>("present_serial");
+  plugin.state<Looks>()
+      .look("find", &Looks::find, polygate::Threading::inline_)
+      .look("find_blocking", &Looks::find, polygate::Threading::blocking)
+      .look("find_serial", &Looks::find, polygate::Threading::serial)
+      .look("find_held", &Looks::find_held, polygate::Threading::serial)
+      .look("find_throwing", &Looks::find_throwing, polygate::Threading::blocking)
+      .look("find_writing", &Looks::find_writing, polygate::Threading::inline_);
 }

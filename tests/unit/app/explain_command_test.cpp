@@ -244,6 +244,19 @@ timers: {blue: {every: 7s, send: {to: board/main, as: count, data: {colour: blue
   EXPECT_THAT(run({"timers.bleu", "--as", "guest"}).err, HasSubstr("did you mean `timers.blue`?"));
 }
 
+TEST_F(Explain, SaysWhatIsLookedFor) {
+  std::string profile(Workspace::kProfile);
+  profile.insert(profile.find("otherwise:\n"), "plugins: [tools]\n");
+  profile.insert(profile.find("needs: {topic: seat"), "look: {name: tools.found, with: {of: $data.to}}\n    ");
+  workspace.write("profiles/notes.yaml", profile);
+  const Ran ran = run({"note", R"({"to": "bob", "text": "hi"})", "--as", "writer", "--user", "ann", "--present",
+                       "seat/bob", "--inside", "board/main"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("  2. look tools.found says what $found is, called with {of: $data.to}, or why it "
+                                 "fails\n  3. somebody must be on seat/$data.to"));
+  EXPECT_THAT(ran.out, HasSubstr("  assumed: look tools.found finds nothing as $found\n"));
+}
+
 TEST_F(Explain, SaysTheCodesOfFailuresAndWhatBecomesOfLists) {
   std::string profile(Workspace::kProfile);
   const std::string words = "{away: \"$data.to is not here\"}";

@@ -56,7 +56,7 @@ class WritingHandlers : public testing::Test {
  protected:
   using Script = std::function<Outcome(const Call&)>;
 
-  void make(Script script, Threading threading = Threading::inline_) {
+  void make(Script script, Threading threading = Threading::inline_, bool is_look = false) {
     handlers_ = std::make_unique<Handlers>(1, HandlerLimits{.threads = 1}, clock_, [this](const HandlerReport& report) {
       const std::scoped_lock lock(mutex_);
       said_.push_back(std::string(report.failed ? name(*report.failed) : "yes") + "|" + std::string(report.fault) +
@@ -64,7 +64,8 @@ class WritingHandlers : public testing::Test {
       slow_.push_back(report.slow_write);
       wrote_ = report.wrote;
     });
-    const HandlerFactory factory{"handler", threading, [script](const Settings&) -> HandlerFunction { return script; }};
+    const auto its = [script](const Settings&) -> HandlerFunction { return script; };
+    const HandlerFactory factory{"handler", threading, its, std::nullopt, is_look};
     Settings settings;
     settings.store = store_;
     id_ = *handlers_->add({"p", {}, {}, {{"no_circle", Reason::absent, "no such circle"}}}, factory, settings);
@@ -258,6 +259,19 @@ TEST_F(WritingHandlers, AWriteWithinAWriteIsAFault) {
   EXPECT_FALSE(kept_);
   EXPECT_EQ(answers_[0].failure().reason, Reason::internal);
   EXPECT_EQ(said_, std::vector<std::string>{"yes|its write ends with another write|"});
+}
+
+TEST_F(WritingHandlers, AWriteOfALookIsAFault) {
+  for (const Threading threading : {Threading::inline_, Threading::blocking}) {
+    said_.clear();
+    make([](const Call&) { return Outcome::write("k", [](Transaction&) { return Outcome::accept(); }); }, threading,
+         true);
+    auto failed = run();
+    handlers_->stop();
+    if (!failed) failed = answers_.at(0);
+    EXPECT_EQ(failed->failure().reason, Reason::internal);
+    EXPECT_EQ(said_, std::vector<std::string>{"yes|it writes, and a look only reads|"});
+  }
 }
 
 TEST_F(WritingHandlers, AWriteWithoutAStoreIsAFault) {

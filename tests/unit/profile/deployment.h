@@ -41,6 +41,7 @@ inline Surroundings surroundings(schema::Library& library) {
           .plugins = {"printer_fleet", "sensor_telemetry", "monitor_relay", "odd_tools", "lab_tools", "broken_tools"},
           .handlers = {"printer_fleet.gcode", "printer_fleet.jobs", "sensor_telemetry.record", "monitor_relay.ask",
                        "monitor_relay.ended", "monitor_relay.gone", "monitor_relay.late"},
+          .looks = {"odd_tools.found", "odd_tools.price"},
           .failures = {{"odd_tools", {"no_tool", "maxLength"}},
                        {"printer_fleet", {"no_printer", "no_job"}},
                        {"sensor_telemetry", {"no_sensor", "no_data"}}},

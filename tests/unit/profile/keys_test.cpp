@@ -34,6 +34,7 @@ constexpr Mapping kMappings[] = {
     {"claim", "events: {e: {from: guest, claim: {topic: a/b, %: 1}}}\n", "/$defs/claim/oneOf/1/properties"},
     {"join", "events: {e: {from: guest, join: {topic: a/b, %: 1}}}\n", "/$defs/membership/oneOf/1/properties"},
     {"leave", "events: {e: {from: guest, leave: {topic: a/b, %: 1}}}\n", "/$defs/membership/oneOf/1/properties"},
+    {"look", "events: {e: {from: guest, look: {%: 1}}}\n", "/$defs/look/oneOf/1/properties"},
     {"handler", "events: {e: {from: guest, handler: {%: 1}}}\n", "/$defs/handler/oneOf/1/properties"},
     {"send", "events: {e: {from: guest, send: {to: a/b, %: 1}}}\n", "/$defs/send/properties"},
     {"keep", "events: {e: {from: guest, send: {to: a/b, keep: {key: a, %: 1}}}}\n", "/$defs/keep/oneOf/1/properties"},
