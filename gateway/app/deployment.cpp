@@ -198,6 +198,7 @@ void Deployment::load_handlers(const profile::Profile& profile, const Options& o
     }
   };
   each_rule(profile, [&](const profile::Rule& rule) {
+    if (rule.authenticate) make(rule.authenticate->handler);
     make(rule.look);
     make(rule.handler);
   });

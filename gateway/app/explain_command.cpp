@@ -214,7 +214,9 @@ class Explanation {
     for (const profile::Rule* rule : matching_.rules) {
       const std::string event = matching_.is_event ? arguments_.event : "";
       std::vector<std::string> steps =
-          steps_in_words(profile_, *rule, event, definitions_, {plugin_of(rule->look), plugin_of(rule->handler)});
+          steps_in_words(profile_, *rule, event, definitions_,
+                         {rule->authenticate ? plugin_of(rule->authenticate->handler) : nullptr, plugin_of(rule->look),
+                          plugin_of(rule->handler)});
       if (!matching_.when.empty()) steps.insert(steps.begin(), matching_.when);
       if (!matching_.is_event && arguments_.event == "opened") {
         const auto shown_before = handshake_in_words(profile_, definitions_);

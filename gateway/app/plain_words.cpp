@@ -172,6 +172,23 @@ std::string words(const profile::MatchingStep& matching, std::string_view defini
   return std::string(definitions) + matching.definition + tried;
 }
 
+std::string words(const profile::Judge& judge, const profile::Profile& profile) {
+  std::string roles;
+  for (const RoleIndex role : judge.roles) roles += (roles.empty() ? "" : " or ") + profile.role_name(role);
+  return judge.verifier + (roles.empty() ? "" : " (who then is " + roles + ")");
+}
+
+std::string words(const profile::AuthenticateStep& step, const profile::Profile& profile) {
+  std::string tokens;
+  for (const Text& token : step.tokens) tokens += (tokens.empty() ? "" : ", else ") + words(token);
+  std::string judges;
+  for (const profile::Judge& judge : step.judges) judges += (judges.empty() ? "" : ", else ") + words(judge, profile);
+  return tokens + " must be a token that verifier " + judges + " accepts" +
+         (step.invalid_is_none ? ", or the sender stays who it is"
+          : step.optional      ? ", or be missing, else unauthenticated"
+                               : ", else unauthenticated");
+}
+
 /// The failures that a handler may name, each as it is told.
 std::string words(const std::vector<DeclaredFailure>& failures, const profile::Profile& profile,
                   const profile::Rule& rule) {
@@ -196,8 +213,13 @@ void add_demands(const profile::Profile& profile, const profile::Rule& rule, std
                     " for each " + (rule.rate->per ? words(*rule.rate->per) : "session") + ", else limited");
   }
   if (rule.authenticate) {
-    steps.push_back(words(rule.authenticate->token) + " must be a token that verifier " + rule.authenticate->verifier +
-                    " accepts" + (rule.authenticate->optional ? ", or be missing" : "") + ", else unauthenticated");
+    steps.push_back(words(*rule.authenticate, profile));
+    if (rule.authenticate->handler) {
+      steps.push_back("look " + rule.authenticate->handler->name + " completes who that is, or refuses" +
+                      failures_of(asked.authenticate));
+    }
+    if (rule.authenticate->user)
+      steps.push_back("that must be user " + words(*rule.authenticate->user) + ", else unauthenticated");
   }
   if (rule.look) {
     steps.push_back("look " + rule.look->name + " says what $found is" +

@@ -8,8 +8,9 @@
 
 namespace polygate::app {
 
-/// The plugins of a rule's look and of its handler, where they are at hand.
+/// The plugins of a rule's looks and of its handler, where they are at hand.
 struct AskedPlugins {
+  const Plugin* authenticate = nullptr;
   const Plugin* look = nullptr;
   const Plugin* handler = nullptr;
 };

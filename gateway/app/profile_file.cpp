@@ -22,17 +22,22 @@ class Wishes {
     collect(profile.failures);
     for (const profile::Endpoint& endpoint : profile.endpoints) {
       if (!endpoint.listener.empty()) around_.listeners.push_back(endpoint.listener);
-      if (endpoint.token) around_.verifiers.push_back(endpoint.token->verifier);
+      collect(endpoint.authenticate);
     }
     each_rule(profile, [&](const profile::Rule& rule) { collect(rule); });
   }
 
  private:
   void collect(const profile::Rule& rule) {
-    if (rule.authenticate) around_.verifiers.push_back(rule.authenticate->verifier);
+    collect(rule.authenticate);
     if (rule.handler && plugins_) around_.handlers.push_back(rule.handler->name);
     if (rule.look && plugins_) around_.looks.push_back(rule.look->name);
     collect(rule.failures);
+  }
+  void collect(const std::optional<profile::AuthenticateStep>& step) {
+    if (!step) return;
+    for (const profile::Judge& judge : step->judges) around_.verifiers.push_back(judge.verifier);
+    if (step->handler && plugins_) around_.looks.push_back(step->handler->name);
   }
   /// Any of its plugins may declare a name that is nobody else's.
   void collect(const profile::Failures& failures) {

@@ -113,18 +113,20 @@ class Trial::Desk final : public rules::Host {
   void release(const Topic&) override {}
   void present(const Topic& topic) override { run_->answer(Json(is_there(topic))); }
   void look(const std::string& look, Call call) override {
-    ask_plugin(look, std::move(call), "look " + look + " finds nothing as $found");
+    const std::string assumed = call.authenticates ? " accepts who the token says" : " finds nothing as $found";
+    ask_plugin(look, std::move(call), "look " + look + assumed);
   }
   void handle(const std::string& handler, Call call) override {
     ask_plugin(handler, std::move(call), "handler " + handler + " accepts, with nothing as $result");
   }
-  Result<auth::IdentityPtr> verify(const std::string& verifier, std::string_view) override {
+  Result<rules::Judged> verify(const profile::AuthenticateStep& step, const std::string&) override {
+    const profile::Judge& judge = step.judges.front();
     auto identity = std::make_shared<auth::Identity>();
     identity->user = trial_.settings_.user.empty() ? "somebody" : trial_.settings_.user;
     identity->claims = trial_.settings_.claims;
-    identity->verifier = verifier;
-    assumptions_.push_back("verifier " + verifier + " accepts the token, as one of user " + identity->user);
-    return auth::IdentityPtr(std::move(identity));
+    identity->verifier = judge.verifier;
+    assumptions_.push_back("verifier " + judge.verifier + " accepts the token, as one of user " + identity->user);
+    return rules::Judged{std::move(identity), &judge};
   }
   json::Document& scratch() override { return scratch_; }
 

@@ -24,14 +24,16 @@ Failure expired_token() {
   return {Reason::unauthenticated, "Invalid token", "expired"};
 }
 
-std::string_view strip_bearer(std::string_view header) {
-  constexpr std::string_view kScheme = "bearer";
-  if (header.size() <= kScheme.size() || !is_blank(header[kScheme.size()])) return header;
-  if (!std::equal(kScheme.begin(), kScheme.end(), header.begin(), [](char a, char b) { return a == lower(b); }))
+std::string_view strip_scheme(std::string_view header) {
+  for (const std::string_view scheme : {"bearer", "basic"}) {
+    if (header.size() <= scheme.size() || !is_blank(header[scheme.size()])) continue;
+    if (!std::equal(scheme.begin(), scheme.end(), header.begin(), [](char a, char b) { return a == lower(b); }))
+      continue;
+    header.remove_prefix(scheme.size());
+    while (!header.empty() && is_blank(header.front())) header.remove_prefix(1);
+    while (!header.empty() && is_blank(header.back())) header.remove_suffix(1);
     return header;
-  header.remove_prefix(kScheme.size());
-  while (!header.empty() && is_blank(header.front())) header.remove_prefix(1);
-  while (!header.empty() && is_blank(header.back())) header.remove_suffix(1);
+  }
   return header;
 }
 

@@ -39,9 +39,9 @@ class Verifier {
 Failure invalid_token();
 Failure expired_token();
 
-/// `header` without a leading "Bearer " in any case (RFC 6750, section 2.1; RFC 9110, section 11.1) and without spaces
-/// and tabs around the token; otherwise `header` as it is.
-std::string_view strip_bearer(std::string_view header);
+/// `header` without a leading "Bearer " or "Basic " in any case (RFC 6750, section 2.1; RFC 9110, section 11.1) and
+/// without spaces and tabs around the token; otherwise `header` as it is.
+std::string_view strip_scheme(std::string_view header);
 
 /// Whether `user` may name an identity: 1..256 bytes, no control characters.
 bool is_user_name(std::string_view user);

@@ -7,8 +7,9 @@
 
 namespace polygate {
 
-/// Yes with `$result`; or the handler's reason with its text and the name that its plugin declared, `internal` when it
-/// threw or did what no handler may (clients are not told more), `busy` when the gateway is shutting down.
+/// Yes with `$result` or `$found`, of a call that authenticates with null or {user, claims, role}; or the handler's
+/// reason with its text and the name that its plugin declared, `internal` when it threw or did what no handler may
+/// (clients are not told more), `busy` when the gateway is shutting down.
 struct [[nodiscard]] HandlerResult : Result<Json> {
   using Result<Json>::Result;
 

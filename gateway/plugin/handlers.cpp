@@ -7,6 +7,8 @@
 #include <thread>
 #include <utility>
 
+#include "gateway/auth/verifier.h"
+#include "gateway/base/diagnostics.h"
 #include "gateway/plugin/guarded.h"
 
 namespace polygate {
@@ -26,15 +28,28 @@ struct Handlers::Handler {
     return found == failures.end() ? nullptr : &*found;
   }
 
-  /// What an outcome does that no handler may, or nothing.
-  std::optional<std::string> fault_in(const Outcome& outcome) const {
+  /// What an outcome does that no handler may, or nothing. `call` is null of a write's.
+  std::optional<std::string> fault_in(const Outcome& outcome, const Call* call) const {
+    if (outcome.identity()) return fault_in(*outcome.identity(), call);
     if (outcome.writes() && is_look) return "it writes, and a look only reads";
+    if (!outcome.emissions().empty() && is_look) return "it emits, and a look only reads";
     if (outcome.writes() && store == nullptr) return "it writes to a store, and it has none";
     if (!outcome.emissions().empty() && !outcome.accepted()) {
       return outcome.writes() ? "it emits before its write says yes: the closure does" : "it says no, and emits";
     }
     if (outcome.declared().empty() || declared(outcome.declared()) != nullptr) return std::nullopt;
     return "it fails with `" + outcome.declared() + "`, which its plugin does not declare";
+  }
+
+  static std::optional<std::string> fault_in(const Identity& identity, const Call* call) {
+    if (call == nullptr || !call->authenticates)
+      return "it says who the sender is, and `authenticate` has not asked it";
+    if (!auth::is_user_name(identity.user)) return "it says who the sender is by what is no user's name";
+    if (!identity.claims.is_object()) return "it says who the sender is with claims that are no object";
+    const bool is_offered =
+        identity.role.empty() || std::find(call->roles.begin(), call->roles.end(), identity.role) != call->roles.end();
+    if (!is_offered) return "it picks the role `" + shown(identity.role) + "`, which its rule does not offer";
+    return std::nullopt;
   }
 };
 
@@ -166,7 +181,8 @@ struct Handlers::Writing {
     fault = exception_of([&] { outcome = closure(transaction); }).value_or("");
     report.wrote = std::max(report.wrote, handlers.clock_.now() - begun);
     if (outcome)
-      fault = outcome->writes() ? "its write ends with another write" : handler.fault_in(*outcome).value_or("");
+      fault =
+          outcome->writes() ? "its write ends with another write" : handler.fault_in(*outcome, nullptr).value_or("");
     if (!fault.empty()) outcome.reset();
     return outcome && outcome->accepted();
   }
@@ -290,10 +306,10 @@ std::optional<HandlerResult> Handlers::invoke(const Handler& handler, std::size_
   report.threading = handler.threading;
   report.took = clock_.now() - begun;
   report.slow = handler.threading == Threading::inline_ && report.took > limits_.slow;
-  std::optional<std::string> fault = thrown ? thrown : handler.fault_in(*outcome);
+  std::optional<std::string> fault = thrown ? thrown : handler.fault_in(*outcome, &call);
   if (fault) outcome.reset();
   if (fault) report.fault = *fault;
-  if (fault || !outcome->writes()) return conclude(handler, report, outcome);
+  if (fault || !outcome->writes()) return conclude(handler, report, outcome, call.authenticates);
 
   if (!writes_->begin()) return HandlerResult(Failure{Reason::busy, "the gateway is shutting down"});
   auto writing = std::make_shared<Writing>(*this, handler, outcome->closure(), done, report);
@@ -307,7 +323,7 @@ std::optional<HandlerResult> Handlers::invoke(const Handler& handler, std::size_
 
 /// Tells what happened, and what the rule hears of it: nothing of what was thrown.
 HandlerResult Handlers::conclude(const Handler& handler, const HandlerReport& report,
-                                 const std::optional<Outcome>& outcome) const {
+                                 const std::optional<Outcome>& outcome, bool authenticates) const {
   std::optional<Failure> failure;
   if (!outcome) {
     failure = Failure{Reason::internal, "internal error"};
@@ -325,7 +341,10 @@ HandlerResult Handlers::conclude(const Handler& handler, const HandlerReport& re
   if (failure) return std::move(*failure);
   HandlerResult yes = outcome->result();
   yes.emissions = outcome->emissions();
-  return yes;
+  if (!authenticates) return yes;
+  const std::optional<Identity>& identity = outcome->identity();
+  if (!identity) return HandlerResult(Json(nullptr));
+  return HandlerResult(Json{{"user", identity->user}, {"claims", identity->claims}, {"role", identity->role}});
 }
 
 }  // namespace polygate

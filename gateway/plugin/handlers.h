@@ -112,8 +112,8 @@ class Handlers {
   Lane* add_lane(std::size_t threads, std::size_t queue);
   Lane* lane_for(Threading threading, Pool& pool, State* state);
   std::optional<HandlerResult> invoke(const Handler& handler, std::size_t instance, const Call& call, const Done& done);
-  HandlerResult conclude(const Handler& handler, const HandlerReport& report,
-                         const std::optional<Outcome>& outcome) const;
+  HandlerResult conclude(const Handler& handler, const HandlerReport& report, const std::optional<Outcome>& outcome,
+                         bool authenticates = false) const;
 
   const unsigned workers_;
   const HandlerLimits limits_;

@@ -63,6 +63,10 @@ struct Call {
   Json claims = Json::object();  ///< of the sender's token
   Json data = nullptr;           ///< of the event, or what the rule has instead: `handler: {name, data}`
   Json with = Json::object();    ///< what the rule passes with `handler: {name, with}`, rendered
+  /// `authenticate` asks: `user` and `claims` are those of the token that a verifier has accepted, and
+  /// Outcome::identify may complete them.
+  bool authenticates = false;
+  std::vector<std::string> roles = {};  ///< then: of which Outcome::identify may pick one; the first, where it does not
 
   /// Those of the topics (`family/name`, at most kMostPresent) on which somebody is at this moment, on whatever worker,
   /// in the order in which they were named. Waits for that, as long as a turn may: for blocking and serial handlers,
@@ -74,12 +78,25 @@ struct Call {
   std::shared_ptr<const Enquiry> asks = {};  ///< the gateway's
 };
 
+/// Who the sender is, in the words of a look that `authenticate` has asked.
+struct Identity {
+  std::string user;  ///< 1 to 256 bytes without control characters
+  Json claims = Json::object();
+  std::string role = {};  ///< one of Call::roles; empty: the first of them, if there are any
+};
+
 /// What a handler says: yes with a result (`$result` in the rule), no with a reason for the client, or what it will say
 /// when the store has it.
 class [[nodiscard]] Outcome {
  public:
   using Closure = std::function<Outcome(Transaction&)>;
 
+  /// Yes, and the sender is this. For looks that `authenticate` has asked; from others it is a fault: `internal`.
+  static Outcome identify(Identity identity) {
+    Outcome made(std::nullopt, nullptr, {}, {});
+    made.identity_ = std::move(identity);
+    return made;
+  }
   static Outcome accept(Json result = nullptr) { return Outcome(std::nullopt, std::move(result), {}, {}); }
   /// The handler returns at once, and the closure says yes or no on the store's thread, in one transaction: a yes is
   /// told when its commit is durable, a no leaves nothing in the store. Closures of the same `key` are run one after
@@ -128,6 +145,7 @@ class [[nodiscard]] Outcome {
   const Closure& closure() const { return closure_; }
   const Json& result() const { return result_; }
   const std::vector<Emission>& emissions() const { return emissions_; }
+  const std::optional<Identity>& identity() const { return identity_; }
   /// Of the failure that the plugin declared and that has reason and message; empty: they are here.
   const std::string& declared() const { return declared_; }
   /// When it was not accepted.
@@ -142,6 +160,7 @@ class [[nodiscard]] Outcome {
   std::optional<Reason> reason_;  ///< none: yes
   Json result_;
   std::vector<Emission> emissions_;
+  std::optional<Identity> identity_;
   std::string message_;
   std::string details_;
   std::string declared_;
@@ -176,7 +195,7 @@ struct HandlerFactory {
   /// With an object of its own; throws when the settings do not suit the handler.
   std::function<HandlerFunction(const Settings&)> make;
   std::optional<StateMethod> method = {};  ///< where it shares its object with others
-  bool is_look = false;                    ///< reads only: for the step `look`
+  bool is_look = false;                    ///< reads only: for `look` and `authenticate`
 };
 
 /// A failure that a plugin gives a name, so that profiles can say it in words of their own (`failures`).
@@ -205,7 +224,7 @@ class StateHandlers {
   StateHandlers& handler(std::string name, Outcome (T::*method)(const Call&) const, Threading threading) {
     return add(std::move(name), method, threading, true);
   }
-  /// For the step `look`: what it says is `$found`.
+  /// For the step `look`, where what it says is `$found`, and for the `handler` of `authenticate`.
   StateHandlers& look(std::string name, Outcome (T::*method)(const Call&) const, Threading threading) {
     add(std::move(name), method, threading, true);
     handlers_.back().is_look = true;

@@ -4,7 +4,7 @@
 #include <cctype>
 #include <map>
 
-#include "gateway/profile/check_effects.h"
+#include "gateway/profile/check_authenticate.h"
 #include "gateway/profile/check_paths.h"
 
 namespace polygate::profile {
@@ -100,10 +100,7 @@ void check_endpoint(CheckContext& context, const Endpoint& endpoint) {
   if (endpoint.id) check_id(context, *endpoint.id);
   if (endpoint.user) check_endpoint_text(context, endpoint, *endpoint.user, true);
   for (const auto& [name, value] : endpoint.query) check_endpoint_shape(context, endpoint, value);
-  if (endpoint.token) {
-    check_endpoint_text(context, endpoint, endpoint.token->from, false);
-    check_verifier(context, endpoint.token->verifier, endpoint.token->place);
-  }
+  if (endpoint.authenticate) check_authenticate(context, endpoint);
 }
 
 /// What the schema file says of handshakes, as far as these bring it.

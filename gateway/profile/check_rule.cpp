@@ -2,42 +2,15 @@
 
 #include <algorithm>
 
+#include "gateway/profile/check_authenticate.h"
 #include "gateway/profile/check_effects.h"
 #include "gateway/profile/check_emits.h"
 #include "gateway/profile/check_failures.h"
+#include "gateway/profile/check_handler.h"
 #include "gateway/profile/check_paths.h"
 
 namespace polygate::profile {
 namespace {
-
-/// `handler`, or `look`: the two have handlers of different kinds.
-void check_handler(CheckContext& context, const CheckScope& scope, const HandlerStep& handler, bool is_look) {
-  check_shape(context, scope, handler.with);
-  const Surroundings& surroundings = context.surroundings;
-  const std::vector<std::string>& known = is_look ? surroundings.looks : surroundings.handlers;
-  const std::vector<std::string>& others = is_look ? surroundings.handlers : surroundings.looks;
-  const std::string plugin = handler.name.substr(0, handler.name.find('.'));
-  const auto contains = [](const std::vector<std::string>& list, const std::string& word) {
-    return std::find(list.begin(), list.end(), word) != list.end();
-  };
-  if (!contains(context.profile.plugins, plugin)) {
-    context.problem(handler.place, "plugin `" + plugin + "` is not among this profile's `plugins`",
-                    did_you_mean(plugin, context.profile.plugins));
-    return;
-  }
-  if (!contains(surroundings.plugins, plugin) || contains(known, handler.name)) return;
-  if (contains(others, handler.name)) {
-    context.problem(handler.place,
-                    is_look ? "`" + handler.name + "` is a handler, which may write: a look only reads"
-                            : "`" + handler.name + "` is a look, which only reads and decides nothing for good",
-                    std::string("write it as `") + (is_look ? "handler" : "look") + ": " + handler.name + "`");
-    return;
-  }
-  context.problem(handler.place,
-                  "plugin `" + plugin + "` has no " + (is_look ? "look" : "handler") + " `" +
-                      handler.name.substr(plugin.size() + 1) + "`",
-                  did_you_mean(handler.name, known));
-}
 
 /// A key that is never the same again is never used too often.
 void check_rate_key(CheckContext& context, const CheckScope& scope, const Text& per) {
@@ -71,12 +44,9 @@ void check_leave(CheckContext& context, const CheckScope& scope, const std::vect
 /// The steps that may fail before anything is recalled, and that one.
 void check_first_demands(CheckContext& context, CheckScope& scope, const Rule& rule) {
   if (rule.rate && rule.rate->per) check_rate_key(context, scope, *rule.rate->per);
-  if (rule.authenticate) {
-    check_text(context, scope, rule.authenticate->token);
-    check_verifier(context, rule.authenticate->verifier, rule.authenticate->place);
-  }
+  if (rule.authenticate) check_authenticate(context, scope, rule);
   if (rule.look) {
-    check_handler(context, scope, *rule.look, true);
+    check_handler(context, scope, *rule.look, Asking::look);
     scope.found = CheckScope::Result::ready;
   }
   if (rule.recall) check_recall(context, scope, *rule.recall);
@@ -91,7 +61,7 @@ void check_demands(CheckContext& context, const CheckScope& scope, const Rule& r
     check_own_failure(context, rule, rule.claim->failure);
   }
   if (rule.handler) {
-    check_handler(context, scope, *rule.handler, false);
+    check_handler(context, scope, *rule.handler, Asking::handler);
     if (rule.handler->data) check_shape(context, scope, *rule.handler->data);
     check_emits(context, rule.handler->emits);
   }

@@ -68,11 +68,32 @@ struct EngineSettings {
   RecoverySettings recovery;
 };
 
-/// A token that the handshake itself carries.
-struct HandshakeToken {
-  Text from;  ///< `$header.authorization`, `$query.token`
+/// `handler`, and `look`.
+struct HandlerStep {
+  std::string name;  ///< plugin.handler, plugin.look
+  Shape with;
+  bool has_with = false;
+  std::optional<Shape> data;  ///< instead of the event's
+  Emits emits;
+  Place place;
+  std::shared_ptr<const schema::Schema> result{};  ///< of what it says; null: that may be anything
+};
+
+/// One of the verifiers that may say who somebody is.
+struct Judge {
   std::string verifier;
-  bool optional = false;
+  std::vector<RoleIndex> roles;  ///< what its users become: the first, or which of them the look picks; empty: nothing
+  Place place;
+};
+
+/// Who the sender is: in a rule, or in the handshake of an endpoint.
+struct AuthenticateStep {
+  std::vector<Text> tokens;            ///< each one path; the first that is there is taken
+  std::vector<Judge> judges;           ///< the first that accepts the token decides
+  std::optional<HandlerStep> handler;  ///< a look that completes the identity, or refuses
+  std::optional<Text> user;            ///< who it must be
+  bool optional = false;               ///< without a token the sender stays who it is
+  bool invalid_is_none = false;        ///< `invalid: nobody`: a bad token is as none
   Place place;
 };
 
@@ -87,7 +108,7 @@ struct Endpoint {
   std::optional<Text> id;           ///< how `$me.id` looks of sessions that begin here; unset: the gateway's own form
   std::optional<Text> user;         ///< who it is, as long as no token says so
   std::vector<Shape::Entry> query;  ///< known parameters and their defaults, also where they are empty
-  std::optional<HandshakeToken> token;
+  std::optional<AuthenticateStep> authenticate;
   Origins origins;
   PingPolicy ping;
   Millis idle{0};  ///< without a message (or ping) of the client for so long -> close 4408; 0 = no deadline
@@ -129,29 +150,11 @@ struct RateStep {
   Place place;
 };
 
-struct AuthenticateStep {
-  Text token;
-  std::string verifier;
-  bool optional = false;
-  Place place;
-};
-
 /// Reads one message that a topic keeps: `$kept`.
 struct RecallStep {
   TopicText topic;
   Text key;
   Place place;
-};
-
-/// `handler`, and `look`.
-struct HandlerStep {
-  std::string name;  ///< plugin.handler, plugin.look
-  Shape with;
-  bool has_with = false;
-  std::optional<Shape> data;  ///< instead of the event's
-  Emits emits;
-  Place place;
-  std::shared_ptr<const schema::Schema> result{};  ///< of what it says; null: that may be anything
 };
 
 /// The message stays with its topics for those who join later.

@@ -28,6 +28,7 @@ class RoleFinder {
       for (const yaml::Node::Entry& entry : endpoints->entries()) {
         each_of(entry.value, [&](const yaml::Node& endpoint) {
           add(endpoint.find("role"));
+          authenticated(endpoint);
           if (const yaml::Node* namespaces = endpoint.find("namespaces")) {
             for (const yaml::Node::Entry& each : namespaces->entries()) add(&each.value);
           }
@@ -44,7 +45,19 @@ class RoleFinder {
 
  private:
   void become(const yaml::Node& rules) {
-    each_of(rules, [&](const yaml::Node& rule) { add(rule.find("become")); });
+    each_of(rules, [&](const yaml::Node& rule) {
+      add(rule.find("become"));
+      authenticated(rule);
+    });
+  }
+  /// What the users of each verifier become.
+  void authenticated(const yaml::Node& where) {
+    const yaml::Node* step = where.find("authenticate");
+    const yaml::Node* verifiers = step != nullptr ? step->find("verifier") : nullptr;
+    if (verifiers == nullptr) return;
+    for (const yaml::Node::Entry& entry : verifiers->entries()) {
+      each_of(entry.value, [&](const yaml::Node& role) { add(&role); });
+    }
   }
   void add(const yaml::Node* node) {
     if (node == nullptr || !node->is_string() || !is_name(node->text())) return;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "gateway/base/units.h"
+#include "gateway/profile/read_authenticate.h"
 #include "gateway/profile/read_dialect.h"
 #include "gateway/profile/read_template.h"
 #include "gateway/profile/read_value.h"
@@ -105,23 +106,14 @@ PingPolicy read_ping(ReadContext& context, const yaml::Node& node) {
   return ping;
 }
 
-std::optional<HandshakeToken> read_token(ReadContext& context, const yaml::Node& node) {
-  if (!expect_map(context, node, "a handshake `token`", {"from", "verifier", "optional"})) return std::nullopt;
-  HandshakeToken token;
-  token.place = node.place();
-  const yaml::Node* from = expect_key(context, node, "from", node.place(), "a handshake `token`");
-  const yaml::Node* verifier = expect_key(context, node, "verifier", node.place(), "a handshake `token`");
-  if (from != nullptr) {
-    if (auto text = read_one_path(context, *from, "`from`")) token.from = std::move(*text);
-  }
-  if (verifier != nullptr) {
-    if (auto name = read_word(context, *verifier, "`verifier`")) token.verifier = std::move(*name);
-    token.place = verifier->place();
-  }
-  if (const yaml::Node* optional = node.find("optional")) {
-    token.optional = read_boolean(context, *optional, "`optional`").value_or(false);
-  }
-  return token;
+/// What `authenticate` says stood here before, as `token`.
+std::vector<std::string> with_old_token(ReadContext& context, const yaml::Node& node, std::vector<std::string> known) {
+  const yaml::Node* token = node.is_map() ? node.find("token") : nullptr;
+  if (token == nullptr) return known;
+  context.problem(token->place(), "`token` is no longer here: a handshake has `authenticate`, as rules have",
+                  "write `authenticate: {token: $header.authorization, verifier: ...}`");
+  known.emplace_back("token");
+  return known;
 }
 
 std::string read_host(ReadContext& context, const yaml::Node& node) {
@@ -151,10 +143,10 @@ void read_namespaces(ReadContext& context, const yaml::Node& node, Endpoint& end
 }
 
 void read_endpoint(ReadContext& context, const yaml::Node& node, Endpoint endpoint) {
-  const std::vector<std::string> known = {"listener", "host",  "role", "namespaces", "id",   "user",
-                                          "query",    "token", "ping", "origins",    "idle", "authenticate_within",
-                                          "dialect"};
-  if (!expect_map(context, node, "an endpoint", known)) return;
+  const std::vector<std::string> known = {
+      "listener", "host",    "role", "namespaces",          "id",     "user", "query", "authenticate",
+      "ping",     "origins", "idle", "authenticate_within", "dialect"};
+  if (!expect_map(context, node, "an endpoint", with_old_token(context, node, known))) return;
   if (const yaml::Node* role = expect_key(context, node, "role", endpoint.place, "endpoint `" + endpoint.path + "`")) {
     endpoint.role = read_role(context, *role).value_or(0);
   }
@@ -176,7 +168,7 @@ void read_endpoint(ReadContext& context, const yaml::Node& node, Endpoint endpoi
   }
   if (const yaml::Node* user = node.find("user")) endpoint.user = read_text(context, *user, "`user`");
   if (const yaml::Node* query = node.find("query")) endpoint.query = read_fields(context, *query, "`query`");
-  if (const yaml::Node* token = node.find("token")) endpoint.token = read_token(context, *token);
+  if (const yaml::Node* step = node.find("authenticate")) endpoint.authenticate = read_authenticate(context, *step);
   if (const yaml::Node* origins = node.find("origins")) endpoint.origins = read_origins(context, *origins);
   if (const yaml::Node* ping = node.find("ping")) endpoint.ping = read_ping(context, *ping);
   if (const yaml::Node* idle = node.find("idle")) {

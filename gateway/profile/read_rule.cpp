@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
+#include "gateway/profile/read_authenticate.h"
 #include "gateway/profile/read_effects.h"
-#include "gateway/profile/read_emits.h"
+#include "gateway/profile/read_handler.h"
 #include "gateway/profile/read_template.h"
 #include "gateway/profile/read_value.h"
 #include "gateway/profile/read_when.h"
@@ -18,9 +19,9 @@ std::vector<std::string> steps_of(RuleKind kind) {
   if (kind == RuleKind::timer) return {"every", "look", "recall", "needs", "handler", "send", "others"};
   if (kind == RuleKind::presence) return {"from", "look", "recall", "needs", "handler", "send", "others"};
   if (kind == RuleKind::closed) return {"from", "look", "recall", "inside", "needs", "handler", "send", "others"};
-  std::vector<std::string> steps = {"from",   "authenticate", "look",     "recall", "inside", "needs", "claim", "handler",
-                                    "become", "set",          "join",     "send",   "leave",  "reply",
-                                    "close",  "otherwise",    "failures", "others"};
+  std::vector<std::string> steps = {"from",  "authenticate", "look",   "recall",    "inside",   "needs",
+                                    "claim", "handler",      "become", "set",       "join",     "send",
+                                    "leave", "reply",        "close",  "otherwise", "failures", "others"};
   if (kind == RuleKind::event) steps.insert(steps.end(), {"matching", "rate"});
   return steps;
 }
@@ -65,24 +66,6 @@ std::optional<RateStep> read_rate(ReadContext& context, const yaml::Node& node) 
   rate.at = *allowed;
   if (!read_when(context, node)) return std::nullopt;
   return rate;
-}
-
-std::optional<AuthenticateStep> read_authenticate(ReadContext& context, const yaml::Node& node) {
-  if (!expect_map(context, node, "`authenticate`", {"token", "verifier", "optional", "when"})) return std::nullopt;
-  AuthenticateStep step;
-  step.place = node.place();
-  if (const yaml::Node* token = expect_key(context, node, "token", node.place(), "`authenticate`")) {
-    if (auto text = read_text(context, *token, "`token`")) step.token = std::move(*text);
-  }
-  if (const yaml::Node* verifier = expect_key(context, node, "verifier", node.place(), "`authenticate`")) {
-    step.verifier = read_word(context, *verifier, "`verifier`").value_or("");
-    step.place = verifier->place();
-  }
-  if (const yaml::Node* optional = node.find("optional")) {
-    step.optional = read_boolean(context, *optional, "`optional`").value_or(false);
-  }
-  if (!read_when(context, node)) return std::nullopt;
-  return step;
 }
 
 /// A topic keeps something under each of its keys: both are needed.
@@ -167,39 +150,6 @@ std::optional<ClaimStep> read_claim(ReadContext& context, const yaml::Node& node
   return claim;
 }
 
-/// `handler`, or `look`, which is `what`.
-std::optional<HandlerStep> read_handler(ReadContext& context, const yaml::Node& node, const std::string& what) {
-  HandlerStep handler;
-  const yaml::Node* name = &node;
-  if (node.is_map()) {
-    std::vector<std::string> known = {"name", "with", "when"};
-    if (what == "`handler`") known.insert(known.end(), {"data", "emits"});
-    if (!expect_map(context, node, what, known)) return std::nullopt;
-    name = expect_key(context, node, "name", node.place(), what);
-    if (const yaml::Node* with = node.find("with")) {
-      if (!with->is_map()) mismatch(context, *with, "`with`", "a mapping");
-      handler.with = read_shape(context, *with);
-      handler.has_with = true;
-    }
-    if (const yaml::Node* data = node.find("data")) handler.data = read_shape(context, *data);
-    if (const yaml::Node* emits = node.find("emits")) handler.emits = read_emits(context, *emits);
-  }
-  if (name == nullptr) return std::nullopt;
-  auto word = read_word(context, *name, what);
-  if (!word) return std::nullopt;
-  const std::size_t dot = word->find('.');
-  if (dot == std::string::npos || dot == 0 || dot + 1 == word->size()) {
-    const std::string_view kind = std::string_view(what).substr(1, what.size() - 2);
-    context.problem(name->place(), what + " is `plugin." + std::string(kind) + "`, this is `" + *word + "`");
-    return std::nullopt;
-  }
-  handler.name = std::move(*word);
-  handler.place = name->place();
-  context.profile.handlers_named.insert(handler.name);
-  if (!read_when(context, node)) return std::nullopt;
-  return handler;
-}
-
 /// `join` and `leave`: topics, each alone or as {topic, when}.
 std::vector<TopicText> read_memberships(ReadContext& context, const yaml::Node& node, const std::string& what) {
   std::vector<TopicText> topics;
@@ -264,12 +214,12 @@ std::optional<Rule> read_rule(ReadContext& context, const yaml::Node& node, Rule
   if (const yaml::Node* step = at("matching")) rule.matching = read_matching(context, *step);
   if (const yaml::Node* step = at("rate")) rule.rate = read_rate(context, *step);
   if (const yaml::Node* step = at("authenticate")) rule.authenticate = read_authenticate(context, *step);
-  if (const yaml::Node* step = at("look")) rule.look = read_handler(context, *step, "`look`");
+  if (const yaml::Node* step = at("look")) rule.look = read_look(context, *step, "`look`");
   if (const yaml::Node* step = at("recall")) rule.recall = read_recall(context, *step);
   if (const yaml::Node* step = at("inside")) rule.inside = read_conditions(context, *step, "`inside`");
   if (const yaml::Node* step = at("needs")) rule.needs = read_conditions(context, *step, "`needs`");
   if (const yaml::Node* step = at("claim")) rule.claim = read_claim(context, *step);
-  if (const yaml::Node* step = at("handler")) rule.handler = read_handler(context, *step, "`handler`");
+  if (const yaml::Node* step = at("handler")) rule.handler = read_handler(context, *step);
   if (const yaml::Node* step = at("become")) rule.become = read_role(context, *step);
   if (const yaml::Node* step = at("set")) rule.set = read_set(context, *step);
   if (const yaml::Node* step = at("join")) rule.join = read_memberships(context, *step, "`join`");

@@ -172,9 +172,10 @@ std::optional<Failure> Run::ask(Host& host, Step step) {
 /// Looks at the answer to the question of `step`.
 std::optional<Failure> Run::settle(Host& host, Step step) {
   Answer answer = *std::exchange(answer_, std::nullopt);
-  if (step == Step::look) {
+  if (step == Step::authenticate || step == Step::look) {
     if (!answer) return answer.failure();
     if (disowned_) return Failure{Reason::busy, "the look did not answer in time"};
+    if (step == Step::authenticate) return identify(*answer);
     found_ = std::move(*answer);
     scope_.found = &found_;
     return std::nullopt;
@@ -237,22 +238,6 @@ std::optional<Failure> Run::charge(Host& host) {
   if (key.size() > kMaxTopicName) return Failure{Reason::invalid, "what is counted is longer than 256 bytes"};
   waiting_ = true;
   host.charge(*rule_.rate, std::move(key));
-  return std::nullopt;
-}
-
-std::optional<Failure> Run::authenticate(Host& host) {
-  const std::string token = render_text(rule_.authenticate->token, scope_);
-  if (token.empty() && rule_.authenticate->optional) {
-    scope_.new_identity = std::make_shared<const auth::Identity>();
-    return std::nullopt;
-  }
-  auto identity = host.verify(rule_.authenticate->verifier, token);
-  if (!identity) {
-    Failure failure = identity.failure();
-    if (token.empty()) failure.name = "no_token";
-    return failure;
-  }
-  scope_.new_identity = std::move(*identity);
   return std::nullopt;
 }
 
@@ -360,9 +345,9 @@ std::optional<Failure> Run::render_changes() {
       topic = effects_.join.erase(topic);
     }
   }
-  if (rule_.become) {
-    effects_.role = rule_.become;
-    scope_.new_role = rule_.become;
+  if (const auto role = rule_.become ? rule_.become : role_) {
+    effects_.role = role;
+    scope_.new_role = role;
   }
   if (effects_.variables.is_object()) scope_.new_variables = &effects_.variables;
   scope_.gained = &effects_.claimed;

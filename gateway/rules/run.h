@@ -6,6 +6,7 @@
 
 #include "gateway/plugin/handler_result.h"
 #include "gateway/plugin/plugin.h"
+#include "gateway/rules/authenticating.h"
 #include "gateway/rules/effects.h"
 #include "gateway/rules/scope.h"
 
@@ -25,7 +26,7 @@ class Host {
   virtual void present(const Topic& topic) = 0;
   virtual void look(const std::string& look, Call call) = 0;
   virtual void handle(const std::string& handler, Call call) = 0;
-  virtual Result<auth::IdentityPtr> verify(const std::string& verifier, std::string_view token) = 0;
+  virtual Result<Judged> verify(const profile::AuthenticateStep& step, const std::string& token) = 0;
   /// For holding outgoing data against its schema; free while no run waits.
   virtual json::Document& scratch() = 0;
 };
@@ -70,7 +71,7 @@ class Run {
   std::vector<FramePtr> tell(const Failure& failure, json::Document& scratch);
 
   /// It waits for a look, not for a handler.
-  bool is_looking() const { return step_ == Step::look; }
+  bool is_looking() const { return step_ == Step::authenticate || step_ == Step::look; }
   Effects& effects() { return effects_; }
   Verdict& verdict() { return verdict_; }
 
@@ -94,6 +95,8 @@ class Run {
   std::optional<Failure> settle(Host& host, Step step);
   std::optional<Failure> charge(Host& host);
   std::optional<Failure> authenticate(Host& host);
+  std::optional<Failure> identify(const Json& completed);
+  std::optional<Failure> take_identity();
   std::optional<Failure> recall(Host& host);
   std::optional<Failure> ask_needs(Host& host);
   std::optional<Failure> ask_claim(Host& host);
@@ -118,10 +121,12 @@ class Run {
   bool committed_ = false;  // a handler has accepted: nothing fails any more
   bool disowned_ = false;   // nobody hears the answer, and nothing of the sender changes
   std::optional<Answer> answer_;
+  Judged judged_;                           // what `authenticate` has found
+  std::optional<profile::RoleIndex> role_;  // that its verifier says
   Json found_;
   Json result_;
   std::vector<Emission> emissions_;  // of the handler
-  Json kept_;  // a list
+  Json kept_;                        // a list
   Effects effects_;
   Verdict verdict_;
 };

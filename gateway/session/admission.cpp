@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/rules/authenticating.h"
 #include "gateway/rules/choice.h"
 #include "gateway/rules/failing.h"
 #include "gateway/rules/problems.h"
@@ -142,10 +143,21 @@ Result<auth::IdentityPtr> admit(const turns::Services& services, const profile::
     rules::Scope own = scope_of_visitor();  // nothing else that the client is told has the same `$new_id`
     opening.name = rules::render_text(*endpoint.id, own);
   }
-  if (!endpoint.token) return auth::IdentityPtr();
-  const std::string token = rules::render_text(endpoint.token->from, scope);
-  if (token.empty() && endpoint.token->optional) return auth::IdentityPtr();
-  return services.verify(endpoint.token->verifier, token, opening.address);
+  if (!endpoint.authenticate) return auth::IdentityPtr();
+  const profile::AuthenticateStep& step = *endpoint.authenticate;
+  const auto or_nobody = [&](const Failure& failure, bool is_enough) -> Result<auth::IdentityPtr> {
+    return is_enough && failure.reason == Reason::unauthenticated ? Result<auth::IdentityPtr>(auth::IdentityPtr())
+                                                                  : Result<auth::IdentityPtr>(failure);
+  };
+  const std::string token = rules::token_of(step, scope);
+  if (token.empty()) return or_nobody(rules::no_token(), step.optional);
+  auto judged = services.verify(step, token, opening.address);
+  if (!judged) return or_nobody(judged.failure(), step.invalid_is_none);
+  if (auto checked = rules::check_user(step, *judged->identity, scope); !checked) {
+    return or_nobody(checked.failure(), step.invalid_is_none);
+  }
+  if (!judged->judge->roles.empty()) opening.role = judged->judge->roles.front();
+  return std::move(judged->identity);
 }
 
 }  // namespace polygate::session

@@ -20,7 +20,7 @@ void Identities::begin(Session& session, auth::IdentityPtr identity) {
   if (session.profile->names_sessions()) join_built_in(session, "session", session.name());
   if (identity) authenticated(session, std::move(identity));
   if (!session.who && session.profile->uses_user_topics) join_built_in(session, "user", session.user());
-  take_role(session, session.start_role);
+  take_role(session, session.current_role);
   const Millis within = session.endpoint.leave_role_within;
   if (within.count() > 0) deadlines_.set(session, Deadline::role, within);
 }

@@ -31,7 +31,7 @@ Session::Session(SessionId id, std::uint16_t index, const profile::ProfilePtr& o
       endpoint(at),
       profile_index(index),
       start_role(role_at_start(at, opening.name_space)),
-      current_role(start_role),
+      current_role(opening.role.value_or(start_role)),
       place(std::move(opening.place)),
       carrier(opening.carrier),
       id_(id),

@@ -32,6 +32,7 @@ struct Opening {
   std::string name;                                          ///< the form of its id, if its endpoint has one; the same
   Json auth;                                                 ///< what came with a namespace's connect, or null
   std::string name_space = "/";                              ///< of Socket.IO
+  std::optional<profile::RoleIndex> role;                    ///< that its verifier has said; else the endpoint's
   Carrier* carrier = nullptr;                                ///< lives until it hangs up, or is let go
   std::shared_ptr<const void> place;                         ///< among what its address may have; held to its end
   bool recoverable = false;                                  ///< the session may outlive its carrier

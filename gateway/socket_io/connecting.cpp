@@ -34,11 +34,12 @@ Json from_query(std::string_view query) {
 
 /// What endpoint and profile ask for of the handshake: the rest is not kept as long as the client is there.
 session::Opening needed(session::Opening all, const http::Route& route) {
-  const auto& token = route.endpoint->token;
-  const auto in_token = [&](profile::Root root, const std::string& name) {
-    if (!token || token->from.parts.empty()) return false;
-    const profile::Path& path = token->from.parts[0].path;
-    return path.root == root && !path.segments.empty() && path.segments[0] == name;
+  const auto& step = route.endpoint->authenticate;
+  const auto is_token = [&](const std::string& parameter) {
+    return step && std::any_of(step->tokens.begin(), step->tokens.end(), [&](const profile::Text& token) {
+             const profile::Path& path = token.parts[0].path;
+             return path.root == profile::Root::query && path.segments[0] == parameter;
+           });
   };
   std::erase_if(all.headers, [&](const auto& header) {
     const auto& used = route.profile->headers_used;
@@ -47,7 +48,7 @@ session::Opening needed(session::Opening all, const http::Route& route) {
   std::erase_if(all.query, [&](const auto& parameter) {
     const auto& known = route.endpoint->query;
     return std::none_of(known.begin(), known.end(), [&](const auto& one) { return one.key == parameter.first; }) &&
-           !in_token(profile::Root::query, parameter.first);
+           !is_token(parameter.first);
   });
   all.headers.shrink_to_fit();
   all.query.shrink_to_fit();

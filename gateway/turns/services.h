@@ -11,6 +11,7 @@
 #include "gateway/plugin/handlers.h"
 #include "gateway/profile/profile.h"
 #include "gateway/routing/exchange.h"
+#include "gateway/rules/authenticating.h"
 
 namespace polygate::turns {
 
@@ -28,8 +29,10 @@ struct Services {
   /// Runs `task` on the thread of `worker`, soon. Thread-safe. For answers of handlers that ran elsewhere.
   std::function<void(WorkerIndex worker, std::function<void()> task)> post;
 
-  /// Whom the verifier of that name takes the bearer of `token` for. That one was refused is logged, with its address.
-  Result<auth::IdentityPtr> verify(const std::string& verifier, std::string_view token, std::string_view address) const;
+  /// Whom the first verifier of `step` that accepts `token` takes its bearer for. That all have refused it is logged,
+  /// with its address.
+  Result<rules::Judged> verify(const profile::AuthenticateStep& step, std::string_view token,
+                               std::string_view address) const;
 };
 
 }  // namespace polygate::turns

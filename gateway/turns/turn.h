@@ -52,6 +52,7 @@ struct Turn {
   // What its rule waits for; at most one thing.
   std::uint32_t question = 0;  ///< the one that is open; an answer to another one is late
   bool at_handler = false;
+  std::optional<Instant> asked_until;  ///< by when its look and its handler have to have answered
   TimerQueue<TurnId>::Id timer;
   std::unique_ptr<Topic> probed;  ///< the claim whose owner is asked for a sign of life, or is waited for
   Fence probed_fence = 0;         ///< its owner's

@@ -83,8 +83,8 @@ class TurnTable::Desk final : public rules::Host {
   void look(const std::string& look, Call call) override { ask_plugin(look, std::move(call)); }
   void handle(const std::string& handler, Call call) override { ask_plugin(handler, std::move(call)); }
 
-  Result<auth::IdentityPtr> verify(const std::string& verifier, std::string_view token) override {
-    return table_.services_.verify(verifier, token, turn_.sender.address());
+  Result<rules::Judged> verify(const profile::AuthenticateStep& step, const std::string& token) override {
+    return table_.services_.verify(step, token, turn_.sender.address());
   }
 
   json::Document& scratch() override { return table_.scratch_; }
@@ -120,7 +120,8 @@ class TurnTable::Desk final : public rules::Host {
       turn_.run->answer(std::move(*at_once));
     } else {
       const Millis within = services.profiles[turn_.profile_index]->limits.turn_within;
-      turn_.timer = table_.timers_.add(services.clock->now() + within, turn_.id);
+      if (!turn_.asked_until) turn_.asked_until = services.clock->now() + within;
+      turn_.timer = table_.timers_.add(*turn_.asked_until, turn_.id);
     }
   }
 
@@ -167,6 +168,7 @@ void TurnTable::finish(Turn& turn) {
   gone->requester = {};
   gone->handlers_busy = gone->overdue = gone->at_handler = false;
   gone->question = 0;
+  gone->asked_until.reset();
   gone->probed.reset();
   gone->is_heir = gone->sender_ends = false;
   gone->claims = gone->is_over = false;

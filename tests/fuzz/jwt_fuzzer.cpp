@@ -62,7 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   switch (data[0] & 3) {
     case 0:
       judge(input, true);
-      judge(strip_bearer(input), true);
+      judge(strip_scheme(input), true);
       break;
     case 1:
       judge(signed_token(R"({"alg":"HS256"})", input), false);

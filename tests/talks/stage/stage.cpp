@@ -172,6 +172,18 @@ class Looks {
     if (!stage_->hold(named(call))) throw std::runtime_error("nobody let go of " + named(call));
     return find(call);
   }
+  /// Who the sender is.
+  Outcome account(const Call& call) const {
+    if (call.with.contains("fail")) return Outcome::fail(call.with["fail"].get<std::string>());
+    if (call.with.contains("as_it_is")) return Outcome::accept();
+    return Outcome::identify({.user = call.with.value("user", call.user),
+                              .claims = {{"of", call.user}, {"name", call.claims.value("name", "")}},
+                              .role = call.with.value("role", "")});
+  }
+  Outcome account_held(const Call& call) const {
+    if (!stage_->hold(named(call))) throw std::runtime_error("nobody let go of " + named(call));
+    return account(call);
+  }
   Outcome find_throwing(const Call&) const { throw std::runtime_error("thrown on the stage"); }
   /// What no look may.
   Outcome find_writing(const Call&) const {
@@ -223,6 +235,9 @@ POLYGATE_PLUGIN(stage, plugin) {
       .look("find_blocking", &Looks::find, polygate::Threading::blocking)
       .look("find_serial", &Looks::find, polygate::Threading::serial)
       .look("find_held", &Looks::find_held, polygate::Threading::serial)
+      .look("account", &Looks::account, polygate::Threading::blocking)
+      .look("account_inline", &Looks::account, polygate::Threading::inline_)
+      .look("account_held", &Looks::account_held, polygate::Threading::serial)
       .look("find_throwing", &Looks::find_throwing, polygate::Threading::blocking)
       .look("find_writing", &Looks::find_writing, polygate::Threading::inline_);
 }

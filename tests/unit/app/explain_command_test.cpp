@@ -244,6 +244,27 @@ timers: {blue: {every: 7s, send: {to: board/main, as: count, data: {colour: blue
   EXPECT_THAT(run({"timers.bleu", "--as", "guest"}).err, HasSubstr("did you mean `timers.blue`?"));
 }
 
+TEST_F(Explain, SaysWhoMayNameTheSenderAndAsWhat) {
+  std::string profile(Workspace::kProfile);
+  profile.insert(profile.find("otherwise:\n"), "plugins: [tools]\n");
+  const std::string step = "{token: $data.token, verifier: people}";
+  profile.replace(profile.find(step), step.size(),
+                  "{token: [$data.token, $header.authorization], verifier: {people: [writer, guest], robots: writer}, "
+                  "handler: tools.who, user: ann, optional: true}");
+  profile.erase(profile.find("    become: writer\n"), 19);
+  workspace.write("profiles/notes.yaml", profile);
+  const Ran ran = run({"hello", R"({"token": "x"})", "--as", "guest", "--user", "ann"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("  2. $data.token, else $header.authorization must be a token that verifier people "
+                                 "(who then is writer or guest), else robots (who then is writer) accepts, or be "
+                                 "missing, else unauthenticated\n"
+                                 "  3. look tools.who completes who that is, or refuses\n"
+                                 "  4. that must be user ann, else unauthenticated\n"));
+  EXPECT_THAT(ran.out, HasSubstr("  assumed: verifier people accepts the token, as one of user ann\n"
+                                 "  assumed: look tools.who accepts who the token says\n"));
+  EXPECT_THAT(ran.out, HasSubstr("  becomes writer\n"));
+}
+
 TEST_F(Explain, SaysWhatIsLookedFor) {
   std::string profile(Workspace::kProfile);
   profile.insert(profile.find("otherwise:\n"), "plugins: [tools]\n");

@@ -8,20 +8,23 @@
 namespace polygate::auth {
 namespace {
 
-TEST(StripBearer, TakesTheSchemeAwayInAnyCase) {
-  EXPECT_EQ(strip_bearer("Bearer abc"), "abc");
-  EXPECT_EQ(strip_bearer("bearer abc"), "abc");
-  EXPECT_EQ(strip_bearer("BEARER  \tabc "), "abc");
+TEST(StripScheme, TakesTheSchemeAwayInAnyCase) {
+  EXPECT_EQ(strip_scheme("Bearer abc"), "abc");
+  EXPECT_EQ(strip_scheme("bearer abc"), "abc");
+  EXPECT_EQ(strip_scheme("BEARER  \tabc "), "abc");
+  EXPECT_EQ(strip_scheme("Basic abc"), "abc");
+  EXPECT_EQ(strip_scheme("basic\tdef "), "def");
 }
 
-TEST(StripBearer, LeavesABareTokenAlone) {
-  for (const auto* text : {"", "abc", "bearer", "bearerabc", "Basic abc", "Beare abc"}) {
-    EXPECT_EQ(strip_bearer(text), text);
+TEST(StripScheme, LeavesABareTokenAlone) {
+  for (const auto* text : {"", "abc", "bearer", "bearerabc", "basicabc", "Basi abc", "Digest abc", "Beare abc"}) {
+    EXPECT_EQ(strip_scheme(text), text);
   }
 }
 
-TEST(StripBearer, GivesNothingWhenNothingFollows) {
-  EXPECT_EQ(strip_bearer("Bearer "), "");
+TEST(StripScheme, GivesNothingWhenNothingFollows) {
+  EXPECT_EQ(strip_scheme("Bearer "), "");
+  EXPECT_EQ(strip_scheme("Basic "), "");
 }
 
 TEST(Verifiers, FindsByExactName) {

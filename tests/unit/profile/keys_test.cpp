@@ -29,6 +29,7 @@ constexpr Mapping kMappings[] = {
     {"rate", "events: {e: {from: guest, rate: {at: 1/1s, %: 1}}}\n", "/$defs/rate/oneOf/1/properties"},
     {"authenticate", "events: {e: {from: guest, authenticate: {%: 1}}}\n", "/$defs/authenticate/properties"},
     {"recall", "events: {e: {from: guest, recall: {%: 1}}}\n", "/$defs/recall/properties"},
+    {"handshake", "endpoints: {/: {role: guest, authenticate: {%: 1}}}\n", "/$defs/authenticate/properties"},
     {"needs", "events: {e: {from: guest, needs: {topic: a/b, %: 1}}}\n", "/$defs/condition/oneOf/1/properties"},
     {"inside", "events: {e: {from: guest, inside: {topic: a/b, %: 1}}}\n", "/$defs/condition/oneOf/1/properties"},
     {"claim", "events: {e: {from: guest, claim: {topic: a/b, %: 1}}}\n", "/$defs/claim/oneOf/1/properties"},

@@ -167,7 +167,7 @@ endpoints:
     role: guest
     user: $path.x
     query: {q: $new_id, r: null}
-    token: {from: $query.token, verifier: users, optional: true}
+    authenticate: {token: $query.token, verifier: users, optional: true}
     origins: ["https://App.Example:8443", "null"]
     authenticate_within: 1500ms
 )");
@@ -182,7 +182,7 @@ endpoints:
   EXPECT_EQ(endpoints[2].ping.every, Millis(60'000));
   EXPECT_EQ(endpoints[2].ping.timeout, PingPolicy{}.timeout);
   EXPECT_EQ(endpoints[3].query.size(), 2U);
-  EXPECT_TRUE(endpoints[3].token->optional);
+  EXPECT_TRUE(endpoints[3].authenticate->optional);
   EXPECT_EQ(endpoints[3].origins.list, (std::vector<std::string>{"https://app.example:8443", "null"}));
   EXPECT_EQ(endpoints[3].leave_role_within, Millis(1'500));
   const Limits& limits = reading.profile->limits;
@@ -246,8 +246,8 @@ TEST(ProfileReader, SurvivesAnyKindOfValueInAnyPlace) {
       EXPECT_FALSE(reading.diagnostics.empty()) << key << ": " << value;
       reading.check_alone();
     }
-    for (const char* key :
-         {"role", "user", "listener", "host", "query", "token", "ping", "origins", "idle", "authenticate_within"}) {
+    for (const char* key : {"role", "user", "listener", "host", "query", "authenticate", "ping", "origins", "idle",
+                            "authenticate_within"}) {
       static_cast<void>(read_with("endpoints: {/a: {" + std::string(key) + ": " + value + "}}\n"));
     }
   }

@@ -90,7 +90,7 @@ TEST(Connect, UnknownNamespacesAreRefusedAndTheClientMayGoOn) {
 }
 
 TEST(Connect, EachNamespaceAsksForTheToken) {
-  Club club(with(kClub, "{role: guest,", "{token: {from: $auth.token, verifier: users}, role: guest,"));
+  Club club(with(kClub, "{role: guest,", "{authenticate: {token: $auth.token, verifier: users}, role: guest,"));
   club.gateway.verifiers.add("users", std::make_unique<OneToken>());
   Guest guest(club, 1);
   guest.opens();

@@ -1,0 +1,44 @@
+#include "gateway/rules/authenticating.h"
+
+#include <string>
+#include <string_view>
+
+#include "gateway/rules/render.h"
+
+namespace polygate::rules {
+namespace {
+
+bool is_there(const Value& value) {
+  const bool is_null = (value.kind == Value::Kind::view && value.view.is_null()) ||
+                       (value.kind == Value::Kind::tree && value.tree->is_null());
+  return value.kind != Value::Kind::absent && !is_null;
+}
+
+}  // namespace
+
+std::string token_of(const profile::AuthenticateStep& step, Scope& scope) {
+  for (const profile::Text& text : step.tokens) {
+    const profile::Path& path = text.parts[0].path;
+    const Value value = scope.find(path);
+    if (!is_there(value)) continue;
+    std::string token;
+    value.append_text(token);
+    const bool is_of_header = path.root == profile::Root::header;
+    const std::string_view bare = is_of_header ? auth::strip_scheme(token) : std::string_view(token);
+    if (!bare.empty()) return std::string(bare);
+  }
+  return {};
+}
+
+Failure no_token() {
+  Failure failure = auth::invalid_token();
+  failure.name = "no_token";
+  return failure;
+}
+
+Result<void> check_user(const profile::AuthenticateStep& step, const auth::Identity& identity, Scope& scope) {
+  if (!step.user || render_text(*step.user, scope) == identity.user) return {};
+  return auth::invalid_token();
+}
+
+}  // namespace polygate::rules
