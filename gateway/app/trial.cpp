@@ -53,6 +53,7 @@ class Trial::Sender final : public rules::Subject {
     return topics;
   }
   bool inside(const Topic& topic) const override { return contains(inside_, topic); }
+  std::vector<Topic> gained() const override { return settings_.inside; }
   std::size_t memberships_left() const override { return memberships_left_; }
   std::optional<std::string_view> parameter(profile::Root where, std::string_view name) const override {
     const auto& list = where == profile::Root::path    ? settings_.path

@@ -1,5 +1,6 @@
 #include "gateway/rules/authenticating.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,17 @@ Failure no_token() {
 Result<void> check_user(const profile::AuthenticateStep& step, const auth::Identity& identity, Scope& scope) {
   if (!step.user || render_text(*step.user, scope) == identity.user) return {};
   return auth::invalid_token();
+}
+
+std::vector<Topic> given_back(const Scope& scope, const std::vector<Topic>& joins) {
+  if (!scope.new_identity || scope.me->user().empty()) return {};
+  const auth::IdentityPtr& before = scope.me->identity();
+  const bool is_same =
+      scope.new_identity->user == scope.me->user() && (!before || scope.new_identity->verifier == before->verifier);
+  if (is_same) return {};
+  std::vector<Topic> given = scope.me->gained();
+  std::erase_if(given, [&](const Topic& topic) { return std::find(joins.begin(), joins.end(), topic) != joins.end(); });
+  return given;
 }
 
 }  // namespace polygate::rules

@@ -1,9 +1,11 @@
 #pragma once
 #include <string>
+#include <vector>
 
 #include "gateway/auth/verifier.h"
 #include "gateway/base/result.h"
 #include "gateway/profile/profile.h"
+#include "gateway/routing/topic.h"
 #include "gateway/rules/scope.h"
 
 /// `authenticate`, as rules and handshakes have it.
@@ -23,5 +25,9 @@ Failure no_token();
 
 /// Is it who it must be? The scope is that of the sender as it was.
 Result<void> check_user(const profile::AuthenticateStep& step, const auth::Identity& identity, Scope& scope);
+
+/// What the sender gives back because the rule makes another user of it: all that it has joined and claimed since it
+/// was open, but what the rule joins.
+std::vector<Topic> given_back(const Scope& scope, const std::vector<Topic>& joins);
 
 }  // namespace polygate::rules

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/rules/authenticating.h"
 #include "gateway/rules/choice.h"
 #include "gateway/rules/outgoing.h"
 #include "gateway/rules/render.h"
@@ -85,7 +86,7 @@ std::optional<Failure> check_names(const profile::Rule& rule, Scope& scope, std:
   if (auto failure = check(rule.join)) return failure;
   std::size_t more = claimed;
   for (const Topic& topic : topics) more += scope.me->inside(topic) ? 0 : 1;
-  if (!topics.empty() && more > scope.me->memberships_left()) {
+  if (!topics.empty() && more > scope.me->memberships_left() + given_back(scope, topics).size()) {
     return Failure{Reason::limited, "limit memberships reached"};
   }
   return std::nullopt;

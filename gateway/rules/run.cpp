@@ -326,12 +326,14 @@ std::optional<Failure> Run::render_changes() {
   }
   if (auto failure = render_topics(rule_.join, effects_.join)) return failure;
   if (auto failure = render_topics(rule_.leave, effects_.leave)) return failure;
+  const std::vector<Topic> given = given_back(scope_, effects_.join);
+  effects_.leave.insert(effects_.leave.end(), given.begin(), given.end());
   // What a rule joins stays joined, however the two were named.
   std::erase_if(effects_.leave, [&](const Topic& topic) {
     return std::find(effects_.join.begin(), effects_.join.end(), topic) != effects_.join.end();
   });
   if (effects_.join.size() + effects_.claimed.size() > 0) {
-    std::size_t room = scope_.me->memberships_left();
+    std::size_t room = scope_.me->memberships_left() + given.size();
     room -= std::min(room, effects_.claimed.size());
     for (auto topic = effects_.join.begin(); topic != effects_.join.end();) {
       if (scope_.me->inside(*topic) || room > 0) {

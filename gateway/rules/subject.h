@@ -34,6 +34,8 @@ class Subject {
   /// The topics of `family` that it is on, joined or claimed, in the order of joining.
   virtual std::vector<Topic> joined(std::string_view family) const = 0;
   virtual bool inside(const Topic& topic) const = 0;
+  /// The topics that it has joined and claimed since its `opened` rules.
+  virtual std::vector<Topic> gained() const { return {}; }
   /// How many topics it may still join.
   virtual std::size_t memberships_left() const = 0;
   virtual std::optional<std::string_view> parameter(profile::Root where, std::string_view name) const = 0;

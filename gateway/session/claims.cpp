@@ -12,6 +12,7 @@ void Claims::gained(Session& session, Topic topic, Fence fence) {
   tell_came(common_, session, topic);
   Membership membership;
   membership.is_value = topic.is_value;
+  membership.of_opening = session.phase == Session::Phase::opening;
   membership.claim = std::make_unique<Topic>(std::move(topic));
   membership.fence = fence;
   session.memberships.push_back(std::move(membership));

@@ -13,6 +13,7 @@ void Memberships::join(Session& session, const Topic& topic, bool built_in) {
   membership.index = static_cast<std::uint32_t>(local.members.size());
   membership.built_in = built_in;
   membership.is_value = topic.is_value;
+  membership.of_opening = session.phase == Session::Phase::opening;
   local.members.push_back({session.id().slot, true, {}});
   session.memberships.push_back(std::move(membership));
   to_join_.push_back(topic);

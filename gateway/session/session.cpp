@@ -99,6 +99,14 @@ bool Session::inside(const Topic& topic) const {
   return const_cast<Session*>(this)->find(topic) != nullptr;
 }
 
+std::vector<Topic> Session::gained() const {
+  std::vector<Topic> topics;
+  for (const Membership& membership : memberships) {
+    if (!membership.built_in && !membership.of_opening) topics.push_back(membership.as_named());
+  }
+  return topics;
+}
+
 std::size_t Session::memberships_left() const {
   std::size_t used = 0;
   for (const Membership& membership : memberships) used += membership.built_in ? 0 : 1;

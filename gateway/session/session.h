@@ -25,6 +25,7 @@ struct Membership {
   std::uint32_t index = 0;       ///< among the local topic's members
   bool built_in = false;         ///< `session/`, `user/` or `role/`: not counted, not listed
   bool is_value = false;         ///< Topic::is_value, as this session named it
+  bool of_opening = false;       ///< since its `opened` rules: it stays when its user changes
   std::unique_ptr<Topic> claim;  ///< claimed; null when joined
   Fence fence = 0;               ///< of the claim
 
@@ -115,6 +116,7 @@ class Session final : public turns::Living {
   const Json* variables() const override { return variables_.get(); }
   std::vector<Topic> joined(std::string_view family) const override;
   bool inside(const Topic& topic) const override;
+  std::vector<Topic> gained() const override;
   std::size_t memberships_left() const override;
   std::optional<std::string_view> parameter(profile::Root where, std::string_view name) const override;
   const Json& auth() const override;

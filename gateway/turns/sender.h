@@ -39,6 +39,7 @@ class Sender final : public rules::Subject {
   const Json* variables() const override { return self().variables(); }
   std::vector<Topic> joined(std::string_view family) const override { return now_->joined(family); }
   bool inside(const Topic& topic) const override { return now_->inside(topic); }
+  std::vector<Topic> gained() const override { return now_->gained(); }
   std::size_t memberships_left() const override { return now_->memberships_left(); }
   std::optional<std::string_view> parameter(profile::Root where, std::string_view name) const override {
     return self().parameter(where, name);
