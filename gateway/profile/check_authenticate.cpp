@@ -51,15 +51,19 @@ void check_told(CheckContext& context, const Rule& rule) {
   const AuthenticateStep& step = *rule.authenticate;
   for (const SendStep& send : rule.sends) {
     const Shape* said = send.args ? &*send.args : send.data ? &*send.data : nullptr;
-    const bool as_it_came = said == nullptr && holds(Path{Root::data, {}, {}}, step);
+    const bool as_it_came =
+        said == nullptr && (holds(Path{Root::data, {}, {}}, step) || holds(Path{Root::args, {}, {}}, step));
     const bool replaced = as_it_came && std::all_of(step.tokens.begin(), step.tokens.end(), [&](const Text& token) {
                             const Path& its = token.parts[0].path;
                             const auto is_it = [&](const Shape::Entry& field) {
                               return its.segments.size() == 1 && field.key == its.segments[0];
                             };
-                            return its.root != Root::data || std::any_of(send.with.begin(), send.with.end(), is_it);
+                            if (its.root != Root::data) return its.root != Root::args;
+                            return std::any_of(send.with.begin(), send.with.end(), is_it);
                           });
-    if ((as_it_came && !replaced) || (said != nullptr && holds(*said, step))) {
+    const bool set = std::any_of(send.with.begin(), send.with.end(),
+                                 [&](const Shape::Entry& field) { return holds(field.value, step); });
+    if ((as_it_came && !replaced) || set || (said != nullptr && holds(*said, step))) {
       context.problem(send.place, "this sends the token of `authenticate` to others, with the data",
                       "give it `data` without the token");
     }
