@@ -242,6 +242,10 @@ void add_demands(const profile::Profile& profile, const profile::Rule& rule, std
     steps.push_back("claim " + words(rule.claim->topic) + " for this session alone; " +
                     when_taken(rule.claim->when_taken) + saying(profile, rule, rule.claim->failure, Reason::taken));
   }
+  if (rule.order) {
+    steps.push_back("wait for all that came before it in the order " + words(rule.order->text) + ", at most " +
+                    format_duration(profile.limits.turn_within) + ", else busy");
+  }
   if (rule.handler) {
     steps.push_back("handler " + rule.handler->name + " must accept" +
                     (rule.handler->data ? ", called for " + words(*rule.handler->data) + " instead of the data" : "") +

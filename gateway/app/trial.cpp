@@ -117,6 +117,10 @@ class Trial::Desk final : public rules::Host {
     const std::string assumed = call.authenticates ? " accepts who the token says" : " finds nothing as $found";
     ask_plugin(look, std::move(call), "look " + look + assumed);
   }
+  void line_up(const std::string& text) override {
+    assumptions_.push_back("no event before it in the order " + text + " is still under way");
+    run_->answer(Json(nullptr));
+  }
   void handle(const std::string& handler, Call call) override {
     ask_plugin(handler, std::move(call), "handler " + handler + " accepts, with nothing as $result");
   }

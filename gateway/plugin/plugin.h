@@ -60,6 +60,7 @@ struct Call {
   std::string role = {};         ///< of the sender, when the event came
   std::string session = {};      ///< `$me.id`
   std::string user = {};         ///< `$me.user`, empty when nobody is authenticated
+  std::string order = {};        ///< what the rule's `order` names, a key for Outcome::write; empty: nothing
   Json claims = Json::object();  ///< of the sender's token
   Json data = nullptr;           ///< of the event, or what the rule has instead: `handler: {name, data}`
   Json with = Json::object();    ///< what the rule passes with `handler: {name, with}`, rendered

@@ -12,14 +12,14 @@
 namespace polygate::profile {
 namespace {
 
-/// A key that is never the same again is never used too often.
-void check_rate_key(CheckContext& context, const CheckScope& scope, const Text& per) {
-  check_text(context, scope, per);
-  for (const Text::Part& part : per.parts) {
+/// What is to be the same for several events is told of none when it is never the same again.
+void check_recurring(CheckContext& context, const CheckScope& scope, const Text& text, std::string_view otherwise) {
+  check_text(context, scope, text);
+  for (const Text::Part& part : text.parts) {
     const Root root = part.path.root;
     const bool changes = root == Root::now || root == Root::date || root == Root::new_id || root == Root::next;
     if (!part.has_path || !changes) continue;
-    context.problem(part.path.place, "`" + part.path.text() + "` is another one each time: nothing would be counted");
+    context.problem(part.path.place, "`" + part.path.text() + "` is another one each time: " + std::string(otherwise));
   }
 }
 
@@ -43,7 +43,9 @@ void check_leave(CheckContext& context, const CheckScope& scope, const std::vect
 
 /// The steps that may fail before anything is recalled, and that one.
 void check_first_demands(CheckContext& context, CheckScope& scope, const Rule& rule) {
-  if (rule.rate && rule.rate->per) check_rate_key(context, scope, *rule.rate->per);
+  if (rule.rate && rule.rate->per) {
+    check_recurring(context, scope, *rule.rate->per, "nothing would be counted");
+  }
   if (rule.authenticate) check_authenticate(context, scope, rule);
   if (rule.look) {
     check_handler(context, scope, *rule.look, Asking::look);
@@ -60,6 +62,7 @@ void check_demands(CheckContext& context, const CheckScope& scope, const Rule& r
     check_topic(context, scope, rule.claim->topic);
     check_own_failure(context, rule, rule.claim->failure);
   }
+  if (rule.order) check_recurring(context, scope, rule.order->text, "nothing would wait");
   if (rule.handler) {
     check_handler(context, scope, *rule.handler, Asking::handler);
     if (rule.handler->data) check_shape(context, scope, *rule.handler->data);

@@ -68,6 +68,8 @@ constexpr std::array kLimits = {
     Limit{"rate_keys", Unit::count, 1, kMany, Zero::is_a_value, &Limits::rate_keys,
           "Different keys that the `rate` of one rule counts at a time; one more, and the one used longest ago is as "
           "good as new."},
+    Limit{"order_waiting", Unit::count, 0, kMany, Zero::is_a_value, &Limits::order_waiting,
+          "Events that wait behind the one whose turn it is, for each text that an `order` names; one more is `busy`."},
     Limit{"kept_per_topic", Unit::count, 0, kMany, Zero::is_a_value, &Limits::kept_per_topic,
           "Messages that stay with one topic (`keep`) for those who come later."},
     Limit{

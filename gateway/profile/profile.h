@@ -157,6 +157,12 @@ struct RecallStep {
   Place place;
 };
 
+/// Those whose `order` names the same text come one after another.
+struct OrderStep {
+  Text text;
+  Place place;
+};
+
 /// The message stays with its topics for those who join later.
 struct KeepStep {
   Text key;
@@ -235,6 +241,7 @@ struct Rule {
   std::vector<Condition> inside;
   std::vector<Condition> needs;
   std::optional<ClaimStep> claim;
+  std::optional<OrderStep> order;
   std::optional<HandlerStep> handler;
   std::optional<RoleIndex> become;
   std::vector<Shape::Entry> set;

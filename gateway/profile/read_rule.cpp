@@ -15,13 +15,15 @@ namespace {
 std::vector<std::string> steps_of(RuleKind kind) {
   // A session that is closed has nothing to gain any more and hears nothing.
   // Of what nobody sends somebody is known in presence alone.
-  if (kind == RuleKind::started) return {"look", "recall", "handler", "send"};
-  if (kind == RuleKind::timer) return {"every", "look", "recall", "needs", "handler", "send", "others"};
-  if (kind == RuleKind::presence) return {"from", "look", "recall", "needs", "handler", "send", "others"};
-  if (kind == RuleKind::closed) return {"from", "look", "recall", "inside", "needs", "handler", "send", "others"};
-  std::vector<std::string> steps = {"from",  "authenticate", "look",   "recall",    "inside",   "needs",
-                                    "claim", "handler",      "become", "set",       "join",     "send",
-                                    "leave", "reply",        "close",  "otherwise", "failures", "others"};
+  if (kind == RuleKind::started) return {"look", "recall", "order", "handler", "send"};
+  if (kind == RuleKind::timer) return {"every", "look", "recall", "needs", "order", "handler", "send", "others"};
+  if (kind == RuleKind::presence) return {"from", "look", "recall", "needs", "order", "handler", "send", "others"};
+  if (kind == RuleKind::closed) {
+    return {"from", "look", "recall", "inside", "needs", "order", "handler", "send", "others"};
+  }
+  std::vector<std::string> steps = {"from",  "authenticate", "look",   "recall",    "inside",  "needs", "claim",
+                                    "order", "handler",      "become", "set",       "join",    "send",  "leave",
+                                    "reply", "close",        "others", "otherwise", "failures"};
   if (kind == RuleKind::event) steps.insert(steps.end(), {"matching", "rate"});
   return steps;
 }
@@ -150,6 +152,12 @@ std::optional<ClaimStep> read_claim(ReadContext& context, const yaml::Node& node
   return claim;
 }
 
+std::optional<OrderStep> read_order(ReadContext& context, const yaml::Node& node) {
+  auto text = read_text(context, node, "`order`");
+  if (!text) return std::nullopt;
+  return OrderStep{std::move(*text), node.place()};
+}
+
 /// `join` and `leave`: topics, each alone or as {topic, when}.
 std::vector<TopicText> read_memberships(ReadContext& context, const yaml::Node& node, const std::string& what) {
   std::vector<TopicText> topics;
@@ -219,6 +227,7 @@ std::optional<Rule> read_rule(ReadContext& context, const yaml::Node& node, Rule
   if (const yaml::Node* step = at("inside")) rule.inside = read_conditions(context, *step, "`inside`");
   if (const yaml::Node* step = at("needs")) rule.needs = read_conditions(context, *step, "`needs`");
   if (const yaml::Node* step = at("claim")) rule.claim = read_claim(context, *step);
+  if (const yaml::Node* step = at("order")) rule.order = read_order(context, *step);
   if (const yaml::Node* step = at("handler")) rule.handler = read_handler(context, *step);
   if (const yaml::Node* step = at("become")) rule.become = read_role(context, *step);
   if (const yaml::Node* step = at("set")) rule.set = read_set(context, *step);

@@ -11,6 +11,7 @@
 #include "gateway/routing/frame.h"
 #include "gateway/routing/ids.h"
 #include "gateway/routing/kept.h"
+#include "gateway/routing/line_table.h"
 #include "gateway/routing/order.h"
 #include "gateway/routing/position.h"
 #include "gateway/routing/rates.h"
@@ -90,6 +91,8 @@ class Watcher {
 /// 7. Answers come on the caller's worker.
 /// 8. Who waits for a claim of an ending owner gets it before whoever asks later.
 /// 9. With (1): who hears that somebody came finds them there. What a watcher hears of one topic alternates.
+/// 10. A line is one turn's at a time, in the order in which they lined up; later calls may be answered before it.
+///    With (1): who hears that it is its turn finds done what the one before it had asked for.
 class Exchange {
  public:
   virtual ~Exchange() = default;
@@ -122,6 +125,11 @@ class Exchange {
 
   /// Charges a rate that all workers share; the answer is as in Rates::charge().
   virtual void charge(WorkerIndex caller, const Charge& charge, Done<Millis> done) = 0;
+
+  /// Answered with true when it is its turn, however late that is, with false when `most` wait there already.
+  virtual void line_up(const InLine& who, std::size_t most, Done<bool> done) = 0;
+  /// It has had its turn, or waits for it no longer; the next one comes. Nothing happens when it stands there no more.
+  virtual void step_out(const InLine& who) = 0;
 
   /// A session on `caller` joins: the worker hears the topic from now on.
   struct Joined {

@@ -1,6 +1,8 @@
 #include "gateway/routing/local_exchange.h"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <utility>
 
 namespace polygate {
@@ -110,6 +112,23 @@ void LocalExchange::charge(WorkerIndex, const Charge& charge, Done<Millis> done)
     wait = rates_.charge(charge, clock_.now());
   }
   done(wait);
+}
+
+void LocalExchange::line_up(const InLine& who, std::size_t most, Done<bool> done) {
+  LineTable::Place place{};
+  {
+    const std::scoped_lock lock(mutex_);
+    place = lines_.line_up(who, most, done);
+  }
+  if (place != LineTable::Place::behind) done(place == LineTable::Place::first);
+}
+
+void LocalExchange::step_out(const InLine& who) {
+  const std::scoped_lock lock(mutex_);
+  std::optional<LineTable::Next> next = lines_.step_out(who);
+  if (!next) return;
+  const auto its_turn = std::make_shared<Done<bool>>(std::move(next->its_turn));
+  posts_[next->worker]->run([its_turn] { (*its_turn)(true); });
 }
 
 LocalExchange::Listened& LocalExchange::listened(const Topic& topic) {

@@ -11,15 +11,17 @@
 #include "gateway/routing/claim_table.h"
 #include "gateway/routing/exchange.h"
 #include "gateway/routing/kept_messages.h"
+#include "gateway/routing/line_table.h"
 #include "gateway/routing/standing_orders.h"
 
 namespace polygate {
 
 /// The Exchange of one process: everything in memory behind one mutex, held for a few hash operations and for posting
 /// to the listening workers, so that each worker hears a topic's frames in the order of their positions. Nothing is
-/// encoded under it. Every `done` is called before the call returns, outside the lock. Positions come from one counter
-/// for all topics: a topic that vanishes and comes back can never mistake an old frame, still on its way, for a new
-/// one. The epoch is the time when it was made, and fences begin there: both go on growing when the process comes back.
+/// encoded under it. Every `done` is called before the call returns, outside the lock, but that of who waits in line.
+/// Positions come from one counter for all topics: a topic that vanishes and comes back can never mistake an old frame,
+/// still on its way, for a new one. The epoch is the time when it was made, and fences begin there: both go on growing
+/// when the process comes back.
 class LocalExchange final : public Exchange {
  public:
   /// What kept messages may take in all topics together.
@@ -39,6 +41,8 @@ class LocalExchange final : public Exchange {
   void present(WorkerIndex caller, const Topic& topic, Done<bool> done) override;
 
   void charge(WorkerIndex caller, const Charge& charge, Done<Millis> done) override;
+  void line_up(const InLine& who, std::size_t most, Done<bool> done) override;
+  void step_out(const InLine& who) override;
   void join(WorkerIndex caller, std::vector<Topic> topics, std::size_t weight, Done<AllJoined> done) override;
   void leave(WorkerIndex caller, const Topic& topic, Done<> done) override;
   void kept(WorkerIndex caller, const Topic& topic, const KeptRange& range, Done<KeptPart> done) override;
@@ -94,6 +98,7 @@ class LocalExchange final : public Exchange {
   Listeners topics_;  ///< that somebody listens to
   KeptMessages kept_;
   Rates rates_;
+  LineTable lines_;
   StandingOrders orders_;
   std::vector<std::unique_ptr<Watching>> watching_;
   std::atomic<std::uint64_t> ordered_{0};  ///< written under the lock

@@ -77,6 +77,18 @@ std::string render_text(const profile::Text& text, Scope& scope) {
   return out;
 }
 
+std::optional<std::string> whole_text(const profile::Text& text, Scope& scope) {
+  std::string out;
+  for (const profile::Text::Part& part : text.parts) {
+    out += part.literal;
+    if (!part.has_path) continue;
+    const Value value = scope.find(part.path);
+    if (value.kind == Value::Kind::absent) return std::nullopt;
+    value.append_text(out);
+  }
+  return out.empty() ? std::nullopt : std::optional(std::move(out));
+}
+
 bool append_json(std::string& out, const profile::Shape& shape, Scope& scope) {
   switch (shape.kind) {
     case profile::Shape::Kind::constant:

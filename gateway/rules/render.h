@@ -16,6 +16,8 @@ inline constexpr std::size_t kMaxTopicName = 256;  ///< bytes
 /// Appends the text with its paths filled in; an absent path leaves nothing behind.
 void append_text(std::string& out, const profile::Text& text, Scope& scope);
 std::string render_text(const profile::Text& text, Scope& scope);
+/// The same; nothing where one of its paths is absent, or all of it is empty.
+std::optional<std::string> whole_text(const profile::Text& text, Scope& scope);
 
 /// Appends JSON. False, and nothing appended, when the shape is one path that finds nothing.
 bool append_json(std::string& out, const profile::Shape& shape, Scope& scope);

@@ -102,6 +102,8 @@ bool Run::has(Step step) const {
       return !rule_.needs.empty();
     case Step::claim:
       return rule_.claim.has_value();
+    case Step::order:
+      return rule_.order.has_value();
     case Step::handler:
       return rule_.handler.has_value();
     case Step::effects:
@@ -156,6 +158,8 @@ std::optional<Failure> Run::ask(Host& host, Step step) {
       return ask_needs(host);
     case Step::claim:
       return ask_claim(host);
+    case Step::order:
+      return line_up(host);
     case Step::handler:
       if (auto failure = check_names(rule_, scope_, effects_.claimed.size())) return failure;
       waiting_ = true;
@@ -195,7 +199,7 @@ std::optional<Failure> Run::settle(Host& host, Step step) {
                           std::to_string(rule_.handler->place.line) + ": " + *wrong;
     return std::nullopt;
   }
-  if (step == Step::rate) return answer ? std::nullopt : std::optional(answer.failure());
+  if (step == Step::rate || step == Step::order) return answer ? std::nullopt : std::optional(answer.failure());
   if (step == Step::recall) {
     if (!answer) return answer.failure();
     kept_ = std::move(*answer);
@@ -281,6 +285,16 @@ std::optional<Failure> Run::ask_claim(Host& host) {
   return std::nullopt;
 }
 
+std::optional<Failure> Run::line_up(Host& host) {
+  auto text = whole_text(rule_.order->text, scope_);
+  if (!text) return std::nullopt;
+  if (text->size() > kMaxTopicName) return Failure{Reason::invalid, "what `order` names is longer than 256 bytes"};
+  order_ = std::move(*text);
+  waiting_ = true;
+  host.line_up(order_);
+  return std::nullopt;
+}
+
 Call Run::make_call(const profile::HandlerStep& step) {
   Call call;
   call.profile = profile_.name;
@@ -288,6 +302,7 @@ Call Run::make_call(const profile::HandlerStep& step) {
   call.role = profile_.role_name(scope_.me->role());
   call.session = scope_.me->name();
   call.user = scope_.user();
+  call.order = order_;
   const auth::IdentityPtr& identity = scope_.new_identity ? scope_.new_identity : scope_.me->identity();
   if (identity) call.claims = identity->claims;
   if (step.data) {

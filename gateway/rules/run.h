@@ -25,6 +25,8 @@ class Host {
   virtual void release(const Topic& topic) = 0;
   virtual void present(const Topic& topic) = 0;
   virtual void look(const std::string& look, Call call) = 0;
+  /// Answered without a value when all that came before it with the same text are done, or by why it waits no longer.
+  virtual void line_up(const std::string& text) = 0;
   virtual void handle(const std::string& handler, Call call) = 0;
   virtual Result<Judged> verify(const profile::AuthenticateStep& step, const std::string& token) = 0;
   /// For holding outgoing data against its schema; free while no run waits.
@@ -85,6 +87,7 @@ class Run {
     inside,
     needs,
     claim,
+    order,
     handler,
     effects,
     done
@@ -100,6 +103,7 @@ class Run {
   std::optional<Failure> recall(Host& host);
   std::optional<Failure> ask_needs(Host& host);
   std::optional<Failure> ask_claim(Host& host);
+  std::optional<Failure> line_up(Host& host);
   Call make_call(const profile::HandlerStep& step);
   std::optional<Failure> render_changes();
   std::optional<Failure> render_topics(const std::vector<profile::TopicText>& texts, std::vector<Topic>& into);
@@ -117,6 +121,7 @@ class Run {
   std::size_t need_ = 0;       // which of the conditions is asked
   bool is_one_need_ = false;   // it names one topic, not a list
   std::vector<Topic> topics_;  // of the condition or claim in hand
+  std::string order_;          // what its rule's `order` names
   bool waiting_ = false;
   bool committed_ = false;  // a handler has accepted: nothing fails any more
   bool disowned_ = false;   // nobody hears the answer, and nothing of the sender changes

@@ -57,6 +57,8 @@ struct Turn {
   std::unique_ptr<Topic> probed;  ///< the claim whose owner is asked for a sign of life, or is waited for
   Fence probed_fence = 0;         ///< its owner's
   bool is_heir = false;           ///< the Exchange has it among those who wait
+  std::string line;               ///< that it stands in until it is gone; empty: in none
+  bool waits_in_line = false;     ///< for its turn
 
   // Of orders that were given since it began.
   std::vector<Topic> barred;                      ///< that it does not join any more

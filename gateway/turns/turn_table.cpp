@@ -80,6 +80,20 @@ class TurnTable::Desk final : public rules::Host {
                                        });
   }
 
+  void line_up(const std::string& text) override {
+    if (turn_.rule->handler && refuses_handlers()) return;
+    const Services& services = table_.services_;
+    const profile::Profile& profile = *services.profiles[turn_.profile_index];
+    turn_.line = profile.name + '\n' + text;
+    turn_.waits_in_line = true;
+    turn_.asked_until.reset();
+    services.exchange->line_up({turn_.line, table_.worker_, turn_.id.number}, profile.limits.order_waiting,
+                               [&table = table_, id = turn_.id, question = turn_.question](bool its_turn) {
+                                 table.line_answer(id, question, its_turn);
+                               });
+    if (turn_.waits_in_line) start_clock();
+  }
+
   void look(const std::string& look, Call call) override { ask_plugin(look, std::move(call)); }
   void handle(const std::string& handler, Call call) override { ask_plugin(handler, std::move(call)); }
 
@@ -92,10 +106,7 @@ class TurnTable::Desk final : public rules::Host {
  private:
   void ask_plugin(const std::string& handler, Call call) {
     const Services& services = table_.services_;
-    if (turn_.handlers_busy) {
-      turn_.run->answer(Failure{Reason::busy, "an earlier event still waits for its handler"});
-      return;
-    }
+    if (refuses_handlers()) return;
     const auto& known = services.handler_ids[turn_.profile_index];
     const auto found = known.find(handler);
     if (found == known.end()) {
@@ -119,14 +130,25 @@ class TurnTable::Desk final : public rules::Host {
     if (at_once) {
       turn_.run->answer(std::move(*at_once));
     } else {
-      const Millis within = services.profiles[turn_.profile_index]->limits.turn_within;
-      if (!turn_.asked_until) turn_.asked_until = services.clock->now() + within;
-      turn_.timer = table_.timers_.add(*turn_.asked_until, turn_.id);
+      start_clock();
     }
   }
 
   static rules::Answer within(const Rate& rate, Millis wait) {
     return wait.count() == 0 ? rules::Answer(Json()) : rules::Answer(too_often(rate, wait));
+  }
+
+  /// While an earlier turn of its sender is late.
+  bool refuses_handlers() {
+    if (turn_.handlers_busy) turn_.run->answer(Failure{Reason::busy, "an earlier event still waits for its handler"});
+    return turn_.handlers_busy;
+  }
+  /// One for its looks and its handler; that of a handler behind a line begins when its turn has come.
+  void start_clock() {
+    const Services& services = table_.services_;
+    const Millis within = services.profiles[turn_.profile_index]->limits.turn_within;
+    if (!turn_.asked_until) turn_.asked_until = services.clock->now() + within;
+    turn_.timer = table_.timers_.add(*turn_.asked_until, turn_.id);
   }
 
   TurnTable& table_;
@@ -157,6 +179,7 @@ Turn* TurnTable::find(TurnId id) {
 
 void TurnTable::finish(Turn& turn) {
   if (turn.is_heir) services_.exchange->withdraw(*turn.probed, turn.sender.id());
+  if (!turn.line.empty()) services_.exchange->step_out({turn.line, worker_, turn.id.number});
   std::unique_ptr<Turn> gone = slots_.release(turn.id.slot);
   timers_.remove(gone->timer);
   constexpr std::size_t kKeepUpTo = std::size_t{256} << 10;
@@ -171,6 +194,8 @@ void TurnTable::finish(Turn& turn) {
   gone->asked_until.reset();
   gone->probed.reset();
   gone->is_heir = gone->sender_ends = false;
+  gone->line.clear();
+  gone->waits_in_line = false;
   gone->claims = gone->is_over = false;
   gone->fence = gone->lost = 0;
   gone->expected = 0;
@@ -293,6 +318,18 @@ void TurnTable::take_over(Turn& turn) {
                                     const Exchange::Claim& claim) { claim_answer(id, question, wanted, claim); });
 }
 
+void TurnTable::line_answer(TurnId id, std::uint32_t question, bool its_turn) {
+  Turn* turn = find(id);
+  if (turn == nullptr || turn->question != question) return;
+  turn->waits_in_line = false;
+  turn->asked_until.reset();
+  if (its_turn) return answered(id, question, rules::Answer(Json()));
+  turn->line.clear();
+  services_.log->write_rarely("limit order_waiting", Level::warn, "limit reached",
+                              {{"limit", "order_waiting"}, {"profile", services_.profiles[turn->profile_index]->name}});
+  answered(id, question, Failure{Reason::busy, "too many events wait for their turn: limit order_waiting"});
+}
+
 /// The client hears `busy`; what its handler still accepts is for others. With a look the turn has failed, and stays
 /// for the answer alone: its sender asks for no other meanwhile.
 void TurnTable::expire(Turn& turn) {
@@ -346,6 +383,9 @@ void TurnTable::tick(Instant now) {
     turn->timer = {};
     if (turn->probed) {
       take_over(*turn);
+    } else if (turn->waits_in_line) {
+      turn->waits_in_line = false;
+      answered(*due, turn->question, Failure{Reason::busy, "its turn did not come in time"});
     } else if (turn->at_handler && !turn->overdue) {
       expire(*turn);
     }

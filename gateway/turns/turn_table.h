@@ -73,6 +73,7 @@ class TurnTable {
   void claim_answer(TurnId id, std::uint32_t question, const Wanted& wanted, const Exchange::Claim& claim);
   void wait_for_owner(Turn& turn, const Topic& topic, const Exchange::Claim& held);
   void take_over(Turn& turn);
+  void line_answer(TurnId id, std::uint32_t question, bool its_turn);
   void expire(Turn& turn);
 
   const WorkerIndex worker_;

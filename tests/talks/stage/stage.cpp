@@ -107,6 +107,7 @@ struct Tell {
                             {"role", call.role},
                             {"user", call.user},
                             {"claims", call.claims},
+                            {"order", call.order},
                             {"data", call.data}});
   }
 };

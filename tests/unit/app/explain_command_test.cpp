@@ -148,6 +148,18 @@ TEST_F(Explain, ChoosesAmongRulesByWhatTheyMatch) {
   EXPECT_THAT(none.out, Not(HasSubstr("takes it\n")));
 }
 
+TEST_F(Explain, SaysWhatAnEventWaitsFor) {
+  std::string profile(Workspace::kProfile);
+  profile.insert(profile.find("    leave: board/main\n"), "    order: seat/$data.to\n");
+  workspace.write("profiles/notes.yaml", profile);
+  const Ran ran = run({"note", R"({"to": "bob", "text": "hi"})", "--as", "writer", "--user", "ann", "--present",
+                       "seat/bob", "--inside", "board/main"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr(". wait for all that came before it in the order seat/$data.to, at most 30s, else "
+                                 "busy\n"));
+  EXPECT_THAT(ran.out, HasSubstr("  assumed: no event before it in the order seat/bob is still under way\n"));
+}
+
 TEST_F(Explain, SaysWhatOthersAreToldToDo) {
   std::string profile(Workspace::kProfile);
   profile.insert(profile.find("    leave: board/main\n"), R"(    others:

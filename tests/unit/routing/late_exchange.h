@@ -69,6 +69,12 @@ class LateExchange final : public Exchange {
   void charge(WorkerIndex caller, const Charge& charge, Done<Millis> done) override {
     call(caller, [=, this, answer = later(caller, std::move(done))] { there_.charge(caller, charge, answer); });
   }
+  void line_up(const InLine& who, std::size_t most, Done<bool> done) override {
+    call(who.worker, [=, this, answer = later(who.worker, std::move(done))] { there_.line_up(who, most, answer); });
+  }
+  void step_out(const InLine& who) override {
+    call(who.worker, [=, this] { there_.step_out(who); });
+  }
   void join(WorkerIndex caller, std::vector<Topic> topics, std::size_t weight, Done<AllJoined> done) override {
     call(caller, [=, this, answer = later(caller, std::move(done))] { there_.join(caller, topics, weight, answer); });
   }

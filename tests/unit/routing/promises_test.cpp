@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <map>
 #include <memory>
@@ -337,6 +338,71 @@ TEST(Done, IsCalledOnceMovesAndLetsGoOfWhatItHolds) {
     EXPECT_EQ(held.use_count(), 2);
   }
   EXPECT_EQ(held.use_count(), 1);
+}
+
+TEST_P(Promises, InOneLineItIsOneTurnsAtATimeInTheOrderInWhichTheyLinedUp) {
+  constexpr std::uint64_t kTurns = 60;
+  std::vector<std::uint64_t> taken;
+  std::array<std::vector<std::uint64_t>, kLoops> lined_up;
+  Exchange::Joined at;
+  join(0, joined("a"), at);
+  settle();
+  const auto step = [&](std::uint64_t number) {
+    const auto worker = static_cast<WorkerIndex>(number % kLoops);
+    InLine who{"profile\na", worker, number};
+    exchange.line_up(who, kMuch, [&, who](bool its_turn) {
+      EXPECT_TRUE(its_turn);
+      taken.push_back(who.turn);
+      publish(who.worker, joined("a"), std::to_string(who.turn));
+      // It has its turn for some time.
+      posts[who.worker].run([&, who] { exchange.step_out(who); });
+    });
+    lined_up[worker].push_back(number);
+  };
+  for (std::uint64_t number = 1; number <= kTurns; ++number) {
+    step(number);
+    if (number % 5 == 0) posts[number % kLoops].turn();
+  }
+  settle();
+  ASSERT_THAT(taken, SizeIs(kTurns));
+  std::vector<std::string> published;
+  for (const std::uint64_t number : taken) published.push_back(std::to_string(number));
+  EXPECT_EQ(heard(0), published) << "each finds published what those before it have";
+  for (WorkerIndex worker = 0; worker < kLoops; ++worker) {
+    std::vector<std::uint64_t> its;
+    for (const std::uint64_t number : taken) {
+      if (number % kLoops == worker) its.push_back(number);
+    }
+    EXPECT_EQ(its, lined_up[worker]);
+  }
+  if (!GetParam()) {
+    EXPECT_TRUE(std::is_sorted(taken.begin(), taken.end()));
+  }
+}
+
+TEST_P(Promises, WhoStepsOutBeforeItsTurnIsNotToldAndTheNextOneIs) {
+  std::vector<std::string> told;
+  const auto line_up = [&](std::uint64_t turn, WorkerIndex worker, std::size_t most) {
+    exchange.line_up({"a", worker, turn}, most, [&told, turn](bool its_turn) {
+      told.push_back(std::to_string(turn) + (its_turn ? " comes" : " does not"));
+    });
+    settle();
+  };
+  line_up(1, 0, 2);
+  line_up(2, 1, 2);
+  line_up(3, 2, 2);
+  line_up(4, 0, 2);
+  exchange.step_out({"a", 1, 2});
+  settle();
+  EXPECT_THAT(told, ElementsAre("1 comes", "4 does not"));
+  exchange.step_out({"a", 0, 1});
+  exchange.step_out({"a", 0, 1});
+  settle();
+  EXPECT_THAT(told, ElementsAre("1 comes", "4 does not", "3 comes"));
+  exchange.step_out({"a", 2, 3});
+  settle();
+  line_up(5, 0, 0);
+  EXPECT_THAT(told, ElementsAre("1 comes", "4 does not", "3 comes", "5 comes"));
 }
 
 }  // namespace

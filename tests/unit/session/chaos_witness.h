@@ -51,6 +51,10 @@ class Witness final : public Exchange {
   void charge(WorkerIndex caller, const Charge& charge, Done<Millis> done) override {
     there_.charge(caller, charge, std::move(done));
   }
+  void line_up(const InLine& who, std::size_t most, Done<bool> done) override {
+    there_.line_up(who, most, std::move(done));
+  }
+  void step_out(const InLine& who) override { there_.step_out(who); }
   void join(WorkerIndex caller, std::vector<Topic> topics, std::size_t weight, Done<AllJoined> done) override {
     ++model_.now;
     there_.join(caller, std::move(topics), weight, std::move(done));
