@@ -143,7 +143,9 @@ Store* Deployment::add_store(const profile::Profile& profile, Diagnostics& diagn
   for (const std::string& name : profile.plugins) {
     if (auto plugin = loader_->load(name)) plugins.push_back(*plugin);  // check() has said so of the others
   }
-  return stores_->add(profile.name, plugins, diagnostics);
+  bool has_once = false;
+  each_rule(profile, [&](const profile::Rule& rule) { has_once = has_once || rule.once; });
+  return stores_->add(profile.name, plugins, diagnostics, has_once);
 }
 
 const Files* Deployment::add_files(const profile::Profile& profile, bool makes, Diagnostics& diagnostics) {

@@ -246,6 +246,12 @@ void add_demands(const profile::Profile& profile, const profile::Rule& rule, std
     steps.push_back("wait for all that came before it in the order " + words(rule.order->text) + ", at most " +
                     format_duration(profile.limits.turn_within) + ", else busy");
   }
+  if (rule.once) {
+    steps.push_back("when it was done for this user with the key " + words(rule.once->key) + " within " +
+                    format_duration(rule.once->within) +
+                    ", say the same again and do no more; else busy while it is "
+                    "being done, and invalid with other data");
+  }
   if (rule.handler) {
     steps.push_back("handler " + rule.handler->name + " must accept" +
                     (rule.handler->data ? ", called for " + words(*rule.handler->data) + " instead of the data" : "") +

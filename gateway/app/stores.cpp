@@ -4,13 +4,15 @@
 #include <utility>
 
 #include "gateway/store/migrations.h"
+#include "gateway/store/once.h"
 #include "gateway/store/postgres_store.h"
 #include "gateway/store/sqlite_store.h"
 #include "gateway/store/unopened_store.h"
 
 namespace polygate::app {
 
-Store* Stores::add(const std::string& profile, const std::vector<const Plugin*>& plugins, Diagnostics& diagnostics) {
+Store* Stores::add(const std::string& profile, const std::vector<const Plugin*>& plugins, Diagnostics& diagnostics,
+                   bool has_once) {
   const bool keeps_rows =
       std::any_of(plugins.begin(), plugins.end(), [](const Plugin* plugin) { return !plugin->migrations.empty(); });
   if (!config_ || !keeps_rows) return nullptr;
@@ -26,6 +28,9 @@ Store* Stores::add(const std::string& profile, const std::vector<const Plugin*>&
   };
   Result<std::unique_ptr<Store>> store = open(profile);
   if (!store) return problem(store.failure());
+  if (open_ && has_once) {
+    if (Result<void> done = migrate(**store, "polygate", once_migrations()); !done) return problem(done.failure());
+  }
   for (const Plugin* plugin : plugins) {
     if (!open_ || plugin->migrations.empty()) continue;
     if (Result<void> done = migrate(**store, plugin->name, plugin->migrations); !done) return problem(done.failure());

@@ -24,8 +24,9 @@ class Stores {
   Stores(std::optional<StoreConfig> config, bool open) : config_(std::move(config)), open_(open) {}
 
   /// The profile's store, with the tables of its plugins: those migrations that have not run there run now. Null when
-  /// there is none, when no plugin has migrations, or after a problem.
-  Store* add(const std::string& profile, const std::vector<const Plugin*>& plugins, Diagnostics& diagnostics);
+  /// there is none, when no plugin has migrations, or after a problem. With `has_once` it remembers what was done once.
+  Store* add(const std::string& profile, const std::vector<const Plugin*>& plugins, Diagnostics& diagnostics,
+             bool has_once = false);
 
   /// Whether all of them reached their disk with their last write; else why one did not, with its profile.
   Result<void> health() const;

@@ -121,6 +121,10 @@ class Trial::Desk final : public rules::Host {
     assumptions_.push_back("no event before it in the order " + text + " is still under way");
     run_->answer(Json(nullptr));
   }
+  void begin(const profile::OnceStep&, const std::string& key, std::uint64_t) override {
+    assumptions_.push_back("it was not done with the key " + key + " before");
+    run_->answer(Json(nullptr));
+  }
   void handle(const std::string& handler, Call call) override {
     ask_plugin(handler, std::move(call), "handler " + handler + " accepts, with nothing as $result");
   }

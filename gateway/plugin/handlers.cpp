@@ -53,14 +53,20 @@ struct Handlers::Handler {
   }
 };
 
+/// One call, and who hears what comes of it.
+struct Handlers::Asked {
+  Call call;
+  Done done;
+  std::optional<Deed> deed;
+};
+
 /// A queue of calls and the threads that run them: many for a pool, one for a serial handler or the serial ones of a
 /// state. Whom a client leaves behind by going away is here too, so the queue has an end of its own.
 class Handlers::Lane {
  public:
   struct Task {
     const Handler* handler;
-    Call call;
-    Done done;
+    Asked asked;
     Enquiries asks;
   };
 
@@ -96,11 +102,12 @@ class Handlers::Lane {
   void work(std::size_t instance) {
     while (std::optional<Task> task = take()) {
       if (task->asks.present) {
-        task->call.asks = std::make_shared<WaitingEnquiry>(std::move(task->asks), handlers_.stopping_.get_token());
+        task->asked.call.asks =
+            std::make_shared<WaitingEnquiry>(std::move(task->asks), handlers_.stopping_.get_token());
       }
-      auto result = handlers_.invoke(*task->handler, instance, task->call, task->done);
+      auto result = handlers_.invoke(*task->handler, instance, task->asked);
       finish();
-      if (result) task->done(std::move(*result));
+      if (result) task->asked.done(std::move(*result));
     }
   }
 
@@ -159,18 +166,20 @@ class Handlers::Writes {
 
 /// One Outcome::write on its way to the store and back. Touched by the thread that hands it over, then by the store's.
 struct Handlers::Writing {
-  Writing(Handlers& its, const Handler& asked, Outcome::Closure its_closure, Done its_done,
+  Writing(Handlers& its, const Handler& which, Outcome::Closure its_closure, const Asked& asked,
           const HandlerReport& of_the_handler)
       : handlers(its),
-        handler(asked),
+        handler(which),
         closure(std::move(its_closure)),
-        done(std::move(its_done)),
+        done(asked.done),
+        deed(asked.deed),
         report(of_the_handler) {}
 
   Handlers& handlers;
   const Handler& handler;
   const Outcome::Closure closure;
   const Done done;
+  const std::optional<Deed> deed;
   HandlerReport report;
   std::optional<Outcome> outcome = {};
   std::string fault = {};
@@ -184,7 +193,18 @@ struct Handlers::Writing {
       fault =
           outcome->writes() ? "its write ends with another write" : handler.fault_in(*outcome, nullptr).value_or("");
     if (!fault.empty()) outcome.reset();
-    return outcome && outcome->accepted();
+    return outcome && outcome->accepted() && (!deed || remember(transaction));
+  }
+
+  /// That it is done, in the same transaction. What the store says against it spoils that, and is told by its end.
+  bool remember(Transaction& transaction) {
+    const std::int64_t now = handlers.unix_millis();
+    const DoneOnce done_now{deed->data, outcome->result().dump(-1, ' ', false, Json::error_handler_t::replace)};
+    const Result<bool> first =
+        remember_done(transaction, deed->key, done_now, {now, now + deed->within.count(), deed->most_rows});
+    if (!first || *first) return true;
+    outcome = Outcome::fail(Reason::busy, "it is being done elsewhere");
+    return false;
   }
 
   void end(const Result<void>& committed) {
@@ -282,12 +302,42 @@ bool Handlers::runs_elsewhere(Id id) const {
   return handlers_.at(id.index)->lane != nullptr;
 }
 
-std::optional<HandlerResult> Handlers::run(Id id, unsigned worker, Call call, Done done, Enquiries asks) {
+std::optional<HandlerResult> Handlers::run(Id id, unsigned worker, Call call, Done done, Enquiries asks,
+                                           const Deed* deed) {
   const Handler& handler = *handlers_.at(id.index);
-  if (handler.lane == nullptr) return invoke(handler, worker, call, done);
-  auto failure = handler.lane->offer({&handler, std::move(call), std::move(done), std::move(asks)});
+  Asked asked{std::move(call), std::move(done), deed != nullptr ? std::optional(*deed) : std::nullopt};
+  if (handler.lane == nullptr) return invoke(handler, worker, asked);
+  auto failure = handler.lane->offer({&handler, std::move(asked), std::move(asks)});
   if (failure) return HandlerResult(std::move(*failure));
   return std::nullopt;
+}
+
+std::int64_t Handlers::unix_millis() const {
+  return static_cast<std::int64_t>(clock_.unix_seconds() * 1e3);
+}
+
+bool Handlers::recall(Id id, const Deed& deed, Recalled done) {
+  const Handler& handler = *handlers_.at(id.index);
+  if (handler.store == nullptr) return false;
+  if (!writes_->begin()) {
+    done(Failure{Reason::busy, "the gateway is shutting down"});
+    return true;
+  }
+  const auto found = std::make_shared<Result<std::optional<DoneOnce>>>(std::optional<DoneOnce>());
+  const auto told = std::make_shared<Recalled>(std::move(done));
+  const auto look = [found, key = deed.key, now = unix_millis()](Transaction& transaction) {
+    *found = find_done(transaction, key, now);
+    return !*found;  // then it is spoilt, and that is told
+  };
+  const auto end = [this, found, told](const Result<void>& ran) {
+    (*told)(ran ? std::move(*found) : Result<std::optional<DoneOnce>>(ran.failure()));
+    writes_->end();
+  };
+  if (Result<void> taken = handler.store->submit({deed.key, look, end}); !taken) {
+    (*told)(taken.failure());
+    writes_->end();
+  }
+  return true;
 }
 
 void Handlers::stop() {
@@ -296,23 +346,22 @@ void Handlers::stop() {
   writes_->stop();
 }
 
-std::optional<HandlerResult> Handlers::invoke(const Handler& handler, std::size_t instance, const Call& call,
-                                              const Done& done) {
+std::optional<HandlerResult> Handlers::invoke(const Handler& handler, std::size_t instance, const Asked& asked) {
   const Instant begun = clock_.now();
   std::optional<Outcome> outcome;
-  const auto thrown = exception_of([&] { outcome = handler.instances.at(instance)(call); });
+  const auto thrown = exception_of([&] { outcome = handler.instances.at(instance)(asked.call); });
   HandlerReport report;
   report.handler = handler.name;
   report.threading = handler.threading;
   report.took = clock_.now() - begun;
   report.slow = handler.threading == Threading::inline_ && report.took > limits_.slow;
-  std::optional<std::string> fault = thrown ? thrown : handler.fault_in(*outcome, &call);
+  std::optional<std::string> fault = thrown ? thrown : handler.fault_in(*outcome, &asked.call);
   if (fault) outcome.reset();
   if (fault) report.fault = *fault;
-  if (fault || !outcome->writes()) return conclude(handler, report, outcome, call.authenticates);
+  if (fault || !outcome->writes()) return conclude(handler, report, outcome, asked.call.authenticates);
 
   if (!writes_->begin()) return HandlerResult(Failure{Reason::busy, "the gateway is shutting down"});
-  auto writing = std::make_shared<Writing>(*this, handler, outcome->closure(), done, report);
+  auto writing = std::make_shared<Writing>(*this, handler, outcome->closure(), asked, report);
   Result<void> taken =
       handler.store->submit({outcome->key(), [writing](Transaction& transaction) { return writing->run(transaction); },
                              [writing](const Result<void>& committed) { writing->end(committed); }});

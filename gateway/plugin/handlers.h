@@ -18,6 +18,8 @@
 #include "gateway/plugin/handlers_enquiry.h"
 #include "gateway/plugin/loader.h"
 #include "gateway/plugin/plugin.h"
+#include "gateway/routing/deed_table.h"
+#include "gateway/store/once.h"
 
 namespace polygate {
 
@@ -80,10 +82,17 @@ class Handlers {
   /// number `worker`. For the others nothing is returned and `done` is called later, once, on a thread of ours or of
   /// the store (it should post to the worker's mailbox and return), unless we are stopping or the store takes no write:
   /// then the failure is returned and `done` never called.
-  /// Where it runs later, it may ask by `asks` while it does.
-  [[nodiscard]] std::optional<HandlerResult> run(Id id, unsigned worker, Call call, Done done, Enquiries asks = {});
+  /// Where it runs later, it may ask by `asks` while it does. With a `deed` what it writes is remembered as done by the
+  /// same commit.
+  [[nodiscard]] std::optional<HandlerResult> run(Id id, unsigned worker, Call call, Done done, Enquiries asks = {},
+                                                 const Deed* deed = nullptr);
   /// Does it run on a thread of ours?
   bool runs_elsewhere(Id id) const;
+
+  /// Asks the store of the handler's plugin whether the deed was done. Returns false, and calls nothing, where that
+  /// keeps no rows; else `done` is called once, on a thread of the store, or before this returns.
+  using Recalled = std::function<void(Result<std::optional<DoneOnce>>)>;
+  [[nodiscard]] bool recall(Id id, const Deed& deed, Recalled done);
 
   /// Accepts nothing more, finishes what waits, here and in the stores (each `done` is called), joins the threads.
   void stop();
@@ -111,7 +120,9 @@ class Handlers {
   Result<State*> state_of(const Plugin& plugin, const StateMethod& method, const Settings& settings);
   Lane* add_lane(std::size_t threads, std::size_t queue);
   Lane* lane_for(Threading threading, Pool& pool, State* state);
-  std::optional<HandlerResult> invoke(const Handler& handler, std::size_t instance, const Call& call, const Done& done);
+  struct Asked;
+  std::optional<HandlerResult> invoke(const Handler& handler, std::size_t instance, const Asked& asked);
+  std::int64_t unix_millis() const;
   HandlerResult conclude(const Handler& handler, const HandlerReport& report, const std::optional<Outcome>& outcome,
                          bool authenticates = false) const;
 

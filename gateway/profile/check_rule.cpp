@@ -1,6 +1,8 @@
 #include "gateway/profile/check_rule.h"
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 #include "gateway/profile/check_authenticate.h"
 #include "gateway/profile/check_effects.h"
@@ -41,6 +43,23 @@ void check_leave(CheckContext& context, const CheckScope& scope, const std::vect
   }
 }
 
+/// Who asks again is told what happened the first time, perhaps on a new connection, and nothing else happens: what was
+/// changed of the sender that asked first would be missing.
+void check_once(CheckContext& context, const CheckScope& scope, const Rule& rule) {
+  check_recurring(context, scope, rule.once->key, "nothing would be found done");
+  const std::pair<const char*, bool> changing[] = {{"authenticate", rule.authenticate.has_value()},
+                                                   {"claim", rule.claim.has_value()},
+                                                   {"become", rule.become.has_value()},
+                                                   {"set", !rule.set.empty()},
+                                                   {"join", !rule.join.empty()},
+                                                   {"leave", !rule.leave.empty()}};
+  for (const auto& [step, is_there] : changing) {
+    if (!is_there) continue;
+    context.problem(rule.once->place, "`once` does not go together with `" + std::string(step) +
+                                          "`: who asks again is answered, and nothing of the sender changes then");
+  }
+}
+
 /// The steps that may fail before anything is recalled, and that one.
 void check_first_demands(CheckContext& context, CheckScope& scope, const Rule& rule) {
   if (rule.rate && rule.rate->per) {
@@ -63,6 +82,7 @@ void check_demands(CheckContext& context, const CheckScope& scope, const Rule& r
     check_own_failure(context, rule, rule.claim->failure);
   }
   if (rule.order) check_recurring(context, scope, rule.order->text, "nothing would wait");
+  if (rule.once) check_once(context, scope, rule);
   if (rule.handler) {
     check_handler(context, scope, *rule.handler, Asking::handler);
     if (rule.handler->data) check_shape(context, scope, *rule.handler->data);

@@ -32,6 +32,8 @@ struct Limits {
   double events_burst = 100;
   std::size_t rate_keys = 100'000;
   std::size_t order_waiting = 1'000;
+  std::size_t once_bytes = std::size_t{16} << 20;
+  std::size_t once_rows = 100'000;
   std::size_t kept_per_topic = 1'000;
   std::size_t kept_bytes = std::size_t{64} << 20;
   std::size_t emits_per_turn = 100;

@@ -163,6 +163,13 @@ struct OrderStep {
   Place place;
 };
 
+/// What is done once is answered the second time as it was the first.
+struct OnceStep {
+  Text key;
+  Millis within = std::chrono::hours(24);
+  Place place;
+};
+
 /// The message stays with its topics for those who join later.
 struct KeepStep {
   Text key;
@@ -242,6 +249,7 @@ struct Rule {
   std::vector<Condition> needs;
   std::optional<ClaimStep> claim;
   std::optional<OrderStep> order;
+  std::optional<OnceStep> once;
   std::optional<HandlerStep> handler;
   std::optional<RoleIndex> become;
   std::vector<Shape::Entry> set;

@@ -24,7 +24,7 @@ std::vector<std::string> steps_of(RuleKind kind) {
   std::vector<std::string> steps = {"from",  "authenticate", "look",   "recall",    "inside",  "needs", "claim",
                                     "order", "handler",      "become", "set",       "join",    "send",  "leave",
                                     "reply", "close",        "others", "otherwise", "failures"};
-  if (kind == RuleKind::event) steps.insert(steps.end(), {"matching", "rate"});
+  if (kind == RuleKind::event) steps.insert(steps.end(), {"matching", "rate", "once"});
   return steps;
 }
 
@@ -158,6 +158,29 @@ std::optional<OrderStep> read_order(ReadContext& context, const yaml::Node& node
   return OrderStep{std::move(*text), node.place()};
 }
 
+std::optional<OnceStep> read_once(ReadContext& context, const yaml::Node& node) {
+  constexpr Millis kShortest{1'000};
+  constexpr Millis kLongest = std::chrono::hours(24) * 365;
+  OnceStep once;
+  once.place = node.place();
+  const yaml::Node* key = &node;
+  if (node.is_map()) {
+    if (!expect_map(context, node, "`once`", {"key", "within", "when"})) return std::nullopt;
+    key = expect_key(context, node, "key", node.place(), "`once`");
+    if (const yaml::Node* within = node.find("within")) {
+      once.within = read_duration(context, *within, "`within`").value_or(once.within);
+      if (once.within < kShortest || once.within > kLongest) {
+        context.problem(within->place(), "`within` is from 1s to 365d, this is `" + within->text() + "`");
+      }
+    }
+  }
+  if (key == nullptr) return std::nullopt;
+  auto text = read_text(context, *key, key == &node ? "`once`" : "`key`");
+  if (!text || !read_when(context, node)) return std::nullopt;
+  once.key = std::move(*text);
+  return once;
+}
+
 /// `join` and `leave`: topics, each alone or as {topic, when}.
 std::vector<TopicText> read_memberships(ReadContext& context, const yaml::Node& node, const std::string& what) {
   std::vector<TopicText> topics;
@@ -228,6 +251,7 @@ std::optional<Rule> read_rule(ReadContext& context, const yaml::Node& node, Rule
   if (const yaml::Node* step = at("needs")) rule.needs = read_conditions(context, *step, "`needs`");
   if (const yaml::Node* step = at("claim")) rule.claim = read_claim(context, *step);
   if (const yaml::Node* step = at("order")) rule.order = read_order(context, *step);
+  if (const yaml::Node* step = at("once")) rule.once = read_once(context, *step);
   if (const yaml::Node* step = at("handler")) rule.handler = read_handler(context, *step);
   if (const yaml::Node* step = at("become")) rule.become = read_role(context, *step);
   if (const yaml::Node* step = at("set")) rule.set = read_set(context, *step);

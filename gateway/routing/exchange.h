@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway/routing/attendance.h"
+#include "gateway/routing/deed_table.h"
 #include "gateway/routing/done.h"
 #include "gateway/routing/frame.h"
 #include "gateway/routing/ids.h"
@@ -93,6 +94,7 @@ class Watcher {
 /// 9. With (1): who hears that somebody came finds them there. What a watcher hears of one topic alternates.
 /// 10. A line is one turn's at a time, in the order in which they lined up; later calls may be answered before it.
 ///    With (1): who hears that it is its turn finds done what the one before it had asked for.
+/// 11. A deed is under way with one at a time; who is told that it has ended knows that everybody else finds so.
 class Exchange {
  public:
   virtual ~Exchange() = default;
@@ -130,6 +132,10 @@ class Exchange {
   virtual void line_up(const InLine& who, std::size_t most, Done<bool> done) = 0;
   /// It has had its turn, or waits for it no longer; the next one comes. Nothing happens when it stands there no more.
   virtual void step_out(const InLine& who) = 0;
+
+  /// Somebody is to do what is done once; the answer is as in DeedTable::begin(). Who begins it ends it.
+  virtual void begin_deed(WorkerIndex caller, const Deed& deed, Done<DeedTable::Found> done) = 0;
+  virtual void end_deed(WorkerIndex caller, const Deed& deed, DeedResult result, Done<> done) = 0;
 
   /// A session on `caller` joins: the worker hears the topic from now on.
   struct Joined {

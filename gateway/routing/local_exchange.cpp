@@ -131,6 +131,23 @@ void LocalExchange::step_out(const InLine& who) {
   posts_[next->worker]->run([its_turn] { (*its_turn)(true); });
 }
 
+void LocalExchange::begin_deed(WorkerIndex, const Deed& deed, Done<DeedTable::Found> done) {
+  DeedTable::Found found;
+  {
+    const std::scoped_lock lock(mutex_);
+    found = deeds_.begin(deed, clock_.now());
+  }
+  done(std::move(found));
+}
+
+void LocalExchange::end_deed(WorkerIndex, const Deed& deed, DeedResult result, Done<> done) {
+  {
+    const std::scoped_lock lock(mutex_);
+    deeds_.end(deed, std::move(result), clock_.now());
+  }
+  done();
+}
+
 LocalExchange::Listened& LocalExchange::listened(const Topic& topic) {
   const auto at = topics_.find(topic.key);
   if (at != topics_.end()) return at->second;

@@ -9,6 +9,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/routing/claim_table.h"
+#include "gateway/routing/deed_table.h"
 #include "gateway/routing/exchange.h"
 #include "gateway/routing/kept_messages.h"
 #include "gateway/routing/line_table.h"
@@ -43,6 +44,8 @@ class LocalExchange final : public Exchange {
   void charge(WorkerIndex caller, const Charge& charge, Done<Millis> done) override;
   void line_up(const InLine& who, std::size_t most, Done<bool> done) override;
   void step_out(const InLine& who) override;
+  void begin_deed(WorkerIndex caller, const Deed& deed, Done<DeedTable::Found> done) override;
+  void end_deed(WorkerIndex caller, const Deed& deed, DeedResult result, Done<> done) override;
   void join(WorkerIndex caller, std::vector<Topic> topics, std::size_t weight, Done<AllJoined> done) override;
   void leave(WorkerIndex caller, const Topic& topic, Done<> done) override;
   void kept(WorkerIndex caller, const Topic& topic, const KeptRange& range, Done<KeptPart> done) override;
@@ -99,6 +102,7 @@ class LocalExchange final : public Exchange {
   KeptMessages kept_;
   Rates rates_;
   LineTable lines_;
+  DeedTable deeds_;
   StandingOrders orders_;
   std::vector<std::unique_ptr<Watching>> watching_;
   std::atomic<std::uint64_t> ordered_{0};  ///< written under the lock

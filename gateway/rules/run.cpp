@@ -5,6 +5,7 @@
 
 #include "gateway/dialect/socket_io.h"
 #include "gateway/rules/checks.h"
+#include "gateway/rules/doing_once.h"
 #include "gateway/rules/failing.h"
 #include "gateway/rules/ordering.h"
 #include "gateway/rules/outgoing.h"
@@ -104,8 +105,10 @@ bool Run::has(Step step) const {
       return rule_.claim.has_value();
     case Step::order:
       return rule_.order.has_value();
+    case Step::once:
+      return rule_.once.has_value();
     case Step::handler:
-      return rule_.handler.has_value();
+      return rule_.handler.has_value() && !repeated_;
     case Step::effects:
     case Step::done:
       break;
@@ -160,6 +163,8 @@ std::optional<Failure> Run::ask(Host& host, Step step) {
       return ask_claim(host);
     case Step::order:
       return line_up(host);
+    case Step::once:
+      return begin_once(host);
     case Step::handler:
       if (auto failure = check_names(rule_, scope_, effects_.claimed.size())) return failure;
       waiting_ = true;
@@ -173,11 +178,25 @@ std::optional<Failure> Run::ask(Host& host, Step step) {
   return std::nullopt;
 }
 
+/// What the handler has said, now or the first time. Where that breaks its definition it has been done all the same:
+/// what does not speak of it is said, the rest is left out.
+void Run::use_result(Host& host) {
+  if (!rule_.handler) return;
+  const profile::HandlerStep& handler = *rule_.handler;
+  const auto wrong = check_result(profile_, handler, result_, host.scratch());
+  if (!wrong) {
+    scope_.result = &result_;
+    return;
+  }
+  verdict_.bad_result =
+      handler.name + " at " + handler.place.file + ':' + std::to_string(handler.place.line) + ": " + *wrong;
+}
+
 /// Looks at the answer to the question of `step`.
 std::optional<Failure> Run::settle(Host& host, Step step) {
   Answer answer = *std::exchange(answer_, std::nullopt);
+  if (!answer && step != Step::claim) return answer.failure();
   if (step == Step::authenticate || step == Step::look) {
-    if (!answer) return answer.failure();
     if (disowned_) return Failure{Reason::busy, "the look did not answer in time"};
     if (step == Step::authenticate) return identify(*answer);
     found_ = std::move(*answer);
@@ -185,23 +204,21 @@ std::optional<Failure> Run::settle(Host& host, Step step) {
     return std::nullopt;
   }
   if (step == Step::handler) {
-    if (!answer) return answer.failure();
     result_ = std::move(*answer);
     emissions_ = std::move(answer.emissions);
     committed_ = true;
-    const auto wrong = check_result(profile_, *rule_.handler, result_, host.scratch());
-    if (!wrong) {
-      scope_.result = &result_;
-      return std::nullopt;
-    }
-    // It has been done: what does not speak of it is said, the rest is left out.
-    verdict_.bad_result = rule_.handler->name + " at " + rule_.handler->place.file + ':' +
-                          std::to_string(rule_.handler->place.line) + ": " + *wrong;
+    use_result(host);
     return std::nullopt;
   }
-  if (step == Step::rate || step == Step::order) return answer ? std::nullopt : std::optional(answer.failure());
+  if (step == Step::once) {
+    if (answer->is_null()) return std::nullopt;
+    result_ = std::move((*answer)["result"]);
+    committed_ = repeated_ = true;
+    use_result(host);
+    return std::nullopt;
+  }
+  if (step == Step::rate || step == Step::order) return std::nullopt;
   if (step == Step::recall) {
-    if (!answer) return answer.failure();
     kept_ = std::move(*answer);
     if (kept_.empty()) return std::nullopt;
     if (has_attachments(profile_)) dialect::forget_attachments(kept_.front());
@@ -218,7 +235,6 @@ std::optional<Failure> Run::settle(Host& host, Step step) {
     return std::nullopt;
   }
   const profile::Condition& need = rule_.needs[need_];
-  if (!answer) return answer.failure();
   if (!answer->get<bool>()) {
     return Failure{Reason::absent, "nobody is on " + std::string(topics_.back().text()), need.failure.name};
   }
@@ -292,6 +308,15 @@ std::optional<Failure> Run::line_up(Host& host) {
   order_ = std::move(*text);
   waiting_ = true;
   host.line_up(order_);
+  return std::nullopt;
+}
+
+std::optional<Failure> Run::begin_once(Host& host) {
+  const auto key = once_key(*rule_.once, scope_);
+  if (!key) return key.failure();
+  if (!*key) return std::nullopt;
+  waiting_ = true;
+  host.begin(*rule_.once, **key, hash_of(profile_, *message_));
   return std::nullopt;
 }
 
@@ -377,6 +402,7 @@ std::optional<Failure> Run::render_effects(Host& host) {
   if (disowned_) effects_ = Effects{};  // what was said instead of it has been said
   if (auto failure = render_changes()) return failure;
   Outbound outbound(profile_, &rule_, scope_, host.scratch(), verdict_);
+  if (repeated_) return render_answer(outbound);
   const auto fails = [&](const Place& place, const Result<void>& made) {
     if (!made && committed_) leave_out(place, made.failure());
     return !made && !committed_;
@@ -394,10 +420,16 @@ std::optional<Failure> Run::render_effects(Host& host) {
     effects_.sends = std::move(sends);
     return std::nullopt;
   }
+  return render_answer(outbound);
+}
+
+/// What the sender hears.
+std::optional<Failure> Run::render_answer(Outbound& outbound) {
   for (const profile::ReplyStep& step : rule_.replies) {
     auto replied = outbound.reply(step, effects_.replies);
-    if (fails(step.place, replied)) return replied.failure();
     if (replied) continue;
+    if (!committed_) return replied.failure();
+    leave_out(step.place, replied.failure());
     const Failure unsaid{Reason::internal, "internal error"};
     const profile::Otherwise* answer = otherwise_for(profile_, &rule_, scope_.me->role(), unsaid.reason);
     if (answer == nullptr) continue;

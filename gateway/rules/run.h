@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -27,6 +28,8 @@ class Host {
   virtual void look(const std::string& look, Call call) = 0;
   /// Answered without a value when all that came before it with the same text are done, or by why it waits no longer.
   virtual void line_up(const std::string& text) = 0;
+  /// Answered with null when it is to be done now, with the `result` of the first time in an object when it is done.
+  virtual void begin(const profile::OnceStep& once, const std::string& key, std::uint64_t data) = 0;
   virtual void handle(const std::string& handler, Call call) = 0;
   virtual Result<Judged> verify(const profile::AuthenticateStep& step, const std::string& token) = 0;
   /// For holding outgoing data against its schema; free while no run waits.
@@ -76,6 +79,8 @@ class Run {
   bool is_looking() const { return step_ == Step::authenticate || step_ == Step::look; }
   Effects& effects() { return effects_; }
   Verdict& verdict() { return verdict_; }
+  /// What came of it, when it is done and nothing has failed; what was done before comes of nothing anew.
+  const Json* outcome() const { return step_ == Step::done && !verdict_.failure && !repeated_ ? &result_ : nullptr; }
 
  private:
   enum class Step : std::uint8_t {
@@ -88,6 +93,7 @@ class Run {
     needs,
     claim,
     order,
+    once,
     handler,
     effects,
     done
@@ -104,10 +110,13 @@ class Run {
   std::optional<Failure> ask_needs(Host& host);
   std::optional<Failure> ask_claim(Host& host);
   std::optional<Failure> line_up(Host& host);
+  std::optional<Failure> begin_once(Host& host);
+  void use_result(Host& host);
   Call make_call(const profile::HandlerStep& step);
   std::optional<Failure> render_changes();
   std::optional<Failure> render_topics(const std::vector<profile::TopicText>& texts, std::vector<Topic>& into);
   std::optional<Failure> render_effects(Host& host);
+  std::optional<Failure> render_answer(Outbound& outbound);
   void emit(Outbound& outbound);
   void leave_out(const Place& place, const Failure& failure);
   void give_back(Host& host);
@@ -124,6 +133,7 @@ class Run {
   std::string order_;          // what its rule's `order` names
   bool waiting_ = false;
   bool committed_ = false;  // a handler has accepted: nothing fails any more
+  bool repeated_ = false;   // it was done before: its sender is answered, and nothing else happens
   bool disowned_ = false;   // nobody hears the answer, and nothing of the sender changes
   std::optional<Answer> answer_;
   Judged judged_;                           // what `authenticate` has found

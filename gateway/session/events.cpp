@@ -14,7 +14,7 @@ namespace {
 /// Is the message still to be read when something has been asked? Also to tell that it could not be kept.
 bool is_read_later(const profile::Rule& rule) {
   return rule.rate || (rule.authenticate && rule.authenticate->handler) || rule.look || rule.recall || rule.handler ||
-         rule.claim || rule.order || !rule.needs.empty() ||
+         rule.claim || rule.order || rule.once || !rule.needs.empty() ||
          std::any_of(rule.sends.begin(), rule.sends.end(),
                      [](const profile::SendStep& send) { return send.keep.has_value(); });
 }

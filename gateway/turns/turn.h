@@ -3,10 +3,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/base/timer_queue.h"
 #include "gateway/dialect/dialect.h"
+#include "gateway/routing/deed_table.h"
 #include "gateway/rules/run.h"
 #include "gateway/turns/sender.h"
 
@@ -52,13 +54,15 @@ struct Turn {
   // What its rule waits for; at most one thing.
   std::uint32_t question = 0;  ///< the one that is open; an answer to another one is late
   bool at_handler = false;
-  std::optional<Instant> asked_until;  ///< by when its look and its handler have to have answered
+  std::optional<Instant> asked_until;  ///< by when what it asks has to be answered
   TimerQueue<TurnId>::Id timer;
   std::unique_ptr<Topic> probed;  ///< the claim whose owner is asked for a sign of life, or is waited for
   Fence probed_fence = 0;         ///< its owner's
   bool is_heir = false;           ///< the Exchange has it among those who wait
   std::string line;               ///< that it stands in until it is gone; empty: in none
-  bool waits_in_line = false;     ///< for its turn
+  std::unique_ptr<Deed> deed;     ///< that it has begun; null: none
+  /// What it hears when the answer to its question has not come within `turn_within`; empty: it is not failed by that.
+  std::string_view when_late;
 
   // Of orders that were given since it began.
   std::vector<Topic> barred;                      ///< that it does not join any more

@@ -85,13 +85,33 @@ class TurnTable::Desk final : public rules::Host {
     const Services& services = table_.services_;
     const profile::Profile& profile = *services.profiles[turn_.profile_index];
     turn_.line = profile.name + '\n' + text;
-    turn_.waits_in_line = true;
+    turn_.when_late = "its turn did not come in time";
     turn_.asked_until.reset();
     services.exchange->line_up({turn_.line, table_.worker_, turn_.id.number}, profile.limits.order_waiting,
                                [&table = table_, id = turn_.id, question = turn_.question](bool its_turn) {
                                  table.line_answer(id, question, its_turn);
                                });
-    if (turn_.waits_in_line) start_clock();
+    if (!turn_.when_late.empty()) table_.start_clock(turn_);
+  }
+
+  /// Whose it is, is part of its key: the user, or where there is none the session.
+  void begin(const profile::OnceStep& once, const std::string& key, std::uint64_t data) override {
+    if (turn_.rule->handler && refuses_handlers()) return;
+    const profile::Profile& profile = *table_.services_.profiles[turn_.profile_index];
+    const std::string_view user = turn_.sender.user();
+    Deed deed;
+    deed.table = profile.name;
+    deed.key = turn_.name + (user.empty() ? "\ns" + turn_.sender.id().text() : "\nu" + std::string(user)) + '\n' + key;
+    deed.data = data;
+    deed.within = once.within;
+    deed.most_bytes = profile.limits.once_bytes;
+    deed.most_rows = profile.limits.once_rows;
+    const auto its = std::make_shared<const Deed>(std::move(deed));
+    table_.services_.exchange->begin_deed(
+        table_.worker_, *its,
+        [&table = table_, id = turn_.id, question = turn_.question, its](const DeedTable::Found& found) {
+          table.deed_answer(id, question, *its, found);
+        });
   }
 
   void look(const std::string& look, Call call) override { ask_plugin(look, std::move(call)); }
@@ -125,12 +145,12 @@ class TurnTable::Desk final : public rules::Host {
     if (services.handlers->runs_elsewhere(found->second)) {
       asks = enquiries_of(services, table_.worker_, turn_.profile_index);
     }
-    auto at_once =
-        services.handlers->run(found->second, table_.worker_, std::move(call), std::move(done), std::move(asks));
+    auto at_once = services.handlers->run(found->second, table_.worker_, std::move(call), std::move(done),
+                                          std::move(asks), turn_.deed.get());
     if (at_once) {
       turn_.run->answer(std::move(*at_once));
     } else {
-      start_clock();
+      table_.start_clock(turn_);
     }
   }
 
@@ -143,17 +163,18 @@ class TurnTable::Desk final : public rules::Host {
     if (turn_.handlers_busy) turn_.run->answer(Failure{Reason::busy, "an earlier event still waits for its handler"});
     return turn_.handlers_busy;
   }
-  /// One for its looks and its handler; that of a handler behind a line begins when its turn has come.
-  void start_clock() {
-    const Services& services = table_.services_;
-    const Millis within = services.profiles[turn_.profile_index]->limits.turn_within;
-    if (!turn_.asked_until) turn_.asked_until = services.clock->now() + within;
-    turn_.timer = table_.timers_.add(*turn_.asked_until, turn_.id);
-  }
 
   TurnTable& table_;
   Turn& turn_;
 };
+
+/// One for all that a turn asks, but for its place in a line: behind that it begins anew.
+void TurnTable::start_clock(Turn& turn) {
+  timers_.remove(turn.timer);
+  const Millis within = services_.profiles[turn.profile_index]->limits.turn_within;
+  if (!turn.asked_until) turn.asked_until = services_.clock->now() + within;
+  turn.timer = timers_.add(*turn.asked_until, turn.id);
+}
 
 Turn& TurnTable::begin(std::uint16_t profile) {
   const std::uint32_t slot = slots_.reserve();
@@ -179,6 +200,7 @@ Turn* TurnTable::find(TurnId id) {
 
 void TurnTable::finish(Turn& turn) {
   if (turn.is_heir) services_.exchange->withdraw(*turn.probed, turn.sender.id());
+  if (turn.deed) end_deed(turn, {});
   if (!turn.line.empty()) services_.exchange->step_out({turn.line, worker_, turn.id.number});
   std::unique_ptr<Turn> gone = slots_.release(turn.id.slot);
   timers_.remove(gone->timer);
@@ -195,7 +217,7 @@ void TurnTable::finish(Turn& turn) {
   gone->probed.reset();
   gone->is_heir = gone->sender_ends = false;
   gone->line.clear();
-  gone->waits_in_line = false;
+  gone->when_late = {};
   gone->claims = gone->is_over = false;
   gone->fence = gone->lost = 0;
   gone->expected = 0;
@@ -223,6 +245,8 @@ bool TurnTable::advance(Turn& turn) {
   turn.is_over = true;
   expect(turn);  // none of what is asked now is the last to come
   ends_.done(turn);
+  // Who has heard the answer and asks again finds it done.
+  if (turn.deed) end_deed(turn, [this, id = expect(turn)] { came(id); });
   return came(turn);
 }
 
@@ -250,6 +274,7 @@ void TurnTable::answered(TurnId id, std::uint32_t question, rules::Answer answer
   Turn* turn = find(id);
   if (turn == nullptr || turn->question != question) return;
   timers_.remove(turn->timer);
+  turn->when_late = {};
   turn->probed.reset();
   turn->run->answer(std::move(answer));
   if (advancing_ == turn) return;
@@ -321,7 +346,7 @@ void TurnTable::take_over(Turn& turn) {
 void TurnTable::line_answer(TurnId id, std::uint32_t question, bool its_turn) {
   Turn* turn = find(id);
   if (turn == nullptr || turn->question != question) return;
-  turn->waits_in_line = false;
+  turn->when_late = {};
   turn->asked_until.reset();
   if (its_turn) return answered(id, question, rules::Answer(Json()));
   turn->line.clear();
@@ -383,9 +408,8 @@ void TurnTable::tick(Instant now) {
     turn->timer = {};
     if (turn->probed) {
       take_over(*turn);
-    } else if (turn->waits_in_line) {
-      turn->waits_in_line = false;
-      answered(*due, turn->question, Failure{Reason::busy, "its turn did not come in time"});
+    } else if (!turn->when_late.empty()) {
+      answered(*due, turn->question, Failure{Reason::busy, std::string(turn->when_late)});
     } else if (turn->at_handler && !turn->overdue) {
       expire(*turn);
     }

@@ -5,8 +5,11 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/base/result.h"
 #include "gateway/base/slot_map.h"
 #include "gateway/base/timer_queue.h"
+#include "gateway/routing/deed_table.h"
+#include "gateway/store/once.h"
 #include "gateway/turns/services.h"
 #include "gateway/turns/turn.h"
 
@@ -74,6 +77,11 @@ class TurnTable {
   void wait_for_owner(Turn& turn, const Topic& topic, const Exchange::Claim& held);
   void take_over(Turn& turn);
   void line_answer(TurnId id, std::uint32_t question, bool its_turn);
+  void deed_answer(TurnId id, std::uint32_t question, const Deed& deed, const DeedTable::Found& found);
+  void recall(Turn& turn);
+  void recalled(TurnId id, std::uint32_t question, const Result<std::optional<DoneOnce>>& done);
+  void end_deed(Turn& turn, Done<> done);
+  void start_clock(Turn& turn);
   void expire(Turn& turn);
 
   const WorkerIndex worker_;

@@ -168,6 +168,12 @@ class Gateway:
             raise
         return self
 
+    def start_again(self):
+        """Another process with the same folder, when the one before was killed."""
+        self.process.wait(PATIENCE)
+        self._lines = queue.Queue()
+        self.__enter__()
+
     def _environment(self):
         """Ours without what names the program: the program takes every POLYGATE_... for a setting."""
         ours = {name: value for name, value in os.environ.items() if name not in ("POLYGATE_BIN", "POLYGATE_PLUGINS")}

@@ -397,6 +397,72 @@ def T61_of_a_herd_of_3000_controllers_every_reading_is_stored_and_heard():
         check(not answers.poll(0), "somebody heard more")
 
 
+# ---- T70: kill -9 between the commit and the answer
+
+def telemetry_once():
+    """Readings of somebody who asks again when no answer comes; the answer tells when the row was written."""
+    text = shipped("sensor-telemetry", events_per_second=0)
+    handler = "    handler: sensor_telemetry.record\n    send:\n      to: role/dashboard\n      forget"
+    changes = (("  /:\n    role: controller\n", "  /controllers/:id:\n    role: controller\n    user: $path.id\n"),
+               (handler, '    once: $data.record\n    reply: {as: error, data: "at $result.received"}\n' + handler))
+    for old, new in changes:
+        check(text.count(old) == 1, f"the profile has no longer {old!r}")
+        text = text.replace(old, new)
+    return text
+
+
+def answers(peer, count):
+    """When each of the readings that `peer` has told was written, as far as it is told."""
+    told = []
+    while len(told) < count:
+        try:
+            opcode, payload = peer.frame()
+        except (OSError, Failed):
+            break  # it was killed
+        data = json.loads(payload)["data"] if opcode == TEXT else ""
+        check(data.startswith("at "), f"opcode {opcode} {payload!r}")
+        told.append(float(data[3:]))
+    return told
+
+
+def T70_what_was_written_once_is_there_once_and_answered_alike_after_kill_9():
+    people, readings, rounds = 6, 20, 5
+    unheard = 0
+    with Gateway(workers=2, profiles=(), texts={"telemetry.yaml": telemetry_once()}) as gateway:
+        def rows(where="1=1"):
+            with sqlite3.connect(f"file:{gateway.folder}/sensor-telemetry.db?mode=ro", uri=True) as store:
+                return store.execute(f"SELECT controller, record, received FROM readings WHERE {where}").fetchall()
+
+        def tell(person, first):
+            peer = RawSocket.open(gateway.port, f"/controllers/{person}")
+            for record in range(first, first + readings):
+                peer.send(frame(TEXT, b'{"event":"temperature","data":{"time":1,"record":%d}}' % record))
+            return peer
+
+        for number in range(rounds):
+            first = number * readings
+            peers = [tell(person, first) for person in range(people)]
+            for peer in peers[::2]:
+                peer.socket.close()  # it will not hear an answer
+            until = time.monotonic() + PATIENCE
+            while len(rows(f"record >= {first}")) < 1 + number * 20:
+                check(time.monotonic() < until, "nothing is written")
+            gateway.process.kill()
+            before = [[] if person % 2 == 0 else answers(peer, readings) for person, peer in enumerate(peers)]
+            gateway.start_again()
+            unheard += len(rows(f"record >= {first}")) - sum(map(len, before))
+            after = [answers(tell(person, first), readings) for person in range(people)]
+            for person in range(people):
+                check(len(after[person]) == readings, f"{len(after[person])} answers to {person}")
+                check(after[person][:len(before[person])] == before[person], f"{person} is answered in another way")
+            written = {(controller, record): received for controller, record, received in rows(f"record >= {first}")}
+            for person in range(people):
+                for index, at in enumerate(after[person]):
+                    check(written[str(person), first + index] == at, "it is answered with another row's time")
+        check(len(rows()) == people * readings * rounds, f"{len(rows())} rows of {people * readings * rounds}")
+    check(unheard > 0, "all that was written had been answered")
+
+
 # ---- T72: a store that takes nothing
 
 def T72_what_the_store_says_is_for_the_log_and_its_reason_for_the_client():

@@ -160,6 +160,23 @@ TEST_F(Explain, SaysWhatAnEventWaitsFor) {
   EXPECT_THAT(ran.out, HasSubstr("  assumed: no event before it in the order seat/bob is still under way\n"));
 }
 
+TEST_F(Explain, SaysWhatIsDoneOnce) {
+  std::string profile(Workspace::kProfile);
+  const std::size_t note = profile.find("  note:\n");
+  profile.replace(
+      note, profile.find("\nclosed:") - note,
+      R"(  note: {from: writer, once: {key: n/$data.to, within: 2h}, send: {to: seat/$data.to, with: {by: $me.user}}}
+)");
+  workspace.write("profiles/notes.yaml", profile);
+  const Ran ran =
+      run({"note", R"({"to": "bob", "text": "hi"})", "--as", "writer", "--user", "ann", "--present", "seat/bob"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out,
+              HasSubstr(". when it was done for this user with the key n/$data.to within 2h, say the same again "
+                        "and do no more; else busy while it is being done, and invalid with other data\n"));
+  EXPECT_THAT(ran.out, HasSubstr("  assumed: it was not done with the key n/bob before\n"));
+}
+
 TEST_F(Explain, SaysWhatOthersAreToldToDo) {
   std::string profile(Workspace::kProfile);
   profile.insert(profile.find("    leave: board/main\n"), R"(    others:

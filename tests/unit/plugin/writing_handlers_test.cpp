@@ -5,7 +5,9 @@
 #include <deque>
 #include <future>
 #include <mutex>
+#include <optional>
 #include <thread>
+#include <vector>
 
 #include "gateway/plugin/handlers.h"
 #include "gateway/store/sqlite_store.h"
@@ -337,6 +339,48 @@ TEST_F(WritingHandlers, WhatIsAcceptedIsInTheStoreAndWhatIsSpoiltIsNot) {
   EXPECT_EQ(answers_[1].failure().message, "the rules of the store forbid it");
   EXPECT_EQ(store->query("SELECT * FROM note")->size(), 1U);
   EXPECT_THAT(said_[1], HasSubstr("refused||UNIQUE constraint failed"));
+}
+
+TEST_F(WritingHandlers, WhatWasDoneElsewhereMeanwhileIsBusyAndNotKept) {
+  make([](const Call&) { return Outcome::write("k", [](Transaction&) { return Outcome::accept(1); }); });
+  const Deed deed{"p", "once", 7, Millis(1'000), 1'000, 10};
+  const auto done = [this](HandlerResult result) { answers_.push_back(std::move(result)); };
+  EXPECT_FALSE(handlers_->run(id_, 0, {}, done, &deed));
+  settle();  // where nothing can be inserted
+  EXPECT_FALSE(kept_);
+  EXPECT_FALSE(handlers_->run(id_, 0, {}, done));
+  settle();
+  EXPECT_TRUE(kept_);
+  ASSERT_EQ(answers_.size(), 2U);
+  EXPECT_EQ(answers_[0].failure().reason, Reason::busy);
+  EXPECT_EQ(answers_[0].failure().message, "it is being done elsewhere");
+  EXPECT_EQ(*answers_[1], Json(1));
+}
+
+TEST_F(WritingHandlers, WhetherItWasDoneIsAskedOfAStoreThatAnswers) {
+  make([](const Call&) { return Outcome::accept(); });
+  const Deed deed{"p", "once", 7, Millis(1'000), 1'000, 10};
+  std::vector<Result<std::optional<DoneOnce>>> told;
+  const auto note = [&told](Result<std::optional<DoneOnce>> done) { told.push_back(std::move(done)); };
+  EXPECT_TRUE(handlers_->recall(id_, deed, note));
+  EXPECT_EQ(told.size(), 0U);
+  settle();
+  EXPECT_FALSE(kept_) << "nothing was written";
+  EXPECT_TRUE(handlers_->recall(id_, deed, note));
+  settle(Failure{Reason::busy, "the store is locked"});
+  held_.refuses = Failure{Reason::busy, "the store is crowded"};
+  EXPECT_TRUE(handlers_->recall(id_, deed, note));
+  handlers_->stop();
+  EXPECT_TRUE(handlers_->recall(id_, deed, note));
+  ASSERT_EQ(told.size(), 4U);
+  EXPECT_FALSE(*told[0]);
+  EXPECT_EQ(told[1].failure().message, "the store is locked");
+  EXPECT_EQ(told[2].failure().message, "the store is crowded");
+  EXPECT_EQ(told[3].failure().message, "the gateway is shutting down");
+  store_ = nullptr;
+  make([](const Call&) { return Outcome::accept(); });
+  EXPECT_FALSE(handlers_->recall(id_, deed, note)) << "its plugin keeps no rows";
+  EXPECT_EQ(told.size(), 4U);
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ constexpr Mapping kMappings[] = {
     {"presence", "presence: {user: {%: 1}}\n", "/$defs/presence/properties"},
     {"presence_rule", "presence: {user: {arrived: {from: guest, %: 1}}}\n", "/$defs/presence_rule/properties"},
     {"rate", "events: {e: {from: guest, rate: {at: 1/1s, %: 1}}}\n", "/$defs/rate/oneOf/1/properties"},
+    {"once", "events: {e: {from: guest, once: {key: a, %: 1}}}\n", "/$defs/once/oneOf/1/properties"},
     {"authenticate", "events: {e: {from: guest, authenticate: {%: 1}}}\n", "/$defs/authenticate/properties"},
     {"recall", "events: {e: {from: guest, recall: {%: 1}}}\n", "/$defs/recall/properties"},
     {"handshake", "endpoints: {/: {role: guest, authenticate: {%: 1}}}\n", "/$defs/authenticate/properties"},

@@ -75,6 +75,12 @@ class LateExchange final : public Exchange {
   void step_out(const InLine& who) override {
     call(who.worker, [=, this] { there_.step_out(who); });
   }
+  void begin_deed(WorkerIndex caller, const Deed& deed, Done<DeedTable::Found> done) override {
+    call(caller, [=, this, answer = later(caller, std::move(done))] { there_.begin_deed(caller, deed, answer); });
+  }
+  void end_deed(WorkerIndex caller, const Deed& deed, DeedResult result, Done<> done) override {
+    call(caller, [=, this, answer = later(caller, std::move(done))] { there_.end_deed(caller, deed, result, answer); });
+  }
   void join(WorkerIndex caller, std::vector<Topic> topics, std::size_t weight, Done<AllJoined> done) override {
     call(caller, [=, this, answer = later(caller, std::move(done))] { there_.join(caller, topics, weight, answer); });
   }

@@ -55,6 +55,12 @@ class Witness final : public Exchange {
     there_.line_up(who, most, std::move(done));
   }
   void step_out(const InLine& who) override { there_.step_out(who); }
+  void begin_deed(WorkerIndex caller, const Deed& deed, Done<DeedTable::Found> done) override {
+    there_.begin_deed(caller, deed, std::move(done));
+  }
+  void end_deed(WorkerIndex caller, const Deed& deed, DeedResult result, Done<> done) override {
+    there_.end_deed(caller, deed, std::move(result), std::move(done));
+  }
   void join(WorkerIndex caller, std::vector<Topic> topics, std::size_t weight, Done<AllJoined> done) override {
     ++model_.now;
     there_.join(caller, std::move(topics), weight, std::move(done));
