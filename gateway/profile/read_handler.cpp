@@ -40,7 +40,7 @@ std::optional<HandlerStep> read_asked(ReadContext& context, const yaml::Node& no
   }
   handler.name = std::move(*word);
   handler.place = name->place();
-  context.profile.handlers_named.insert(handler.name);
+  if (answers) context.profile.handlers_named.insert(handler.name);
   if (!read_when(context, node)) return std::nullopt;
   return handler;
 }

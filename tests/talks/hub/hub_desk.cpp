@@ -22,9 +22,10 @@ constexpr char kSettings[] = R"({
         "properties": {
           "email": {"type": "string"},
           "circles": {"type": "array", "items": {"type": "integer"}},
-          "conversations": {"type": "array", "items": {"type": "integer"}}
+          "conversations": {"type": "array", "items": {"type": "integer"}},
+          "signed_out": {"type": "boolean"}
         },
-        "required": ["email", "circles", "conversations"],
+        "required": ["circles", "conversations"],
         "additionalProperties": false
       }
     }
@@ -45,13 +46,25 @@ class Desk {
  public:
   explicit Desk(const polygate::Settings& settings) : people_(settings.values.at("people")) {}
 
-  Outcome rooms(const Call& call) {
+  /// Whose token that is: `u5` is person 5, `d5` device 5.
+  Outcome account(const Call& call) const {
+    const auto found = people_.find(call.user);
+    if (found == people_.end()) return Outcome::fail("unknown_token");
+    if (found->value("signed_out", false)) return Outcome::fail("signed_out");
+    const bool is_device = call.user.front() == 'd';
+    const std::int64_t id = std::stoll(call.user.substr(1));
+    Json claims = {{"id", id}, {"is_device", is_device}, {is_device ? "device_id" : "person_id", id}};
+    if (!is_device) claims["email"] = found->at("email");
+    return Outcome::identify({call.user, std::move(claims), is_device ? "device" : "person"});
+  }
+
+  Outcome rooms(const Call& call) const {
     const Json& person = people_.at(call.user);
     return Outcome::accept({{"circles", person["circles"]}, {"conversations", person["conversations"]}});
   }
 
   /// May the sender be in that conversation, or in that circle?
-  Outcome admit(const Call& call) {
+  Outcome admit(const Call& call) const {
     const Json& person = people_.at(call.user);
     const auto conversation = call.data.find("conversation_id");
     if (conversation != call.data.end()) {
@@ -63,11 +76,11 @@ class Desk {
   }
 
   /// Whom a call is for, by e-mail or by user; only within a circle.
-  Outcome callee(const Call& call) {
+  Outcome callee(const Call& call) const {
     const Json& mine = people_.at(call.user)["circles"];
     for (const auto& [user, person] : people_.items()) {
-      const bool is_meant =
-          call.data.contains("email") ? person["email"] == call.data["email"] : user == call.data.value("user_id", "");
+      const bool is_meant = call.data.contains("email") ? person.value("email", "") == call.data["email"]
+                                                        : user == call.data.value("user_id", "");
       if (!is_meant) continue;
       for (const Json& circle : person["circles"]) {
         if (contains(mine, circle)) return Outcome::accept({{"user", user}});
@@ -88,15 +101,19 @@ class Desk {
       result["status"] = "pending";
     } else {
       result["status"] = "done";
-      result["sender"] = call.claims.at("email");
+      if (call.claims.contains("email")) result["sender"] = call.claims["email"];
     }
     return Outcome::accept(std::move(result));
   }
 
-  /// The e-mail of who came or went, and the circles that are to hear it.
+  /// The e-mail or the number of who came or went, and the circles that are to hear it.
   Outcome presence(const Call& call) {
-    const std::string user = "u" + call.with.at("person").get<std::string>();
-    const Json& person = people_.at(user);
+    const auto device = call.with.find("device");
+    if (device != call.with.end()) {
+      const auto id = device->get<std::string>();
+      return Outcome::accept({{"device_id", std::stoll(id)}, {"circles", people_.at("d" + id)["circles"]}});
+    }
+    const Json& person = people_.at("u" + call.with.at("person").get<std::string>());
     return Outcome::accept({{"email", person["email"]}, {"circles", person["circles"]}});
   }
 
@@ -119,13 +136,16 @@ POLYGATE_PLUGIN(hub_desk, plugin) {
   using polygate::Reason;
   using polygate::Threading;
   plugin.settings_schema(kSettings);
+  plugin.failure("unknown_token", Reason::unauthenticated, "no such account");
+  plugin.failure("signed_out", Reason::unauthenticated, "signed out");
   plugin.failure("no_account", Reason::absent, "no such account");
   plugin.failure("not_in_conversation", Reason::forbidden, "not in this conversation");
   plugin.failure("not_in_circle", Reason::forbidden, "not in this circle");
   plugin.state<Desk>()
-      .handler("rooms", &Desk::rooms, Threading::serial)
-      .handler("admit", &Desk::admit, Threading::serial)
-      .handler("callee", &Desk::callee, Threading::serial)
+      .look("account", &Desk::account, Threading::serial)
+      .look("rooms", &Desk::rooms, Threading::serial)
+      .look("admit", &Desk::admit, Threading::serial)
+      .look("callee", &Desk::callee, Threading::serial)
       .handler("post", &Desk::post, Threading::serial)
       .handler("presence", &Desk::presence, Threading::serial)
       .handler("turn_credentials", &Desk::turn_credentials, Threading::serial)

@@ -48,7 +48,7 @@ TEST(Sketches, WalkersPassCheck) {
 }
 
 TEST(Sketches, AreReallyLookedAt) {
-  const Ran ran = check_sketch("hub", "hub", "every: {interval: 1s, handler: hub_desk.nobody}\n");
+  const Ran ran = check_sketch("hub", "hub", "timers: {sweep: {every: 1s, handler: hub_desk.nobody}}\n");
   EXPECT_EQ(ran.code, 78);
   EXPECT_NE(ran.err.find("plugin `hub_desk` has no handler `nobody`"), std::string::npos) << ran.err;
 }
