@@ -188,6 +188,16 @@ void check_problem(CheckContext& context, const CheckScope& scope, const Path& p
   }
 }
 
+/// What a plugin says in the step `step`.
+void check_said(CheckContext& context, const Path& path, CheckScope::Result known, const std::string& step) {
+  const std::string root = "`$" + std::string(root_name(path.root)) + '`';
+  if (known == CheckScope::Result::no_step) {
+    context.problem(path.place, root + " is what a `" + step + "` says, this rule has none");
+  } else if (known == CheckScope::Result::not_yet) {
+    context.problem(path.place, root + " is not known here: this comes before the " + step + ", or instead of it");
+  }
+}
+
 void check_result(CheckContext& context, const CheckScope& scope, const Path& path) {
   if (scope.result != CheckScope::Result::ready) return check_said(context, path, scope.result, "handler");
   if (scope.said == nullptr) return;
@@ -218,16 +228,6 @@ bool has_codes(const Profile& profile) {
   bool found = some(profile.failures);
   each_rule(profile, [&](const Rule& rule) { found = found || some(rule.failures); });
   return found;
-}
-
-/// What a plugin says in the step `step`.
-void check_said(CheckContext& context, const Path& path, CheckScope::Result known, const std::string& step) {
-  const std::string root = "`$" + std::string(root_name(path.root)) + '`';
-  if (known == CheckScope::Result::no_step) {
-    context.problem(path.place, root + " is what a `" + step + "` says, this rule has none");
-  } else if (known == CheckScope::Result::not_yet) {
-    context.problem(path.place, root + " is not known here: this comes before the " + step + ", or instead of it");
-  }
 }
 
 void check_path(CheckContext& context, const CheckScope& scope, const Path& path) {

@@ -8,7 +8,7 @@
 namespace polygate::profile {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Root>, 22> kRoots{
+constexpr std::array<std::pair<std::string_view, Root>, 23> kRoots{
     {{"data", Root::data},       {"args", Root::args},         {"event", Root::event},     {"me", Root::me},
      {"name", Root::name},       {"path", Root::path},         {"query", Root::query},     {"header", Root::header},
      {"auth", Root::auth},       {"settings", Root::settings}, {"result", Root::result},   {"failure", Root::failure},

@@ -37,7 +37,8 @@ const PluginEntry kAsker = {kAbiTag, "asker", [](PluginRegistry& plugin) {
 
 TEST(Trials, HandlersHearWhoIsPresentMeetMadeUpSecretsAndEmit) {
   const Workspace workspace;
-  workspace.write("schemas/ask.json", R"({"$defs": {"ask": {}, "asker.ask.result": {}, "asked": {}, "sit": {}, "error": {}}})");
+  workspace.write("schemas/ask.json",
+                  R"({"$defs": {"ask": {}, "asker.ask.result": {}, "asked": {}, "sit": {}, "error": {}}})");
   const std::string file = workspace.write("ask.yaml", R"(profile: ask
 dialect: {name: event, body: data}
 schema: ask.json

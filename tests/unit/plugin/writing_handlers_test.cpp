@@ -345,7 +345,7 @@ TEST_F(WritingHandlers, WhatWasDoneElsewhereMeanwhileIsBusyAndNotKept) {
   make([](const Call&) { return Outcome::write("k", [](Transaction&) { return Outcome::accept(1); }); });
   const Deed deed{"p", "once", 7, Millis(1'000), 1'000, 10};
   const auto done = [this](HandlerResult result) { answers_.push_back(std::move(result)); };
-  EXPECT_FALSE(handlers_->run(id_, 0, {}, done, &deed));
+  EXPECT_FALSE(handlers_->run(id_, 0, {}, done, {}, &deed));
   settle();  // where nothing can be inserted
   EXPECT_FALSE(kept_);
   EXPECT_FALSE(handlers_->run(id_, 0, {}, done));

@@ -64,7 +64,11 @@ class Emitter final : public Host {
   void claim(const Topic&, Taken) override {}
   void release(const Topic&) override {}
   void present(const Topic&) override {}
-  Result<auth::IdentityPtr> verify(const std::string&, std::string_view) override { return Failure{}; }
+  void recall(const Topic&, const std::string&) override {}
+  void look(const std::string&, Call) override {}
+  void line_up(const std::string&) override {}
+  void begin(const profile::OnceStep&, const std::string&, std::uint64_t) override {}
+  Result<Judged> verify(const profile::AuthenticateStep&, const std::string&) override { return Failure{}; }
   json::Document& scratch() override { return scratch_; }
 
  private:
