@@ -28,6 +28,7 @@ Result<Topic> topic_to_ask_for(const profile::Profile& profile, std::string_view
   auto topic = topic_named(profile, text);
   if (!topic) return invalid(named + topic.failure().message);
   const std::string_view family = topic->family();
+  if (topic->kind == TopicKind::session) return invalid(named + "nobody is counted on a topic of `session/`");
   if ((family == "user" && !profile.uses_user_topics) || (family == "role" && !profile.uses_role_topics)) {
     return invalid(named + "no rule names a topic of `" + std::string(family) + "/`, so that nobody is counted there");
   }

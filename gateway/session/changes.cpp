@@ -7,11 +7,13 @@
 namespace polygate::session {
 namespace {
 
-/// Does any of it come back to whoever sends it?
+/// Does any of it come back to whoever sends it? What a session says when it opens is not waited for: it has not been
+/// told yet what its first topics keep.
 bool hears_itself(const Session& session, const Exchange::Batch& sends) {
-  return !session.ending && std::any_of(sends.begin(), sends.end(), [&](const Exchange::Sending& one) {
-    return one.frame && one.except != session.id() && session.inside(one.topic);
-  });
+  return !session.ending && session.phase != Session::Phase::opening &&
+         std::any_of(sends.begin(), sends.end(), [&](const Exchange::Sending& one) {
+           return one.frame && one.except != session.id() && session.inside(one.topic);
+         });
 }
 
 }  // namespace

@@ -39,6 +39,7 @@ void Endings::end_behind(Session& session, const Farewell& farewell, Dropped why
   if (session.is_leaving()) return;
   session.replays->farewell = std::make_unique<Farewell>(farewell);
   take_no_more(session, why);
+  deadlines_.clear(session, Deadline::role);
   deadlines_.set(session, Deadline::finish, session.profile->limits.finish_within);
 }
 

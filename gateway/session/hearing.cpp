@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "gateway/routing/load.h"
+
 namespace polygate::session {
 
 void Hearing::hear(Session& session, const Direct& direct) {
@@ -23,7 +25,9 @@ void Hearing::hold(Session& session, Early::One one) {
   if (session.ending && !one.order) return;
   if (!session.early) session.early = std::make_unique<Early>();
   const std::size_t weight = (one.frame ? one.frame->weight() : 0) + kWaitingFrame;
-  if (session.early->weight + weight > session.profile->limits.outbox_bytes) return endings_.cut_slow(session);
+  // Behind its own copies stands as much as may lie in its worker's mailbox: that is no slowness of its peer.
+  const std::size_t most = session.profile->limits.outbox_bytes + Load::kHighBytes;
+  if (session.early->weight + weight > most) return endings_.cut_slow(session);
   session.early->weight += weight;
   session.early->all.push_back(std::move(one));
 }

@@ -30,7 +30,7 @@ bool Recoveries::detach(Session& session) {
   if (session.replays) replayer_.go_on(session);
   if (session.ending) return true;  // it has missed too much already
   claims_.answer_askers(session, Direct::Kind::dead);
-  deadlines_.set(session, Deadline::detached, settings.within);
+  if (!session.is_leaving()) deadlines_.set(session, Deadline::detached, settings.within);
   return true;
 }
 
@@ -49,7 +49,7 @@ std::optional<Resumed> Recoveries::resume(const Resumption& resumption) {
   }
   ++counts.resumed;
   if (session.is_detached()) --counts.detached;
-  deadlines_.clear(session, Deadline::detached);
+  if (!session.is_leaving()) deadlines_.clear(session, Deadline::detached);
   Carrier* const before = std::exchange(session.carrier, resumption.carrier);
   session.full = false;
   session.place = resumption.place;

@@ -162,7 +162,9 @@ void SessionTable::hang_up(SessionId id, Gone, bool more) {
 
 bool SessionTable::detach(SessionId id) {
   Session* session = state_->sessions.find_live(id);
-  return session != nullptr && state_->recoveries.detach(*session);
+  const bool detached = session != nullptr && state_->recoveries.detach(*session);
+  state_->endings.settle();
+  return detached;
 }
 
 std::string SessionTable::name(SessionId id) const {

@@ -86,12 +86,13 @@ class TurnTable::Desk final : public rules::Host {
     const profile::Profile& profile = *services.profiles[turn_.profile_index];
     turn_.line = profile.name + '\n' + text;
     turn_.when_late = "its turn did not come in time";
-    turn_.asked_until.reset();
     services.exchange->line_up({turn_.line, table_.worker_, turn_.id.number}, profile.limits.order_waiting,
                                [&table = table_, id = turn_.id, question = turn_.question](bool its_turn) {
                                  table.line_answer(id, question, its_turn);
                                });
-    if (!turn_.when_late.empty()) table_.start_clock(turn_);
+    if (turn_.when_late.empty()) return;
+    turn_.asked_until.reset();
+    table_.start_clock(turn_);
   }
 
   /// Whose it is, is part of its key: the user, or where there is none the session.
@@ -148,6 +149,7 @@ class TurnTable::Desk final : public rules::Host {
     auto at_once = services.handlers->run(found->second, table_.worker_, std::move(call), std::move(done),
                                           std::move(asks), turn_.deed.get());
     if (at_once) {
+      turn_.at_handler = false;  // it goes on, and may wait for something else
       turn_.run->answer(std::move(*at_once));
     } else {
       table_.start_clock(turn_);
@@ -347,7 +349,7 @@ void TurnTable::line_answer(TurnId id, std::uint32_t question, bool its_turn) {
   Turn* turn = find(id);
   if (turn == nullptr || turn->question != question) return;
   turn->when_late = {};
-  turn->asked_until.reset();
+  if (turn->timer) turn->asked_until.reset();  // it has waited
   if (its_turn) return answered(id, question, rules::Answer(Json()));
   turn->line.clear();
   services_.log->write_rarely("limit order_waiting", Level::warn, "limit reached",
