@@ -281,10 +281,10 @@ std::vector<std::string> steps_in_words(const profile::Profile& profile, const p
   add_demands(profile, rule, definitions, asked, steps);
   if (rule.become) steps.push_back("become " + profile.role_name(*rule.become));
   if (!rule.set.empty()) steps.push_back("remember " + words(rule.set));
-  if (!rule.join.empty()) steps.push_back("join " + words(rule.join));
-  for (const profile::SendStep& send : rule.sends) steps.push_back(words(send, event));
   if (!rule.leave.empty()) steps.push_back("leave " + words(rule.leave));
+  if (!rule.join.empty()) steps.push_back("join " + words(rule.join));
   for (const profile::ReplyStep& reply : rule.replies) steps.push_back(words(reply, event));
+  for (const profile::SendStep& send : rule.sends) steps.push_back(words(send, event));
   for (const profile::OthersStep& others : rule.others) steps.push_back(words(others));
   if (rule.close.close) steps.push_back(words(rule.close));
   return steps;

@@ -30,9 +30,9 @@ struct Handlers::Handler {
 
   /// What an outcome does that no handler may, or nothing. `call` is null of a write's.
   std::optional<std::string> fault_in(const Outcome& outcome, const Call* call) const {
-    if (outcome.identity()) return fault_in(*outcome.identity(), call);
     if (outcome.writes() && is_look) return "it writes, and a look only reads";
     if (!outcome.emissions().empty() && is_look) return "it emits, and a look only reads";
+    if (outcome.identity()) return fault_in(*outcome.identity(), call);
     if (outcome.writes() && store == nullptr) return "it writes to a store, and it has none";
     if (!outcome.emissions().empty() && !outcome.accepted()) {
       return outcome.writes() ? "it emits before its write says yes: the closure does" : "it says no, and emits";

@@ -90,6 +90,7 @@ Result<const Plugin*> Loader::load(std::string_view asked) {
     return Failure{Reason::invalid,
                    "plugin " + in_ticks(name) + ": a plugin's name has 1 to 64 characters of [a-z0-9_]"};
   }
+  if (name == "polygate") return Failure{Reason::invalid, "plugin `polygate`: that name is the gateway's own"};
   if (const auto known = plugins_.find(name); known != plugins_.end()) return &known->second;
   const auto failure = [&](Reason reason, const std::string& message) {
     return Failure{reason, "plugin " + in_ticks(name) + ": " + message};

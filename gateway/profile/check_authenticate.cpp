@@ -23,13 +23,22 @@ bool says_role(const AuthenticateStep& step) {
   return std::any_of(step.judges.begin(), step.judges.end(), [](const Judge& judge) { return !judge.roles.empty(); });
 }
 
+/// The same place under one name: the data are the first of the arguments.
+Path among_arguments(Path path) {
+  if (path.root != Root::data) return path;
+  path.root = Root::args;
+  path.segments.insert(path.segments.begin(), "0");
+  return path;
+}
+
 /// Is the token a part of what is forwarded by `path`?
 bool holds(const Path& path, const AuthenticateStep& step) {
+  const Path mine = among_arguments(path);
   return std::any_of(step.tokens.begin(), step.tokens.end(), [&](const Text& token) {
     if (!token.is_one_path()) return false;
-    const Path& its = token.parts[0].path;
-    return its.root == path.root && path.segments.size() <= its.segments.size() &&
-           std::equal(path.segments.begin(), path.segments.end(), its.segments.begin());
+    const Path its = among_arguments(token.parts[0].path);
+    return its.root == mine.root && mine.segments.size() <= its.segments.size() &&
+           std::equal(mine.segments.begin(), mine.segments.end(), its.segments.begin());
   });
 }
 
@@ -54,12 +63,11 @@ void check_told(CheckContext& context, const Rule& rule) {
     const bool as_it_came =
         said == nullptr && (holds(Path{Root::data, {}, {}}, step) || holds(Path{Root::args, {}, {}}, step));
     const bool replaced = as_it_came && std::all_of(step.tokens.begin(), step.tokens.end(), [&](const Text& token) {
-                            const Path& its = token.parts[0].path;
-                            const auto is_it = [&](const Shape::Entry& field) {
-                              return its.segments.size() == 1 && field.key == its.segments[0];
-                            };
-                            if (its.root != Root::data) return its.root != Root::args;
-                            return std::any_of(send.with.begin(), send.with.end(), is_it);
+                            const Path its = among_arguments(token.parts[0].path);
+                            const bool is_field = its.segments.size() > 1 && its.segments[0] == "0";
+                            const auto is_it = [&](const Shape::Entry& field) { return field.key == its.segments[1]; };
+                            if (its.root != Root::args) return true;
+                            return is_field && std::any_of(send.with.begin(), send.with.end(), is_it);
                           });
     const bool set = std::any_of(send.with.begin(), send.with.end(),
                                  [&](const Shape::Entry& field) { return holds(field.value, step); });
@@ -67,6 +75,10 @@ void check_told(CheckContext& context, const Rule& rule) {
       context.problem(send.place, "this sends the token of `authenticate` to others, with the data",
                       "give it `data` without the token");
     }
+  }
+  for (const OthersStep& others : rule.others) {
+    if (!others.close.reason || !holds(*others.close.reason, step)) continue;
+    context.problem(others.close.reason->place, "this tells others the token of `authenticate`");
   }
 }
 

@@ -18,10 +18,11 @@ namespace {
 void check_recurring(CheckContext& context, const CheckScope& scope, const Text& text, std::string_view otherwise) {
   check_text(context, scope, text);
   for (const Text::Part& part : text.parts) {
-    const Root root = part.path.root;
-    const bool changes = root == Root::now || root == Root::date || root == Root::new_id || root == Root::next;
+    const Path& path = part.path.key ? *part.path.key : part.path;
+    const bool changes =
+        path.root == Root::now || path.root == Root::date || path.root == Root::new_id || path.root == Root::next;
     if (!part.has_path || !changes) continue;
-    context.problem(part.path.place, "`" + part.path.text() + "` is another one each time: " + std::string(otherwise));
+    context.problem(part.path.place, "`" + path.text() + "` is another one each time: " + std::string(otherwise));
   }
 }
 
@@ -53,6 +54,11 @@ void check_once(CheckContext& context, const CheckScope& scope, const Rule& rule
                                                    {"set", !rule.set.empty()},
                                                    {"join", !rule.join.empty()},
                                                    {"leave", !rule.leave.empty()}};
+  for (const SendStep& send : rule.sends) {
+    if (rule.handler || !send.keep || !send.keep->refuses) continue;
+    context.problem(send.keep->place, "with `once`, what `full: refuse` does not send would be done, and never sent",
+                    "leave out `full`, or `once`");
+  }
   for (const auto& [step, is_there] : changing) {
     if (!is_there) continue;
     context.problem(rule.once->place, "`once` does not go together with `" + std::string(step) +

@@ -147,6 +147,7 @@ TEST_F(PluginFolder, T60_NamesThatAreNoNamesNeverReachTheDisk) {
     EXPECT_THAT(why(name), HasSubstr("[a-z0-9_]")) << name;
   }
   EXPECT_THAT(why(std::string(65, 'a')), HasSubstr("1 to 64 characters"));
+  EXPECT_THAT(why("polygate"), HasSubstr("the gateway's own")) << "its tables of `once` are of that name";
 }
 
 TEST_F(PluginFolder, T60_ASymbolicLinkIsRefused) {
