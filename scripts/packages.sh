@@ -10,4 +10,4 @@ test_packages=(
   clang clang-format clang-tidy lld libclang-rt-14-dev strace npm nodejs chromium openssl git curl postgresql
   python3 python3-websockets python3-socketio python3-requests python3-websocket
 )
-bench_packages=(npm nodejs python3 python3-flask-socketio python3-eventlet python3-jsonschema util-linux)
+bench_packages=(npm nodejs postgresql python3 python3-flask-socketio python3-eventlet python3-jsonschema util-linux)
