@@ -89,9 +89,12 @@ std::optional<Node> read_file(const std::filesystem::path& path, const std::stri
 }
 
 void refuse_unknown_keys(const Node& map, const std::vector<std::string>& known, std::string_view what,
-                         Diagnostics& diagnostics) {
+                         Diagnostics& diagnostics, const std::vector<std::string>& told) {
+  const auto has = [](const std::vector<std::string>& keys, const std::string& key) {
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
+  };
   for (const Node::Entry& entry : map.entries()) {
-    if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
+    if (has(known, entry.key) || has(told, entry.key)) continue;
     std::string hint = did_you_mean(entry.key, known);
     if (hint.empty()) {
       for (const std::string& key : known) hint += (hint.empty() ? "known are " : ", ") + key;

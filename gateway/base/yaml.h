@@ -84,8 +84,9 @@ std::optional<Node> read(std::string_view text, const std::string& file, Diagnos
 std::optional<Node> read_file(const std::filesystem::path& path, const std::string& shown_as, Diagnostics& diagnostics,
                               const Limits& limits = {});
 
-/// Says which keys of `map` are not among `known`, each with its place and "did you mean".
+/// Says which keys of `map` are not among `known`, each with its place and "did you mean". The caller tells by itself
+/// what is wrong with those of `told`.
 void refuse_unknown_keys(const Node& map, const std::vector<std::string>& known, std::string_view what,
-                         Diagnostics& diagnostics);
+                         Diagnostics& diagnostics, const std::vector<std::string>& told = {});
 
 }  // namespace polygate::yaml

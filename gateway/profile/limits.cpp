@@ -71,9 +71,8 @@ constexpr std::array kLimits = {
     Limit{"order_waiting", Unit::count, 0, kMany, Zero::is_a_value, &Limits::order_waiting,
           "Events that wait behind the one whose turn it is, for each text that an `order` names; one more is `busy`."},
     Limit{"once_bytes", Unit::bytes, 1, std::uint64_t{1} << 40, Zero::is_a_value, &Limits::once_bytes,
-          "Memory for what was done `once`, each with its key, its result and 256 bytes around it; what was done first "
-          "is "
-          "forgotten first."},
+          "Memory for what was done `once`, each with its key, its result and 256 bytes around it; "
+          "what was done first is forgotten first."},
     Limit{"once_rows", Unit::count, 1, kMany, Zero::is_a_value, &Limits::once_rows,
           "Rows for what was done `once` and written by its handler, in the profile's store; the oldest go first."},
     Limit{"kept_per_topic", Unit::count, 0, kMany, Zero::is_a_value, &Limits::kept_per_topic,

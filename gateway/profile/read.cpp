@@ -178,11 +178,10 @@ std::shared_ptr<Profile> read(const yaml::Node& root, const std::string& file, c
   profile->file = file;
   profile->families = {{"session", TopicKind::session}, {"user", TopicKind::joined}, {"role", TopicKind::joined}};
   ReadContext context{*profile, found, {}};
-  std::vector<std::string> known = {"profile",  "about",  "dialect",   "engine",    "schema",  "plugins",
-                                    "settings", "limits", "endpoints", "events",    "opened",  "closed",
-                                    "started",  "timers", "presence",  "otherwise", "failures"};
-  if (root.find("every") != nullptr) known.emplace_back("every");  // its own problem is told
-  if (!expect_map(context, root, "a profile", known)) {
+  const std::vector<std::string> known = {"profile",  "about",  "dialect",   "engine",    "schema",  "plugins",
+                                          "settings", "limits", "endpoints", "events",    "opened",  "closed",
+                                          "started",  "timers", "presence",  "otherwise", "failures"};
+  if (!expect_map(context, root, "a profile", known, {"every"})) {
     add_once(found, diagnostics);
     return nullptr;
   }

@@ -21,13 +21,13 @@ void mismatch(ReadContext& context, const yaml::Node& node, std::string_view wha
 }
 
 bool expect_map(ReadContext& context, const yaml::Node& node, std::string_view what,
-                const std::vector<std::string>& known) {
+                const std::vector<std::string>& known, const std::vector<std::string>& told) {
   if (!node.is_map()) {
     mismatch(context, node, what, "a mapping");
     return false;
   }
   if (refuse_braces(context, node)) return false;
-  yaml::refuse_unknown_keys(node, known, what, context.diagnostics);
+  yaml::refuse_unknown_keys(node, known, what, context.diagnostics, told);
   return true;
 }
 

@@ -35,10 +35,10 @@ void each_of(const yaml::Node& node, Visit visit) {
 /// Says so when `node` is `{data.x}`: somebody meant `$data.x`, and YAML reads a mapping whose only key has no value.
 bool refuse_braces(ReadContext& context, const yaml::Node& node);
 
-/// Is `node` a mapping? Says so when it is not, and which of its keys are not among `known`. `what` names it in
-/// messages, such as "a rule".
+/// Is `node` a mapping? Says so when it is not, and which of its keys are not among `known`; those of `told` the caller
+/// refuses by itself. `what` names it in messages, such as "a rule".
 bool expect_map(ReadContext& context, const yaml::Node& node, std::string_view what,
-                const std::vector<std::string>& known);
+                const std::vector<std::string>& known, const std::vector<std::string>& told = {});
 
 /// Has the mapping `key`? Says so at `place` when it has not.
 const yaml::Node* expect_key(ReadContext& context, const yaml::Node& map, const std::string& key, const Place& place,

@@ -106,14 +106,10 @@ PingPolicy read_ping(ReadContext& context, const yaml::Node& node) {
   return ping;
 }
 
-/// What `authenticate` says stood here before, as `token`.
-std::vector<std::string> with_old_token(ReadContext& context, const yaml::Node& node, std::vector<std::string> known) {
-  const yaml::Node* token = node.is_map() ? node.find("token") : nullptr;
-  if (token == nullptr) return known;
-  context.problem(token->place(), "`token` is no longer here: a handshake has `authenticate`, as rules have",
+/// What `authenticate` says stood here before.
+void refuse_token(ReadContext& context, const yaml::Node& token) {
+  context.problem(token.place(), "`token` is no longer here: a handshake has `authenticate`, as rules have",
                   "write `authenticate: {token: $header.authorization, verifier: ...}`");
-  known.emplace_back("token");
-  return known;
 }
 
 std::string read_host(ReadContext& context, const yaml::Node& node) {
@@ -146,7 +142,8 @@ void read_endpoint(ReadContext& context, const yaml::Node& node, Endpoint endpoi
   const std::vector<std::string> known = {
       "listener", "host",    "role", "namespaces",          "id",     "user", "query", "authenticate",
       "ping",     "origins", "idle", "authenticate_within", "dialect"};
-  if (!expect_map(context, node, "an endpoint", with_old_token(context, node, known))) return;
+  if (!expect_map(context, node, "an endpoint", known, {"token"})) return;
+  if (const yaml::Node* token = node.find("token")) refuse_token(context, *token);
   if (const yaml::Node* role = expect_key(context, node, "role", endpoint.place, "endpoint `" + endpoint.path + "`")) {
     endpoint.role = read_role(context, *role).value_or(0);
   }

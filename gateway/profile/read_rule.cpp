@@ -81,12 +81,6 @@ std::optional<RecallStep> read_recall(ReadContext& context, const yaml::Node& no
   return RecallStep{std::move(*where), std::move(*what), node.place()};
 }
 
-/// What stood here before is told apart, with what to write instead.
-std::vector<std::string> with_old(const yaml::Node& node, const char* old, std::vector<std::string> known) {
-  if (node.find(old) != nullptr) known.emplace_back(old);
-  return known;
-}
-
 /// `failure: name`. What it says stood here before, as `message`.
 OwnFailure read_own_failure(ReadContext& context, const yaml::Node& node) {
   OwnFailure failure;
@@ -107,7 +101,7 @@ std::vector<Condition> read_conditions(ReadContext& context, const yaml::Node& n
     Condition condition;
     const yaml::Node* topic = &item;
     if (item.is_map()) {
-      if (!expect_map(context, item, what, with_old(item, "message", {"topic", "failure", "when"}))) return;
+      if (!expect_map(context, item, what, {"topic", "failure", "when"}, {"message"})) return;
       topic = expect_key(context, item, "topic", item.place(), what);
       condition.failure = read_own_failure(context, item);
     }
@@ -124,8 +118,8 @@ std::optional<ClaimStep> read_claim(ReadContext& context, const yaml::Node& node
   ClaimStep claim;
   const yaml::Node* topic = &node;
   if (node.is_map()) {
-    const auto known = with_old(node, "taken", {"topic", "when_taken", "within", "failure", "when"});
-    if (!expect_map(context, node, "`claim`", with_old(node, "message", known))) return std::nullopt;
+    const std::vector<std::string> known = {"topic", "when_taken", "within", "failure", "when"};
+    if (!expect_map(context, node, "`claim`", known, {"taken", "message"})) return std::nullopt;
     topic = expect_key(context, node, "topic", node.place(), "`claim`");
     if (const yaml::Node* old = node.find("taken")) {
       context.problem(old->place(), "`taken` is the failure; what becomes of the claim then is `when_taken`",
@@ -215,25 +209,25 @@ std::optional<Rule> read_rule(ReadContext& context, const yaml::Node& node, Rule
     mismatch(context, node, "a rule", "a mapping");
     return std::nullopt;
   }
-  std::vector<std::string> known = steps_of(kind);
+  const std::vector<std::string> steps = steps_of(kind);
   const std::vector<std::string> every = steps_of(RuleKind::event);
+  std::vector<std::string> told;
   for (const yaml::Node::Entry& entry : node.entries()) {
     if (entry.key == "ask") {
       context.problem(entry.key_place, "`ask` is not known to this version yet");
-      known.emplace_back("ask");
-    } else if (std::find(known.begin(), known.end(), entry.key) == known.end() &&
+      told.emplace_back("ask");
+    } else if (std::find(steps.begin(), steps.end(), entry.key) == steps.end() &&
                std::find(every.begin(), every.end(), entry.key) != every.end()) {
       context.problem(entry.key_place, "`" + entry.key + "` means nothing " + std::string(lacking(kind)));
-      known.push_back(entry.key);
+      told.push_back(entry.key);
     }
   }
-  yaml::refuse_unknown_keys(node, known, "a rule", context.diagnostics);
+  yaml::refuse_unknown_keys(node, steps, "a rule", context.diagnostics, told);
 
   Rule rule;
   rule.place = place;
   rule.of_presence = kind == RuleKind::presence;
   rule.has_sender = kind == RuleKind::event || kind == RuleKind::opened || kind == RuleKind::closed;
-  const std::vector<std::string> steps = steps_of(kind);
   const auto at = [&](const char* key) -> const yaml::Node* {
     return std::find(steps.begin(), steps.end(), key) != steps.end() ? node.find(key) : nullptr;
   };
