@@ -358,7 +358,7 @@ std::optional<HandlerResult> Handlers::invoke(const Handler& handler, std::size_
   std::optional<std::string> fault = thrown ? thrown : handler.fault_in(*outcome, &asked.call);
   if (fault) outcome.reset();
   if (fault) report.fault = *fault;
-  if (fault || !outcome->writes()) return conclude(handler, report, outcome, asked.call.authenticates);
+  if (fault || !outcome->writes()) return conclude(handler, report, outcome);
 
   if (!writes_->begin()) return HandlerResult(Failure{Reason::busy, "the gateway is shutting down"});
   auto writing = std::make_shared<Writing>(*this, handler, outcome->closure(), asked, report);
@@ -372,7 +372,7 @@ std::optional<HandlerResult> Handlers::invoke(const Handler& handler, std::size_
 
 /// Tells what happened, and what the rule hears of it: nothing of what was thrown.
 HandlerResult Handlers::conclude(const Handler& handler, const HandlerReport& report,
-                                 const std::optional<Outcome>& outcome, bool authenticates) const {
+                                 const std::optional<Outcome>& outcome) const {
   std::optional<Failure> failure;
   if (!outcome) {
     failure = Failure{Reason::internal, "internal error"};
@@ -390,10 +390,8 @@ HandlerResult Handlers::conclude(const Handler& handler, const HandlerReport& re
   if (failure) return std::move(*failure);
   HandlerResult yes = outcome->result();
   yes.emissions = outcome->emissions();
-  if (!authenticates) return yes;
-  const std::optional<Identity>& identity = outcome->identity();
-  if (!identity) return HandlerResult(Json(nullptr));
-  return HandlerResult(Json{{"user", identity->user}, {"claims", identity->claims}, {"role", identity->role}});
+  yes.identity = outcome->identity();
+  return yes;
 }
 
 }  // namespace polygate

@@ -123,8 +123,8 @@ class Handlers {
   struct Asked;
   std::optional<HandlerResult> invoke(const Handler& handler, std::size_t instance, const Asked& asked);
   std::int64_t unix_millis() const;
-  HandlerResult conclude(const Handler& handler, const HandlerReport& report, const std::optional<Outcome>& outcome,
-                         bool authenticates = false) const;
+  HandlerResult conclude(const Handler& handler, const HandlerReport& report,
+                         const std::optional<Outcome>& outcome) const;
 
   const unsigned workers_;
   const HandlerLimits limits_;

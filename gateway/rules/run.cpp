@@ -188,7 +188,7 @@ std::optional<Failure> Run::settle(Host& host, Step step) {
   if (!answer && step != Step::claim) return answer.failure();
   if (step == Step::authenticate || step == Step::look) {
     if (disowned_) return Failure{Reason::busy, "the look did not answer in time"};
-    if (step == Step::authenticate) return identify(*answer);
+    if (step == Step::authenticate) return identify(answer.identity);
     found_ = std::move(*answer);
     scope_.found = &found_;
     return std::nullopt;

@@ -104,7 +104,7 @@ class Run {
   std::optional<Failure> settle(Host& host, Step step);
   std::optional<Failure> charge(Host& host);
   std::optional<Failure> authenticate(Host& host);
-  std::optional<Failure> identify(const Json& completed);
+  std::optional<Failure> identify(const std::optional<Identity>& completed);
   std::optional<Failure> take_identity();
   std::optional<Failure> recall(Host& host);
   std::optional<Failure> ask_needs(Host& host);

@@ -29,16 +29,15 @@ std::optional<Failure> Run::authenticate(Host& host) {
   return std::nullopt;
 }
 
-/// What the look has made of the identity: null, or {user, claims, role}; see HandlerResult.
-std::optional<Failure> Run::identify(const Json& completed) {
-  if (completed.is_object()) {
+/// What the look has made of the identity, if anything.
+std::optional<Failure> Run::identify(const std::optional<Identity>& completed) {
+  if (completed) {
     auto identity = std::make_shared<auth::Identity>(*judged_.identity);
-    identity->user = completed.at("user").get<std::string>();
-    identity->claims = completed.at("claims");
+    identity->user = completed->user;
+    identity->claims = completed->claims;
     judged_.identity = std::move(identity);
-    const std::string& role = completed.at("role").get_ref<const std::string&>();
     for (const profile::RoleIndex one : judged_.judge->roles) {
-      if (profile_.role_name(one) == role) role_ = one;
+      if (profile_.role_name(one) == completed->role) role_ = one;
     }
   }
   return take_identity();
