@@ -5,6 +5,7 @@
 #include "gateway/rules/failing.h"
 #include "gateway/rules/run.h"
 #include "tests/unit/profile/deployment.h"
+#include "tests/unit/rules/guest.h"
 
 namespace polygate::rules {
 namespace {
@@ -38,23 +39,6 @@ profile::Reading garage(const std::string& otherwise) {
   reading.check_against(kGarageSchema);
   return reading;
 }
-
-class Guest final : public Subject {
- public:
-  SessionId id() const override { return {0, 1, 2}; }
-  profile::RoleIndex role() const override { return 0; }
-  const auth::IdentityPtr& identity() const override { return identity_; }
-  std::string_view user() const override { return {}; }
-  std::string_view address() const override { return "127.0.0.1"; }
-  const Json* variables() const override { return nullptr; }
-  std::vector<Topic> joined(std::string_view) const override { return {}; }
-  bool inside(const Topic&) const override { return false; }
-  std::size_t memberships_left() const override { return 1; }
-  std::optional<std::string_view> parameter(profile::Root, std::string_view) const override { return std::nullopt; }
-
- private:
-  auth::IdentityPtr identity_;
-};
 
 /// One message of the guest whose failure meets no rule: what it hears.
 class Failing {

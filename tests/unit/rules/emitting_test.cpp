@@ -4,6 +4,7 @@
 
 #include "gateway/rules/run.h"
 #include "tests/unit/profile/deployment.h"
+#include "tests/unit/rules/guest.h"
 
 namespace polygate::rules {
 namespace {
@@ -32,51 +33,6 @@ events:
 otherwise: {reply: {as: failed, data: {why: $failure}}}
 )";
 
-class Ringer final : public Subject {
- public:
-  SessionId id() const override { return {0, 1, 2}; }
-  profile::RoleIndex role() const override { return 0; }
-  const auth::IdentityPtr& identity() const override { return identity_; }
-  std::string_view user() const override { return {}; }
-  std::string_view address() const override { return "127.0.0.1"; }
-  const Json* variables() const override { return nullptr; }
-  std::vector<Topic> joined(std::string_view) const override { return {}; }
-  bool inside(const Topic&) const override { return false; }
-  std::size_t memberships_left() const override { return 1; }
-  std::optional<std::string_view> parameter(profile::Root, std::string_view) const override { return std::nullopt; }
-
- private:
-  auth::IdentityPtr identity_;
-};
-
-/// Says yes for the handler, with what it emits.
-class Emitter final : public Host {
- public:
-  explicit Emitter(std::vector<Emission> emissions) : emissions_(std::move(emissions)) {}
-  void is_asked_by(Run& run) { run_ = &run; }
-
-  void handle(const std::string&, Call) override {
-    Answer yes = Json();
-    yes.emissions = emissions_;
-    run_->answer(std::move(yes));
-  }
-  void charge(const profile::RateStep&, std::string) override {}
-  void claim(const Topic&, Taken) override {}
-  void release(const Topic&) override {}
-  void present(const Topic&) override {}
-  void recall(const Topic&, const std::string&) override {}
-  void look(const std::string&, Call) override {}
-  void line_up(const std::string&) override {}
-  void begin(const profile::OnceStep&, const std::string&, std::uint64_t) override {}
-  Result<Judged> verify(const profile::AuthenticateStep&, const std::string&) override { return Failure{}; }
-  json::Document& scratch() override { return scratch_; }
-
- private:
-  const std::vector<Emission> emissions_;
-  Run* run_ = nullptr;
-  json::Document scratch_;
-};
-
 class Emitting : public testing::Test {
  protected:
   Emitting() { reading_.check_against(kBellSchema); }
@@ -86,11 +42,11 @@ class Emitting : public testing::Test {
     EXPECT_TRUE(reading_.diagnostics.empty()) << reading_.diagnostics.text();
     json::Document document;
     auto event = reading_.profile->dialect->decode({true, R"({"event": "ring", "data": {}})", 5, {}}, document, {});
-    const Ringer ringer;
-    Emitter emitter(std::move(emissions));
+    const Guest ringer;
     rules::Run run(*reading_.profile, reading_.profile->events.at("ring")[0], ringer, clock_, "ring", &*event);
-    emitter.is_asked_by(run);
-    EXPECT_TRUE(run.advance(emitter));
+    Answer yes = Json();
+    yes.emissions = std::move(emissions);
+    HandlerSays(std::move(yes)).take(run);
     verdict_ = run.verdict();
     std::vector<std::string> said;
     for (const Exchange::Sending& sending : run.effects().sends) {

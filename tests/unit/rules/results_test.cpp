@@ -4,6 +4,7 @@
 
 #include "gateway/rules/run.h"
 #include "tests/unit/profile/deployment.h"
+#include "tests/unit/rules/guest.h"
 
 namespace polygate::rules {
 namespace {
@@ -43,47 +44,6 @@ otherwise:
   - {reply: {as: failed, data: $failure}}
 )";
 
-class Payer final : public Subject {
- public:
-  SessionId id() const override { return {0, 1, 2}; }
-  profile::RoleIndex role() const override { return 0; }
-  const auth::IdentityPtr& identity() const override { return identity_; }
-  std::string_view user() const override { return {}; }
-  std::string_view address() const override { return "127.0.0.1"; }
-  const Json* variables() const override { return nullptr; }
-  std::vector<Topic> joined(std::string_view) const override { return {}; }
-  bool inside(const Topic&) const override { return false; }
-  std::size_t memberships_left() const override { return 1; }
-  std::optional<std::string_view> parameter(profile::Root, std::string_view) const override { return std::nullopt; }
-
- private:
-  auth::IdentityPtr identity_;
-};
-
-/// Says yes for the handler, with that result.
-class Cashier final : public Host {
- public:
-  explicit Cashier(Json result) : result_(std::move(result)) {}
-  void is_asked_by(rules::Run& run) { run_ = &run; }
-
-  void handle(const std::string&, Call) override { run_->answer(Answer(result_)); }
-  void charge(const profile::RateStep&, std::string) override {}
-  void claim(const Topic&, Taken) override {}
-  void release(const Topic&) override {}
-  void present(const Topic&) override {}
-  void recall(const Topic&, const std::string&) override {}
-  void look(const std::string&, Call) override {}
-  void line_up(const std::string&) override {}
-  void begin(const profile::OnceStep&, const std::string&, std::uint64_t) override {}
-  Result<Judged> verify(const profile::AuthenticateStep&, const std::string&) override { return Failure{}; }
-  json::Document& scratch() override { return scratch_; }
-
- private:
-  const Json result_;
-  rules::Run* run_ = nullptr;
-  json::Document scratch_;
-};
-
 class Results : public testing::Test {
  protected:
   Results() { reading_.check_against(kTillSchema); }
@@ -92,11 +52,9 @@ class Results : public testing::Test {
     EXPECT_TRUE(reading_.diagnostics.empty()) << reading_.diagnostics.text();
     json::Document document;
     auto event = reading_.profile->dialect->decode({true, R"(["pay",{}])", 5, {}}, document, {});
-    const Payer payer;
-    Cashier cashier(result);
+    const Guest payer;
     rules::Run run(*reading_.profile, reading_.profile->events.at("pay")[0], payer, clock_, "pay", &*event);
-    cashier.is_asked_by(run);
-    EXPECT_TRUE(run.advance(cashier));
+    HandlerSays(Answer(result)).take(run);
     verdict_ = run.verdict();
     sent_.clear();
     for (const Exchange::Sending& sending : run.effects().sends) sent_.emplace_back(sending.topic.text());
