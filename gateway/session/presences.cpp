@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/rules/render.h"
+#include "gateway/session/nobody.h"
 
 namespace polygate::session {
 namespace {
@@ -53,15 +54,11 @@ void Presences::go_on() {
 
 void Presences::take(const PresenceTable::Word& word) {
   const std::uint16_t index = profiles_.find(Topic::profile_of(word.topic.key))->second;
-  const profile::Profile& profile = *common_.services.profiles[index];
-  const profile::Presence& presence = profile.presence.find(word.topic.family())->second;
+  const profile::Presence& presence = common_.services.profiles[index]->presence.find(word.topic.family())->second;
   const profile::Rule* rule = profile::rule_for(word.has_arrived ? presence.arrived : presence.left, word.who->role);
   if (rule == nullptr) return table_.was_told(word.topic.key);
-  turns::Turn& turn = turns_.begin(index);
+  turns::Turn& turn = begin_for_nobody(common_, dispatch_, turns_, index, *rule);
   turn.sender.is_nobody(word.who->role, identity_of(*word.who));
-  turn.rule = rule;
-  turn.event_index = dispatch_.unknown(index);
-  turn.run.emplace(profile, *rule, turn.sender, *common_.services.clock, turn.name, nullptr);
   turn.run->is_of(rules::unescape_topic_name(word.topic.name()));
   told_.emplace(turn.id.number, word.topic.key);
   turns_.take(turn);

@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "gateway/session/nobody.h"
+
 namespace polygate::session {
 
 StartedRules::StartedRules(Common& common, const Dispatch& dispatch, turns::TurnTable& turns)
@@ -31,13 +33,8 @@ void StartedRules::go_on() {
 }
 
 void StartedRules::take(const One& one) {
-  turns::Turn& turn = turns_.begin(one.profile);
-  turn.sender.is_nobody();
-  turn.rule = one.rule;
-  turn.event_index = dispatch_.unknown(one.profile);
+  turns::Turn& turn = begin_for_nobody(common_, dispatch_, turns_, one.profile, *one.rule);
   turn_ = turn.id;
-  turn.run.emplace(*common_.services.profiles[one.profile], *one.rule, turn.sender, *common_.services.clock, turn.name,
-                   nullptr);
   turns_.take(turn);
 }
 

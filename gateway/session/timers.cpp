@@ -1,5 +1,7 @@
 #include "gateway/session/timers.h"
 
+#include "gateway/session/nobody.h"
+
 namespace polygate::session {
 
 Timers::Timers(Common& common, const Dispatch& dispatch, const Paused& paused, turns::TurnTable& turns)
@@ -37,13 +39,8 @@ void Timers::tick(Instant now) {
 void Timers::take(One& one) {
   if (turns_.find(one.turn) != nullptr) return skip(one, Skipped::running, 1);
   if (paused_.awaits_any()) return skip(one, Skipped::pressed, 1);
-  turns::Turn& turn = turns_.begin(one.profile);
-  turn.sender.is_nobody();
-  turn.rule = &one.timer->rule;
-  turn.event_index = dispatch_.unknown(one.profile);
+  turns::Turn& turn = begin_for_nobody(common_, dispatch_, turns_, one.profile, one.timer->rule);
   one.turn = turn.id;
-  turn.run.emplace(*common_.services.profiles[one.profile], *turn.rule, turn.sender, *common_.services.clock, turn.name,
-                   nullptr);
   turns_.take(turn);
 }
 
