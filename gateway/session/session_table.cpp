@@ -18,7 +18,7 @@ struct SessionTable::State final : turns::TurnTable::Ends {
 
   void done(turns::Turn& turn) override;
   void happened(turns::Turn& turn) override;
-  void overdue(turns::Turn& turn) override;
+  void overdue(turns::Turn& turn, const Failure& why) override;
   void go_on(SessionId requester) override;
   void take_due(Session& session, Deadline deadline);
 
@@ -66,10 +66,10 @@ void SessionTable::State::happened(turns::Turn& turn) {
   presences.is_over(turn);
 }
 
-void SessionTable::State::overdue(turns::Turn& turn) {
+void SessionTable::State::overdue(turns::Turn& turn, const Failure& why) {
   note_verdict(common, turn, turn.run->verdict());
   ++common.meter.profiles[turn.profile_index].overdue;
-  started.is_over(turn, Failure{Reason::busy, "the handler did not answer in time"});
+  started.is_over(turn, why);
   Session* session = sessions.find(turn.requester);
   if (session == nullptr) return;
   session->turn = {};

@@ -6,13 +6,7 @@
 #include "gateway/turns/enquiries.h"
 
 namespace polygate::turns {
-namespace {
-
-Failure taken(const Topic& topic) {
-  return {Reason::taken, std::string(topic.text()) + " is taken"};
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Failure too_often(const Rate& rate, Millis wait) {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
@@ -284,67 +278,6 @@ void TurnTable::answered(TurnId id, std::uint32_t question, rules::Answer answer
   if (advance(*turn)) ends_.go_on(requester);
 }
 
-void TurnTable::claim_answer(TurnId id, std::uint32_t question, const Wanted& wanted, const Exchange::Claim& claim) {
-  Turn* turn = find(id);
-  if (turn == nullptr || turn->question != question) {
-    if (claim.gained) {
-      services_.exchange->release(worker_, wanted.topic, claim.fence, {});
-    } else if (claim.is_ending) {
-      services_.exchange->withdraw(wanted.topic, wanted.who);
-    }
-    return;
-  }
-  if (claim.gained) {
-    turn->fence = claim.fence;
-    if (turn->sender_ends) services_.exchange->ending(worker_, wanted.topic, claim.fence);
-    for (const OrderPtr& order : claim.orders) {
-      if (turn->obeys(*order)) turn->orders.push_back(order);
-    }
-    answered(id, question, rules::Answer(Json()));
-  } else if (wanted.when_taken == Taken::probe || claim.is_ending) {
-    wait_for_owner(*turn, wanted.topic, claim);
-  } else {
-    turn->claims = false;
-    answered(id, question, taken(wanted.topic));
-  }
-}
-
-/// Asks the owner for a sign of life. Of one whose connection is over the Exchange tells when it is done.
-void TurnTable::wait_for_owner(Turn& turn, const Topic& topic, const Exchange::Claim& held) {
-  turn.probed = std::make_unique<Topic>(topic);
-  turn.probed_fence = held.fence;
-  turn.is_heir = held.is_ending;
-  if (!turn.timer) turn.timer = timers_.add(services_.clock->now() + turn.rule->claim->within, turn.id);
-  if (turn.is_heir) return;
-  Direct probe;
-  probe.kind = Direct::Kind::probe;
-  probe.to = held.owner;
-  probe.asker = turn.sender.id();
-  probe.topic = std::make_shared<const std::string>(topic.key);
-  services_.exchange->direct(worker_, std::move(probe));
-}
-
-void TurnTable::owner_answered(TurnId id, const Direct& answer) {
-  Turn* turn = find(id);
-  if (turn == nullptr || !turn->probed || turn->probed->key != *answer.topic) return;
-  // The Exchange tells heirs, and sessions answer who has probed them.
-  if (answer.fence != (turn->is_heir ? turn->probed_fence : 0)) return;
-  if (answer.kind == Direct::Kind::dead) return take_over(*turn);
-  turn->claims = false;
-  answered(id, turn->question, taken(Topic(*turn->probed)));
-}
-
-void TurnTable::take_over(Turn& turn) {
-  const std::unique_ptr<Topic> topic = std::exchange(turn.probed, nullptr);
-  turn.is_heir = false;
-  const Taken then = turn.rule->claim->when_taken == Taken::replace ? Taken::replace : Taken::refuse;
-  const SessionId who = turn.sender.id();
-  Wanted wanted{*topic, who, then};
-  services_.exchange->take_over(*topic, who, turn.probed_fence, then,
-                                [this, id = turn.id, question = turn.question, wanted = std::move(wanted)](
-                                    const Exchange::Claim& claim) { claim_answer(id, question, wanted, claim); });
-}
-
 void TurnTable::line_answer(TurnId id, std::uint32_t question, bool its_turn) {
   Turn* turn = find(id);
   if (turn == nullptr || turn->question != question) return;
@@ -362,10 +295,11 @@ void TurnTable::line_answer(TurnId id, std::uint32_t question, bool its_turn) {
 void TurnTable::expire(Turn& turn) {
   Desk desk(*this, turn);
   const std::string what = turn.run->is_looking() ? "look" : "handler";
-  turn.run->expire(desk, {Reason::busy, "the " + what + " did not answer in time"});
+  const Failure late{Reason::busy, "the " + what + " did not answer in time"};
+  turn.run->expire(desk, late);
   turn.sender.left_behind();
   const SessionId requester = turn.requester;
-  ends_.overdue(turn);
+  ends_.overdue(turn, late);
   turn.overdue = true;
   turn.run->verdict() = {};  // told; what others may hear yet has one of its own
   turn.requester = {};

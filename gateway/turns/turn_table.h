@@ -29,7 +29,7 @@ class TurnTable {
     /// That is so. The turn is gone when this returns.
     virtual void happened(Turn& turn) = 0;
     /// Its handler is late: verdict and effects are what the requester hears. The turn goes on for nobody.
-    virtual void overdue(Turn& turn) = 0;
+    virtual void overdue(Turn& turn, const Failure& why) = 0;
     /// A turn that had waited is gone or overdue: its requester may go on.
     virtual void go_on(SessionId requester) = 0;
   };

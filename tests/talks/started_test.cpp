@@ -124,6 +124,15 @@ TEST_F(StartedTest, AHandlerThatIsLateFails) {
   EXPECT_EQ(try_to_connect(server_->port("main")), ECONNREFUSED);
 }
 
+TEST_F(StartedTest, ALookThatIsLateFailsByItsName) {
+  start("  - {look: {name: stage.find_held, with: {name: never}}, send: {to: room/a, as: kept, data: 1, keep: one}}\n",
+        "{turn_within: 100ms}");
+  const auto opened = open();
+  ASSERT_FALSE(opened);
+  EXPECT_THAT(opened.failure().message, EndsWith("talk.yaml:10 failed as busy: the look did not answer in time"));
+  EXPECT_EQ(kept(), 0U);
+}
+
 TEST_F(StartedTest, WhatFindsNoRoomStopsNothing) {
   start(
       "  - {send: {to: room/a, as: kept, data: 1, keep: one}}\n"
